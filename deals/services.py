@@ -13,6 +13,9 @@ from orgs.actors import Actor
 from orgs.audit import overwrite_values
 from orgs.audit_removal import erase_changes
 
+NEW_DEAL_LISTENERS: list[Callable[[Deal], None]] = []
+"""Rooms above add theirs. Called in the transaction of the creation."""
+
 CHANGED = "The deal was changed after you read it, or does not exist. Nothing was replaced. GET it again."
 
 
@@ -38,9 +41,11 @@ def write_deal(
         return False
     try:
         with transaction.atomic():
-            Deal.objects.create(org_id=org_id, deal_id=deal_id, **values)
+            deal = Deal.objects.create(org_id=org_id, deal_id=deal_id, **values)
     except IntegrityError:  # a concurrent transaction created it
         return write_deal(org_id=org_id, deal_id=deal_id, values=values, actor=actor)
+    for listener in NEW_DEAL_LISTENERS:
+        listener(deal)
     return True
 
 
@@ -75,10 +80,14 @@ def import_batch(*, org_id: int, batch: Batch, actor: Actor, dry_run: bool) -> C
     return counts_of(batch.effects, valid=len(batch.deals), rejected=len(batch.rejected))
 
 
-def erase_reasons(*, org_id: int, deal_ids: Collection[str], actor: Actor) -> None:
-    """Also erases the texts of the audit of deals that have or had a reason. Requires a transaction."""
+def erase_reasons(*, org_id: int, deal_ids: Collection[str], actor: Actor) -> list[str]:
+    """Also erases the texts of the audit of deals that have or had a reason. Returns their deal ids. Requires a
+    transaction.
+    """
     deals = Deal.objects.for_org(org_id).filter(deal_id__in=deal_ids).with_reasons()
-    for deal in deals.order_by("pk").select_for_update(no_key=True):
+    erased = list(deals.order_by("pk").select_for_update(no_key=True))
+    for deal in erased:
         deal.reported_reason = ""
         deal.save(update_fields=["reported_reason"])
         erase_changes(deal, actor=actor)
+    return [deal.deal_id for deal in erased]

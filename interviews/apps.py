@@ -7,12 +7,16 @@ class InterviewsConfig(AppConfig):
 
     def ready(self) -> None:
         # These need the settings.
+        from deals.services import NEW_DEAL_LISTENERS
         from hindsight.doctor import CHECKS
         from hindsight.queue.kinds import register as register_kind
         from interviews.checks import check_model, check_wording
         from interviews.doctor import model_endpoint, model_turns, worded_messages, wording_endpoint
         from interviews.services.driver_choice import DriverChoices
+        from interviews.services.reading_queue import EncoderReadings, ModelReadings
+        from interviews.services.readings import queue_changed, queue_deal
         from interviews.services.scripted_buyer import ScriptedInterviews
+        from orgs.audit import LISTENERS
 
         register(check_model)
         register(check_wording)
@@ -20,5 +24,9 @@ class InterviewsConfig(AppConfig):
         CHECKS["model turns"] = model_turns
         CHECKS["wording endpoint"] = wording_endpoint
         CHECKS["worded messages"] = worded_messages
+        LISTENERS.append(queue_changed)
+        NEW_DEAL_LISTENERS.append(queue_deal)
         register_kind(DriverChoices())
+        register_kind(EncoderReadings())
+        register_kind(ModelReadings())
         register_kind(ScriptedInterviews())

@@ -113,7 +113,9 @@ class Rating(models.IntegerChoices):
 
 
 class Direction(models.TextChoices):
-    """NEUTRAL: something made no difference, as the words say. UNCLEAR: a reason for the decision, for or against."""
+    """Only drivers of earlier releases have the last two. NEUTRAL: it made no difference. UNCLEAR: a reason for the
+    decision without a direction.
+    """
 
     FOR = "for"
     AGAINST = "against"

@@ -1,6 +1,6 @@
 """Overwrites and restores texts. Callers must lock the rows, otherwise the audit could miss a concurrent write."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from django.apps import apps
@@ -15,6 +15,9 @@ from orgs.history import text_of
 from orgs.models import Change
 
 Texts = Mapping[str, str | None]
+
+LISTENERS: list[Callable[[Sequence[Change]], None]] = []
+"""Rooms above add theirs. Called in the transaction of the changes, after they are recorded."""
 
 
 def audited_fields() -> list[str]:
@@ -114,4 +117,7 @@ def _append(changes: list[Change], actor: Actor) -> list[Change]:
     for change in changes:
         change.actor_kind, change.actor, change.request_id = actor.kind, actor.name, actor.request_id
         count_bytes(len((change.before or "").encode()), org_id=change.org_id, actor=actor)
-    return Change.objects.bulk_create(changes)
+    recorded = Change.objects.bulk_create(changes)
+    for listener in LISTENERS:
+        listener(recorded)
+    return recorded

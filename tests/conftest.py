@@ -15,15 +15,19 @@ from pytest_django import DjangoDbBlocker, Settings
 from contacts.models import Contact
 from hindsight.limits import audit_budget, usage_counts
 from hindsight.limits.unauthenticated import unauthenticated_limiter
-from interviews.api.reads import forget_steered
 from interviews.models import InterviewRequest
 from interviews.paige.guide.stored_guides import forget_guides
+from interviews.paige.reading import answer
+from interviews.paige.reading import objective as objective_reading
+from interviews.paige.turn import brief
 from orgs.key_verification import forget_keys
 from orgs.models import Org
 from orgs.services import create_api_key
 from tests.client import ApiClient
+from tests.completed import reading
 from tests.factories import ContactFactory, InterviewRequestFactory, OrgFactory
 from tests.migrated_database import copied_before_migration, copy_after_migration
+from tests.plain_objectives import read_plainly
 
 # Set by tests/environments.py. None runs all tests.
 ENVIRONMENT = os.environ.get("TEST_ENVIRONMENT")
@@ -151,6 +155,12 @@ def flush_may_empty_the_audit() -> Iterator[None]:
         yield
 
 
+@pytest.fixture
+def known_readings(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Answers are read by tests/completed.py, whatever the weights of the reader are."""
+    monkeypatch.setattr(answer, "_read", lambda text, question, guide, names: reading(text))
+
+
 @pytest.fixture(autouse=True)
 def fresh_rate_limits(settings: Settings) -> None:
     """A new key prefix: the counters in the store outlive the test."""
@@ -164,7 +174,16 @@ def fresh_rate_limits(settings: Settings) -> None:
 @pytest.fixture(autouse=True)
 def fresh_guides() -> None:
     forget_guides()
-    forget_steered()
+
+
+@pytest.fixture(scope="module")
+def plain_objectives() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        for module in (brief, objective_reading):
+            patch.setattr(module, "read_objective", read_plainly)
+        objective_reading.read_notes.cache_clear()
+        yield
+    objective_reading.read_notes.cache_clear()
 
 
 @pytest.fixture

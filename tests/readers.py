@@ -22,29 +22,27 @@ from hindsight.text.strict_json import parse
 from hindsight.text.visible import position_in, stored, visible
 from interviews.lifecycle import Move, Speaker
 from interviews.paige.answers.dialogue import Utterance
-from interviews.paige.answers.quotes import fits, is_quote, quote_from, quote_of
-from interviews.paige.answers.reading import read
-from interviews.paige.answers.statements import statements
+from interviews.paige.answers.languages import language_of, wanted_language
+from interviews.paige.answers.quotes import fits, is_quotable, quote_from, quote_of
 from interviews.paige.answers.transcript_markdown import blocks, render_transcript
-from interviews.paige.answers.wanted_language import wanted_language
-from interviews.paige.findings.driver_choice import read_directions
 from interviews.paige.findings.findings import findings_of
-from interviews.paige.findings.reported import reported_topics
+from interviews.paige.findings.reported import read_reason
 from interviews.paige.guide.question_style import style_warnings
 from interviews.paige.language.sentences import clauses_and_introductions, questions, reply_and_question
-from interviews.paige.language.words import SpelledText, accented, lower_case, unaccented
+from interviews.paige.language.words import SpelledText, lower_case, unaccented
 from interviews.paige.model.prompt import messages_for, segments
+from interviews.paige.model.readings import read_labels, read_objective_reply
 from interviews.paige.model.reply import read_reply, read_wording
-from interviews.paige.objective.corrected_subjects import subjects_in
-from interviews.paige.objective.steering import steer
+from interviews.paige.objective.corrected_subjects import is_plain, subjects_in
 from interviews.paige.objective.subject_mentions import mentions_subject
-from interviews.paige.objective.subject_topics import topic_of
-from interviews.paige.objective.subjects import subjects
 from interviews.paige.reading.must_hear import heard
-from interviews.paige.turn.brief import Brief
+from interviews.paige.reading.objective import read_notes, read_objective
+from interviews.paige.reading.readings import Act, AnswerReading, Clause, StatementKind
+from interviews.paige.turn.brief import Brief, reading_of
 from interviews.paige.turn.compose import next_message
 from interviews.paige.turn.moves import moves
 from interviews.paige.turn.rules_engine import RulesEngine
+from interviews.paige.turn.statements import statements
 from interviews.paige.wording.check import refusal_of
 from interviews.paige.wording.public_brief import PublicBrief, Task
 from interviews.paige.wording.request import wording_messages
@@ -72,6 +70,12 @@ def brief(*answers: str, objective: str = "", notes: str = "") -> Brief:
 
 def turn(*answers: str) -> object:
     return next_message(brief(*answers), RulesEngine())
+
+
+def clause_with(text: str, act: Act | None) -> Utterance:
+    """An answer of one clause."""
+    reading = AnswerReading((Clause(text, 0, act, StatementKind.FACT),))
+    return Utterance(Speaker.CONTACT, text, "price", Move.ANSWER, reading=reading)
 
 
 def five_answers(text: str) -> object:
@@ -103,7 +107,15 @@ def prompt(text: str) -> object:
 def quotes(text: str) -> object:
     template = "What of {vendor} and “{quote}”?"
     found = quote_of(text, template), quote_of(f"What of Acme and “{text}”?", template)
-    return found, is_quote(text, [text]), is_quote("a a a", [text]), fits(text, "a {quote}", "en")
+    return found, is_quotable(text), fits(text, "a {quote}.")
+
+
+def labels(text: str) -> object:
+    reply = f'{{"clauses": [{text}], "topics": [{text}]}}'
+    return [
+        (read_labels(each, 3, GUIDE), read_objective_reply(each, text, GUIDE))
+        for each in (text, "{" + text + "}", reply)
+    ]
 
 
 def search(text: str) -> object:
@@ -145,31 +157,29 @@ def every(*readers: Reader) -> Reader:
 
 
 READERS: dict[str, Reader] = {
-    "words": every(unaccented, accented, lower_case),
+    "words": every(unaccented, lower_case),
     "places of words": places,
     "sentences": every(questions, reply_and_question, clauses_and_introductions),
-    "subjects of an objective": lambda text: subjects(text, GUIDE, ("Acme", "Jane")),
-    "names beside an objective": lambda text: subjects("Ask Jane about SSO.", GUIDE, (text, text)),
-    "topics of an objective": lambda text: steer(GUIDE, text),
-    "topics of notes": lambda text: steer(GUIDE, "", text),
-    "corrected subjects": lambda text: (subjects_in(text), topic_of(text, GUIDE)),
+    "objective": lambda text: read_objective(text, GUIDE, "Acme"),
+    "vendor beside an objective": lambda text: read_objective("Ask Jane about SSO.", GUIDE, text),
+    "notes": lambda text: read_notes(text, GUIDE, "Acme"),
+    "corrected subjects": lambda text: (subjects_in(text), is_plain(text)),
     "mentions of subjects": lambda text: mentions_subject(text, ["SSO", "security review", "Competitor X"]),
-    "phrases of topics": lambda text: [topic.phrases_in(text) for topic in GUIDE.topics],
-    "answer": every(read, lambda text: read("What?", text)),
-    "statements": lambda text: statements(text, "en", "What led to that?", "Acme"),
-    "German statements": lambda text: statements(text, "de", "Wie kam das?", "Acme"),
+    "answer": lambda text: reading_of(text, "What led to that?", GUIDE, "Acme"),
+    "question before an answer": lambda text: reading_of("Slow.", text, GUIDE, "Acme"),
+    "statements": lambda text: [statements(clause_with(text, None), language) for language in ("en", "de")],
+    "languages": lambda text: (language_of(text), wanted_language(clause_with(text, Act.WANTS_LANGUAGE).as_read)),
     "what must be heard": lambda text: list(heard(text, ())),
-    "wanted language": wanted_language,
     "quotes": every(quotes, lambda text: quote_from(text, "en")),
     "next turn": lambda text: turn("Fine, we liked it.", text),
     "next turn after five answers": five_answers,
     "findings": findings,
     "transcript": transcript,
-    "reported reason": lambda text: reported_topics(text, GUIDE),
+    "reported reason": lambda text: read_reason(text, GUIDE, {}),
     "words of a model": lambda text: refusal_of(text, public("We liked SSO.")),
     "grounds of a model": lambda text: refusal_of("What led Globexx to distinctive seats?", public(text, text)),
     "style of a question": lambda text: [[*style_warnings(text, each)] for each in ("en", "de")],
-    "replies of a model": every(lambda text: read_reply(text, 3), read_wording, lambda text: read_directions(text, 3)),
+    "replies of a model": every(lambda text: read_reply(text, 3), read_wording, labels),
     "prompts": every(prompt, lambda text: wording_messages(public(text, text))),
     "visible characters": every(visible, stored, visible_html, lambda text: position_in(text)(len(text) // 2)),
     "cells": every(escape_formulas, unescape_formulas, cells),

@@ -2,7 +2,7 @@
 
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from functools import cache
 from itertools import product
@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 from django.core.exceptions import ValidationError
 
-from interviews.paige.objective import topic_labels
+from interviews.paige.reading.model import ClauseScores, ObjectiveScores, reader
+from interviews.paige.reading.passages import Word, clauses_of
 from tests.readers import READERS, Reader
 
 SIZES = ((60, 120), (120, 1_000), (1_000, 4_000), (2_000, 8_000))
@@ -64,53 +65,77 @@ TEXTS: dict[str, Callable[[int], str]] = {
 
 @cache
 def caches_of_texts() -> list[Any]:
-    """Those without a limit keep lexicons. Those with vectors or names of topics, or patterns of words, keep guides."""
+    """Those without a limit keep lexicons, and those with vectors of topics and patterns of words keep guides."""
     modules = [module for name, module in sys.modules.items() if name.startswith("interviews.paige.")]
     values = {id(each): each for module in modules for each in vars(module).values()}.values()
     kept: list[Any] = [each for each in values if hasattr(each, "cache_parameters")]
     limited = [each for each in kept if each.cache_parameters()["maxsize"]]
-    of_guides = ("_topic_names", "_topic_vectors", "_word_pattern", "_words_regex")
-    return [each for each in limited if not each.__name__.startswith(of_guides)]
+    return [
+        each for each in limited if not each.__name__.startswith(("_topic_vectors", "_word_pattern", "_words_regex"))
+    ]
 
 
 def forget() -> None:
     for each in caches_of_texts():
         each.cache_clear()
-    topic_labels.remembered.clear()
 
 
-def seconds(reader: Reader, text: str) -> float:
+def seconds(read: Reader, text: str) -> float:
     forget()
     started = time.thread_time()
     with suppress(ValidationError, ValueError):
-        reader(text)
+        read(text)
     return time.thread_time() - started
 
 
-def is_superlinear(reader: Reader, text: Callable[[int], str], size: int, longer: int) -> bool:
+def is_superlinear(read: Reader, text: Callable[[int], str], size: int, longer: int) -> bool:
     """Other processes slow the CPU down for a while, so that only the best of several measurements counts."""
     floor = FLOOR if size >= 1_000 else FLOOR_OF_A_SHORT_TEXT
     short = long = float("inf")
     for _ in range(ROUNDS):
-        long = min(long, seconds(reader, text(longer)))
+        long = min(long, seconds(read, text(longer)))
         if long <= floor:
             return False
-        short = min(short, seconds(reader, text(size)))
+        short = min(short, seconds(read, text(size)))
         if long <= TOLERANCE * longer / size * short:
             return False
     return True
 
 
-def superlinear(reader: Reader) -> Iterator[str]:
-    reader(repeated("We chose Acme. ")(200))  # loads lexicons and weights
+def superlinear(read: Reader) -> Iterator[str]:
+    read(repeated("We chose Acme. ")(200))  # loads lexicons and weights
     for name, text in TEXTS.items():
         for size, longer in SIZES:
-            if is_superlinear(reader, text, size, longer):
+            if is_superlinear(read, text, size, longer):
                 yield f"{name}: {size} to {longer} characters"
                 break
 
 
+def scores_of_an_answer(question: object, words: Sequence[Word], topics: Sequence[object]) -> list[ClauseScores]:
+    kind, (none, of_acts, told) = [0.0, 1.0, 0.0, 0.0, 0.0, 0.0], ([1.0] + [0.0] * n for n in (4, 14, len(topics) - 1))
+    found = clauses_of(words)
+    return [ClauseScores(*each, [0.0, 0.0, 1.0], kind, none, of_acts, 0.0, told) for each in found]
+
+
+def scores_of_an_objective(words: Sequence[Word], topics: Sequence[object]) -> ObjectiveScores:
+    clauses, shares = clauses_of(words), [[0.0, 1.0, 0.0], [0.0, 0.0, 1.0]] + [[1.0, 0.0, 0.0]] * (len(topics) - 2)
+    return ObjectiveScores(shares, clauses, [[[1.0, 0.0]] * len(topics) for _ in clauses], [1.0] * len(words))
+
+
+@pytest.fixture
+def free_scores(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The network takes the same time for each piece, and test_scores.py holds how many are read. Here every clause
+    states something, so that what follows has more to do.
+    """
+    forget()
+    monkeypatch.setattr(reader(), "answer_scores", scores_of_an_answer)
+    monkeypatch.setattr(reader(), "objective_scores", scores_of_an_objective)
+    yield
+    forget()
+
+
 @pytest.mark.parametrize("name", READERS)
+@pytest.mark.usefixtures("free_scores")
 @pytest.mark.slow
 def test_reading_takes_linear_time(name: str) -> None:
     assert list(superlinear(READERS[name])) == []

@@ -22,12 +22,9 @@ EXTRA_FIELDS = (
     "duration_ms",
     "org",
     "api_key",
-    # Of interviews.paige.model.log.
-    "engine",
+    # Of interviews.paige.model.asking.
     "outcome",
     "fallback",
-    "waiting_turns",
-    "fallback_rate",
     # Of security events: see orgs.security_events.
     "event",
     "actor_kind",

@@ -31,6 +31,10 @@ class Kind(ABC, Generic[Row]):
     def rows(self) -> QuerySet[Row]:
         """Unfinished rows, due or not, leased or not."""
 
+    def start(self) -> Iterable[None]:
+        """Iterated once by each worker, in a thread of the kind. Yields where a worker may stop. May be repeated."""
+        return ()
+
     def due_lanes(self, now: datetime) -> list[Lane]:
         """Lanes with due rows, the longest wait first. One look-up in the index for each org, not for each row."""
         due = self.rows().filter(is_due(now), org=OuterRef("pk")).order_by("due_at")

@@ -41,6 +41,8 @@ class Worker:
         """Returns after SIGTERM or SIGINT, when the leased rows are finished."""
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._stop)
+        for kind, pool in self.pools.items():
+            self.running[kind].append(pool.submit(self._start, kind))
         while not self.is_stopping:
             self._take_turn()
         for pool in self.pools.values():
@@ -52,6 +54,18 @@ class Worker:
         # Does not set the event: the main thread, which runs this, may hold its lock.
         self.is_stopping = True
         signal.signal(number, signal.SIG_DFL)  # a second signal ends the process at once
+
+    def _start(self, kind: Kind[Any]) -> None:
+        while not self.is_stopping:
+            close_old_connections()
+            try:
+                for _ in kind.start():
+                    if self.is_stopping:
+                        break
+                return
+            except Exception:
+                logger.exception("The queue's %s: the start has failed. The worker tries again.", kind.name)
+                time.sleep(RETRY_SECONDS)
 
     def _take_turn(self) -> None:
         self.has_news.clear()

@@ -42,7 +42,8 @@ class SubjectsField(serializers.ListField):
             child=serializers.CharField(),
             read_only=True,
             help_text="What the objective names within its topics, such as SSO or the CFO: as found, or as staff have "
-            "corrected it. Empty if it names nothing that is recognized.",
+            "corrected it. Empty if it names nothing that is recognized, and until the objective is read, some seconds "
+            "after a change.",
         )
 
 
@@ -85,8 +86,8 @@ class DriverSerializer(PlaceSerializer):
     title = serializers.CharField()
     direction = serializers.ChoiceField(
         choices=Direction.choices,
-        help_text="For or against your company; neutral if the contact said that it made no difference; unclear for "
-        "a reason of the decision of which that is not clear.",
+        help_text="For or against your company. Only interviews of earlier versions have neutral, if it made no "
+        "difference, and unclear, for a reason without a direction.",
     )
     quote = serializers.CharField(help_text="The contact's words, exactly.")
     is_reason = serializers.BooleanField(
@@ -231,7 +232,8 @@ class InterviewRequestSerializer(InterviewRequestSummarySerializer):
     contact = ContactSerializer()
     objective_topics = ObjectiveTopicsSerializer(
         read_only=True,
-        help_text="What objective and notes steer the interview to, or what staff have picked for this objective.",
+        help_text="What objective and notes steer the interview to, or what staff have picked for this objective. "
+        "Empty until they are read, some seconds after a change.",
     )
     transcript = TranscriptSerializer(
         read_only=True,

@@ -1,8 +1,10 @@
 """The third version is the guide's, because `objective_topics` depends on it. Once the contact has begun, there is a
-fourth part: the time of the last activity, which GET shows. If-Match ignores both: a PATCH writes neither.
+fourth part: the time of the last activity, which GET shows. Once objective and notes are read, it is a number that
+depends on what was read, too. If-Match ignores both: a PATCH writes neither.
 """
 
 import re
+from hashlib import blake2b
 
 from hindsight.api.preconditions import strong_tags
 from interviews.models import RowVersions, Versions
@@ -12,7 +14,11 @@ _ETAG = re.compile(r"([1-9][0-9]{0,8})-([1-9][0-9]{0,8})(?:-[0-9]{1,9}(?:-[0-9]{
 
 def etag_of(versions: Versions) -> str:
     rows = f"{versions.interview_request}-{versions.contact}-{versions.guide}"
-    return f'"{rows}-{re.sub("[^0-9]", "", versions.activity)}"' if versions.activity else f'"{rows}"'
+    shown = re.sub("[^0-9]", "", versions.activity)
+    if versions.reading:
+        # A number, so that servers of earlier releases accept it in If-Match.
+        shown = str(int(blake2b(f"{shown} {versions.reading}".encode(), digest_size=8).hexdigest(), 16))
+    return f'"{rows}-{shown}"' if shown else f'"{rows}"'
 
 
 def versions_of(if_match: str | None) -> set[RowVersions] | None:

@@ -1,37 +1,34 @@
 """SQL for the views. The ORM would take most of the time of a request. Each statement also verifies the API key."""
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
+from functools import cached_property
 from typing import Any, NamedTuple, Self
 
 from contacts.models import Contact
 from hindsight.api.pagination import Listing
 from hindsight.api.responses import body_of
 from hindsight.db.prepared_statements import fetch_row
-from hindsight.limits.memory import Memory
 from hindsight.text.timestamps import utc_text_of
 from hindsight.text.visible import visible
 from interviews.api import bodies
 from interviews.api.requests import TIME_FILTERS
 from interviews.lifecycle import Progress, Stage, Status, progress_of
-from interviews.models import InterviewRequest, InterviewType, Transcript, Versions, survey_url_of
+from interviews.models import InterviewRequest, InterviewType, Transcript, Versions, digest_of_reading, survey_url_of
 from interviews.paige.findings.findings import visible_transcript
 from interviews.paige.guide.guide import Guide, GuideError
 from interviews.paige.guide.stored_guides import guide_of_version
 from interviews.paige.objective.corrected_subjects import subjects_in
 from interviews.paige.objective.picks import known_picks
-from interviews.paige.objective.steering import steer
-from interviews.paige.objective.subjects import subjects
+from interviews.paige.objective.steering import steering_of, subjects_named
+from interviews.paige.reading.readings import ObjectiveReading
+from interviews.paige.reading.stored import TextReading, text_in
 from interviews.paige.turn.brief import vendor_of
 from orgs.key_verification import KEY_IS_VALID, key_parameters
 
 Body = dict[str, Any]
 Time = str | None
 Json = str | list[Any]
-
-Keys = tuple[tuple[str, ...], tuple[str, ...]]
-_steered: Memory[tuple[int, int, int, int], Keys] = Memory()
-_subjects_of_rows: Memory[tuple[int, Time, int, str, str], list[str]] = Memory()
 
 
 class SummaryColumns(NamedTuple):
@@ -50,6 +47,7 @@ class SummaryColumns(NamedTuple):
     email: str
     name: str
     subjects: str
+    reading: str
     progress: str
     started_at: Time
     last_activity_at: Time
@@ -63,8 +61,8 @@ SUMMARY = """
        request.id, request.contact_id, request.deal_id, request.survey_token, request.status, request.objective,
        request.flags, CAST(request.email_sent_at AS text), CAST(request.cancelled_at AS text),
        CAST(request.created_at AS text), CAST(request.completed_at AS text), CAST(request.updated_at AS text),
-       contact.email, contact.name, request.subjects, request.progress, CAST(conversation.consented_at AS text),
-       CAST(conversation.last_activity_at AS text), request.interview_type_id,
+       contact.email, contact.name, request.subjects, request.reading, request.progress,
+       CAST(conversation.consented_at AS text), CAST(conversation.last_activity_at AS text), request.interview_type_id,
        coalesce(conversation.guide_version, type.guide_version), org.name, org.survey_base_url"""
 
 JOINED = """
@@ -143,15 +141,12 @@ class SummaryRow:
         corrected = subjects_in(stored.subjects)
         if corrected is not None:
             return list(corrected.every)
-        names = (stored.org_name, stored.name)
-        key = (self.pk, stored.updated_at, stored.guide_version, *names)
-        return _subjects_of_rows.get_or_add(key, lambda: subjects_found(stored.objective, self._read_guide, names))
+        return list(subjects_named(_read(self.objective_reading), vendor_of(stored.org_name), stored.name))
 
-    def _read_guide(self) -> Guide | None:
-        return valid_guide(self.stored.interview_type_id, self.stored.guide_version, self._guide)
-
-    def _guide(self) -> object:
-        return InterviewRequest.objects.select_related("interview_type", "conversation").get(pk=self.pk).guide
+    @cached_property
+    def objective_reading(self) -> TextReading | None:
+        stored = self.stored
+        return text_in("objective", stored.reading, stored.objective, stored.interview_type_id, stored.guide_version)
 
     def body(self) -> Body:
         return body_of(bodies.InterviewRequestSummarySerializer, self)
@@ -176,7 +171,13 @@ class InterviewRequestRow(SummaryRow):
     @property
     def versions(self) -> Versions:
         guide_version, activity = self.stored.guide_version, self.last_activity_at or ""
-        return Versions(self.details.version, self.details.contact_version, guide_version, activity)
+        read = digest_of_reading(self.stored.reading)
+        return Versions(self.details.version, self.details.contact_version, guide_version, activity, read)
+
+    @cached_property
+    def notes_reading(self) -> TextReading | None:
+        stored, notes = self.stored, self.details.notes
+        return text_in("notes", stored.reading, notes, stored.interview_type_id, stored.guide_version)
 
     def body(self) -> Body:
         return body_of(bodies.InterviewRequestSerializer, self)
@@ -188,19 +189,25 @@ class InterviewRequestRow(SummaryRow):
 
     @property
     def objective_topics(self) -> Body:
-        guide = self._read_guide()
+        guide = self._valid_guide()
         if guide is None:
             return {"emphasize": [], "avoid": []}
-        # Objective and notes are read once for each version of the rows.
-        emphasize, avoid = _steered.get_or_add((self.pk, *self.versions[:3]), lambda: self._steering(guide))
-        vendor = vendor_of(self.stored.org_name)
-        return {"emphasize": _topics(guide, emphasize, vendor), "avoid": _topics(guide, avoid, vendor)}
+        picks, vendor = known_picks(self.details.picks, guide), vendor_of(self.stored.org_name)
+        steering = steering_of(guide, _read(self.objective_reading), _read(self.notes_reading), picks)
+        return {
+            "emphasize": _topics(guide, steering.emphasize, vendor),
+            "avoid": _topics(guide, steering.avoid, vendor),
+        }
 
-    def _steering(self, guide: Guide) -> Keys:
-        picks = known_picks(self.details.picks, guide)
-        vendor = vendor_of(self.stored.org_name)
-        steering = steer(guide, self.stored.objective, self.details.notes, picks, vendor=vendor)
-        return steering.emphasize, steering.avoid
+    def _valid_guide(self) -> Guide | None:
+        """None if it is not valid, such as a guide of an older format."""
+        try:
+            return guide_of_version(self.stored.interview_type_id, self.stored.guide_version, self._guide)
+        except GuideError:
+            return None
+
+    def _guide(self) -> object:
+        return InterviewRequest.objects.select_related("interview_type", "conversation").get(pk=self.pk).guide
 
     @property
     def transcript(self) -> Body | None:
@@ -292,23 +299,9 @@ def find_type(*, org_id: int, interview_type_id: int, digest: str) -> InterviewT
     raise InterviewType.DoesNotExist
 
 
-def forget_steered() -> None:
-    """For tests, whose rows have the ids of other tests' rows."""
-    _steered.clear()
-    _subjects_of_rows.clear()
-
-
-def valid_guide(interview_type_id: int, version: int, read: Callable[[], object]) -> Guide | None:
-    """None if it is not valid, such as a guide of an older format."""
-    try:
-        return guide_of_version(interview_type_id, version, read)
-    except GuideError:
-        return None
-
-
-def subjects_found(objective: str, read_guide: Callable[[], Guide | None], names: tuple[str, str]) -> list[str]:
-    guide = read_guide() if objective else None
-    return list(subjects(objective, guide, names)) if guide else []
+def _read(stored: TextReading | None) -> ObjectiveReading:
+    """Empty if it is not read yet."""
+    return stored.reading if stored else ObjectiveReading()
 
 
 def _topics(guide: Guide, keys: Iterable[str], vendor: str) -> list[Body]:

@@ -3,9 +3,7 @@ from typing import Any
 from hindsight.api.responses import body_of
 from hindsight.text.timestamps import utc_text
 from interviews.api import bodies
-from interviews.api.reads import subjects_found, valid_guide
 from interviews.models import InterviewRequest, survey_url_of
-from interviews.paige.guide.guide import Guide
 
 Body = dict[str, Any]
 
@@ -18,19 +16,10 @@ class CreatedRow:
         self.survey_url = survey_url_of(row.survey_token, row.interview_type.survey_base_url)
         self.survey_token = row.survey_token
         self.status = row.status
-        self.row = row
+        self.objective_subjects: list[str] = []  # a worker reads the objective later
 
     def body(self) -> Body:
         return body_of(bodies.CreatedInterviewRequest, self)
-
-    @property
-    def objective_subjects(self) -> list[str]:
-        names = (self.row.interview_type.org_name, self.row.contact.name)
-        return subjects_found(self.row.objective, self._read_guide, names)
-
-    def _read_guide(self) -> Guide | None:
-        kind = self.row.interview_type
-        return valid_guide(kind.pk, kind.guide_version, lambda: kind.guide)
 
 
 class MarkedRow:

@@ -6,6 +6,7 @@ from interviews.models.interview_request import (
     RowVersions,
     Versions,
     activity_of,
+    digest_of_reading,
     new_survey_token,
     survey_url_of,
 )
@@ -13,6 +14,7 @@ from interviews.models.interview_type import InterviewType
 from interviews.models.scripted_interview import ScriptedInterview
 from interviews.models.transcript import DriverChoice, Transcript
 from interviews.models.turn import Turn
+from interviews.models.unread_objective import UnreadObjective
 
 __all__ = [
     "Conversation",
@@ -25,8 +27,10 @@ __all__ = [
     "ScriptedInterview",
     "Transcript",
     "Turn",
+    "UnreadObjective",
     "Versions",
     "activity_of",
+    "digest_of_reading",
     "new_survey_token",
     "survey_url_of",
 ]

@@ -2,6 +2,7 @@ import re
 import secrets
 from collections.abc import Collection
 from datetime import datetime
+from hashlib import md5
 from typing import Any, NamedTuple, Self
 
 from django.conf import settings
@@ -34,13 +35,15 @@ class Versions(NamedTuple):
     """Of what GET shows. A transcript changes only with its request.
 
     `activity`: the time of the conversation's last activity, as text; empty before it begins. An answer changes no
-    version, so that it makes no PATCH with `If-Match` fail.
+    version, so that it makes no PATCH with `If-Match` fail. `reading`: the digest of what is stored as the reading of
+    objective and notes, for the same reason.
     """
 
     interview_request: int
     contact: int
     guide: int
     activity: str = ""
+    reading: str = ""
 
     @property
     def rows(self) -> RowVersions:
@@ -50,6 +53,15 @@ class Versions(NamedTuple):
 def activity_of(last_activity_at: str | None) -> str:
     """`last_activity_at`: as a statement has cast it to text, or None before the conversation begins."""
     return "" if last_activity_at is None else utc_text_of(last_activity_at)
+
+
+READING_DIGEST_LENGTH = 8
+
+
+def digest_of_reading(reading: str) -> str:
+    """The same as in the SQL of the PATCH. Empty if nothing was read."""
+    digest = md5(reading.encode(), usedforsecurity=False).hexdigest()
+    return digest[:READING_DIGEST_LENGTH] if reading else ""
 
 
 # Per search, newest first.
@@ -79,6 +91,10 @@ class InterviewRequestQuerySet(VersionedUpdate, OrgRowsQuerySet["InterviewReques
         """Those whose deal has these values. Looks up the deal of each row: to join, PostgreSQL reads all deals."""
         deal = reported_deals().filter(**values).values("pk")[:1]
         return self.alias(of_deal=Subquery(deal)).filter(of_deal__isnull=False)
+
+    def store_reading(self, pk: int, reading: str) -> None:
+        """Without a new version: a PATCH with `If-Match` does not fail because the worker has read the objective."""
+        models.QuerySet.update(self.filter(pk=pk), reading=reading)
 
     def lock(self) -> None:
         list(self.order_by("pk").select_for_update().values_list("pk"))
@@ -154,6 +170,13 @@ class InterviewRequest(Versioned):
         db_default="",
         editable=False,
         help_text="What the contact wants: values of Flag, separated by spaces.",
+    )
+    reading = models.TextField(
+        blank=True,
+        default="",
+        db_default="",
+        editable=False,
+        help_text="Of objective, notes and reported reason, as JSON with their digests. Empty: not read yet.",
     )
     email_sent_at = models.DateTimeField("sent at", null=True, blank=True)
     completed_at = models.DateTimeField(null=True, blank=True)
@@ -275,7 +298,8 @@ class InterviewRequest(Versioned):
     def versions(self) -> Versions:
         conversation = getattr(self, "conversation", None)
         activity = utc_text(conversation.last_activity_at) if conversation else ""
-        return Versions(self.version, self.contact.version, self.guide_version, activity)
+        read = digest_of_reading(self.reading)
+        return Versions(self.version, self.contact.version, self.guide_version, activity, read)
 
     @property
     def survey_url(self) -> str | None:

@@ -25,7 +25,7 @@ def guide_name() -> models.GeneratedField:
 
 
 _ORDER = (
-    *("key", "title", "about", "core", "phrases", "objective_phrases", "siblings"),
+    *("key", "title", "about", "core", "siblings"),
     *("bridge", "question", "rephrasing", "reason", "follow_ups", "kind", "text"),
 )
 # In JSON text, a line break is never part of a text.
@@ -94,5 +94,6 @@ def _ordered(value: Any) -> Any:
     if isinstance(value, list):
         return [_ordered(item) for item in value]
     if isinstance(value, dict):
-        return {name: _ordered(value[name]) for name in sorted(value, key=_place)}
+        # Nobody edits the empty `phrases` that as_stored() adds.
+        return {name: _ordered(value[name]) for name in sorted(value, key=_place) if value[name] or name != "phrases"}
     return value

@@ -48,6 +48,9 @@ class Turn(models.Model):
     authored = models.TextField(
         blank=True, default="", db_default="", help_text="What Paige would have said, if a model has worded the text."
     )
+    reading = models.TextField(
+        blank=True, default="", db_default="", editable=False, help_text="Of an answer, as JSON. Empty: not read yet."
+    )
     engine = models.CharField(max_length=10, choices=Engine, blank=True)
     worded_by = models.CharField(max_length=10, choices=Wording, blank=True, default="", db_default="")
     wording_fallback = models.CharField(

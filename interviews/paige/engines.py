@@ -4,16 +4,11 @@ from threading import Lock
 from django.conf import settings
 
 from hindsight.http.outgoing import Slots
-from interviews.paige.answers.lexicon import intent_patterns
-from interviews.paige.answers.opinion_words import opinion_words
 from interviews.paige.guide.guide import Guide, shipped_guide, shipped_guides
 from interviews.paige.language.lexicons import languages
-from interviews.paige.model.engine import ModelEngine
+from interviews.paige.model.engine import ModelEngine, ModelWriter
 from interviews.paige.model.provider import Provider
-from interviews.paige.model.writer import ModelWriter
-from interviews.paige.objective.instructions import vocabulary
-from interviews.paige.objective.topic_labels import labels_of, pieces_of
-from interviews.paige.reading.model import reader
+from interviews.paige.reading.objective import read_objective
 from interviews.paige.servers import ModelServer, choosing_server, wording_server
 from interviews.paige.turn.compose import ChoosingEngine
 from interviews.paige.turn.rules_engine import RulesEngine
@@ -24,17 +19,12 @@ _creation_lock = Lock()
 
 
 def preload() -> None:
-    """Avoids a wait in the first turn and the first GET of an objective."""
+    """Avoids a wait in the first answer and the first turn."""
     engine()
-    intent_patterns()
-    vocabulary()
     for language in languages():
-        opinion_words(language)
         wording_words(language)
     for name in shipped_guides():
-        Guide.from_data(shipped_guide(name)).topic_names  # noqa: B018
-    labels_of([pieces_of("")])
-    reader()
+        read_objective("", Guide.from_data(shipped_guide(name)))
 
 
 def engine(*, is_test: bool = False) -> ChoosingEngine:

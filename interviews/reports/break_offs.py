@@ -1,8 +1,6 @@
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
-from time import thread_time
 from typing import Any
 
 from django.db.models import Count, OuterRef, Subquery
@@ -13,15 +11,12 @@ from interviews.paige.guide.formats import in_current_format
 from interviews.paige.guide.guide import Guide
 from interviews.paige.guide.texts import VENDOR
 from interviews.paige.objective.picks import picks_in
-from interviews.paige.objective.steering import steer
-from interviews.paige.turn.brief import vendor_of
+from interviews.paige.objective.steering import steering_of
+from interviews.paige.reading.readings import ObjectiveReading
+from interviews.paige.reading.stored import text_in
 from interviews.reports.guide_quality import NEWEST
 
 NEWEST_OBJECTIVES = 200
-READING_SECONDS = 0.25
-"""Of CPU time, for the objectives of one page: a new wording takes tens of milliseconds. The process remembers what it
-has read.
-"""
 
 IN_OTHER_WORDS = {
     Move.COVERED: "What to add on a topic that came up earlier",
@@ -50,8 +45,8 @@ class Stops:
 
 @dataclass(frozen=True)
 class ObjectiveStops:
-    """`read`: how many interviews count. `topics`: most interviews first, with an empty title for objectives that name
-    no topic.
+    """`read`: how many interviews count: those whose objective is read. `topics`: most interviews first, with an empty
+    title for objectives that name no topic.
     """
 
     read: int = 0
@@ -114,20 +109,22 @@ def stops_by_objective(interview_type: InterviewType) -> ObjectiveStops:
     """By topic that the objective, or a pick of staff, emphasizes, of the newest interviews. Raises GuideError."""
     guide = Guide.from_data(interview_type.guide)
     titles = {topic.key: topic.title.replace(VENDOR, interview_type.org.name) for topic in guide.topics}
-    rows = _newest(interview_type).values_list("pk", "interview_request__objective", "interview_request__picks")
+    columns = ("objective", "picks", "reading")
+    rows = _newest(interview_type).values_list(
+        "pk", "guide_version", *(f"interview_request__{each}" for each in columns)
+    )
     newest = list(rows[:NEWEST_OBJECTIVES])
     begun = Conversation.objects.for_org(interview_type.org_id).filter(pk__in=[pk for pk, *_ in newest])
     stopped = set(begun.broken_off().values_list("pk", flat=True))
     reached: dict[str, list[bool]] = defaultdict(list)
-    vendor = vendor_of(interview_type.org.name)
-    emphasized = cache(lambda text, picks: steer(guide, text, picks=picks_in(picks), vendor=vendor).emphasize or ("",))
-    read, end = 0, thread_time() + READING_SECONDS
-    for pk, objective, picks in newest:
-        for key in emphasized(objective, picks):
-            reached[key].append(pk in stopped)
-        read += 1
-        if thread_time() > end:
-            break
+    read = 0
+    for pk, version, objective, picks, stored in newest:
+        said = text_in("objective", stored, objective, interview_type.pk, version)
+        if said or picks:
+            reading = said.reading if said else ObjectiveReading()
+            for key in steering_of(guide, reading, ObjectiveReading(), picks_in(picks)).emphasize or ("",):
+                reached[key].append(pk in stopped)
+            read += 1
     found = (Stops(titles.get(key, ""), "", len(ends), sum(ends)) for key, ends in reached.items())
     return ObjectiveStops(read, sorted(found, key=lambda stops: (-stops.reached, stops.title)))
 

@@ -8,15 +8,16 @@ from django.db.models import Prefetch, QuerySet
 
 from deals.models import Deal, Outcome
 from interviews.lifecycle import Direction
-from interviews.models import Driver, InterviewRequest, InterviewType
+from interviews.models import Conversation, Driver, InterviewRequest, InterviewType
 from interviews.models.driver import prefetched_drivers
-from interviews.paige.findings.reported import reported_topics
 from interviews.paige.guide.guide import GuideError
 from interviews.paige.guide.stored_guides import guide_of_version
+from interviews.paige.reading.stored import text_in
+from interviews.paige.turn.brief import vendor_of
 from interviews.reports.win_loss import Selection
 
 MAX_COMPARED = 50
-"""The newest interviews: reading a reason takes some milliseconds."""
+"""The newest interviews."""
 
 # What speaks for the outcome that the deal had.
 EXPECTED: Mapping[str, Direction] = {
@@ -90,9 +91,13 @@ def compare_reasons_of(deal: Deal) -> list[Comparison]:
 
 
 def _reported(rows: QuerySet[InterviewRequest]) -> Any:
-    without_guide = Prefetch("interview_type", InterviewType.objects.select_related("org").defer("guide"))
     reported: Any = rows.filter(reported_deal__reported_reason__gt="", transcript__isnull=False)
-    return reported.select_related("reported_deal").prefetch_related(prefetched_drivers(), without_guide)
+    # Django cannot defer fields beside `reported_deal`.
+    interview_types = Prefetch("interview_type", InterviewType.objects.select_related("org").defer("guide"))
+    conversations = Prefetch("conversation", Conversation.objects.defer("guide", "translation"))
+    return reported.select_related("reported_deal").prefetch_related(
+        prefetched_drivers(), interview_types, conversations
+    )
 
 
 def _compare(row: Any) -> Comparison:
@@ -106,6 +111,8 @@ def _topics_of(row: Any) -> dict[str, str]:
         guide = guide_of_version(interview_type.pk, interview_type.guide_version, lambda: interview_type.guide)
     except GuideError:
         return {}
-    named = reported_topics(row.reported_deal.reported_reason, guide)
-    vendor = interview_type.org.name
+    deal = row.reported_deal
+    found = text_in("reason", row.reading, deal.reported_reason, interview_type.pk, row.guide_version, deal.competitor)
+    named = {each.topic for each in found.reading.topics} if found else ()
+    vendor = vendor_of(interview_type.org.name)
     return {topic.key: topic.for_vendor(vendor).title for topic in guide.topics if topic.key in named}

@@ -3,7 +3,7 @@
 A step at the wrong stage changes nothing.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -15,21 +15,22 @@ from hindsight.server.pool import connection_released
 from interviews.lifecycle import Flag, Move, Progress, Speaker, Stage, Wording
 from interviews.models import Conversation, InterviewRequest, Turn
 from interviews.models.turn import MAX_FALLBACK_LENGTH
-from interviews.paige.answers.lexicon import Intent
-from interviews.paige.answers.reading import read
 from interviews.paige.answers.transcript_markdown import render_transcript
 from interviews.paige.engines import engine, writer
 from interviews.paige.findings.findings import findings_of
 from interviews.paige.guide.stored_guides import guides_of
 from interviews.paige.model.asking import sum_of_counts
+from interviews.paige.reading.readings import Act, AnswerReading
+from interviews.paige.reading.stored import answer_text
 from interviews.paige.turn.brief import Brief
 from interviews.paige.turn.compose import Message, next_message
-from interviews.paige.wording.worded import Worded
+from interviews.paige.wording.public_brief import Worded
 from interviews.services.conversations import create_conversation, question_lease
 from interviews.services.corrections import correct, withdraw_quotes
 from interviews.services.driver_choice import queue_driver_choice
 from interviews.services.languages import language_values, switch_language
 from interviews.services.progress import active_conversation
+from interviews.services.readings import answer_readings, queue_reason, with_readings
 from interviews.services.state import (
     RUNNING,
     InterviewState,
@@ -41,10 +42,10 @@ from interviews.services.state import (
 from interviews.services.transitions import change_flags, change_progress, complete_interview, locked_request
 from interviews.text import clean_answer
 
-FLAGS: Mapping[Intent, Flag] = {
-    Intent.WANTS_TO_STOP: Flag.WANTS_TO_STOP,
-    Intent.WANTS_A_PERSON: Flag.WANTS_A_PERSON,
-    Intent.WANTS_DELETION: Flag.WANTS_DELETION,
+FLAGS: Mapping[Act, Flag] = {
+    Act.WANTS_TO_STOP: Flag.WANTS_TO_STOP,
+    Act.WANTS_A_PERSON: Flag.WANTS_A_PERSON,
+    Act.WANTS_DELETION: Flag.WANTS_DELETION,
 }
 
 
@@ -66,15 +67,18 @@ def give_consent(interview_request: InterviewRequest, *, language: str = "") -> 
 def next_question(interview_request: InterviewRequest, *, by_rules: bool = False) -> InterviewState:
     """Puts a question unless one is unanswered. `by_rules`: asks no model, as in a test room.
 
-    Reads notes and objective now, so an earlier PATCH counts. Takes up to PAIGE_TIMEOUT seconds, without a database
-    connection. Of concurrent calls, one computes the question; the states of the others are without it (`is_thinking`).
+    Reads notes and objective now, so an earlier PATCH counts, and answers that are not read. Takes up to PAIGE_TIMEOUT
+    seconds, without a database connection. Of concurrent calls, one computes the question; the states of the others are
+    without it (`is_thinking`).
     """
     interview = StoredInterview.load(interview_request)
+    if interview.has_unread_answers:
+        interview = with_readings(interview)
     state = interview.state
     if not state.is_thinking:
         return state
     with question_lease(interview.interview_request.conversation) as is_leased:
-        return _ask(interview, by_rules) if is_leased else interview_state(interview_request)
+        return _ask(with_readings(interview), by_rules) if is_leased else interview_state(interview_request)
 
 
 def _ask(interview: StoredInterview, by_rules: bool) -> InterviewState:
@@ -91,7 +95,13 @@ def _ask(interview: StoredInterview, by_rules: bool) -> InterviewState:
 
 def submit_answer(interview_request: InterviewRequest, *, number: int, text: str) -> bool:
     """Returns False if another answer is stored, or if the stage allows no answers. Raises ValidationError."""
-    return _store_answer(interview_request, number, Move.ANSWER, clean_answer(text))
+    cleaned = clean_answer(text)
+    stages = Conversation.objects.filter(pk=interview_request.pk).values_list("stage", flat=True)
+    is_stored = _is_stored(interview_request.turns.all(), stages.first(), number, Move.ANSWER, cleaned)
+    if is_stored is not None:  # such as a repeated POST: the answer need not be read
+        return is_stored
+    reading = answer_readings(interview_request, {number: cleaned}).get(number)
+    return _store_answer(interview_request, number, Move.ANSWER, cleaned, reading)
 
 
 def skip_question(interview_request: InterviewRequest, *, number: int) -> bool:
@@ -118,19 +128,29 @@ def correct_answers(interview_request: InterviewRequest, *, corrections: Mapping
     Returns the corrections that are not stored. Raises ValidationError with messages by question number.
     """
     texts = _clean_corrections(corrections)
+    before = interview_request.turns.filter(
+        speaker=Speaker.CONTACT, interview_request__conversation__stage=Stage.RECAP
+    ).values_list("number", "text")
+    # The recap posts every answer.
+    changed = {number - 1: texts[number - 1] for number, text in before if texts.get(number - 1, text) != text}
+    readings = answer_readings(interview_request, changed) if changed else {}
     with active_conversation(interview_request) as conversation:
         turns = list(interview_request.turns.all())
         answers = {turn.number - 1: turn for turn in turns if turn.speaker == Speaker.CONTACT}
         if conversation.stage == Stage.RECAP:
-            withdrawn = [correct(answers[number], texts[number]) for number in texts.keys() & answers.keys()]
+            corrected = texts.keys() & answers.keys()
+            withdrawn = [correct(answers[number], texts[number], readings.get(number)) for number in corrected]
             withdraw_quotes(guides_of(interview_request), turns, withdrawn)
-            _raise_flags(interview_request, *(answers[number].text for number in texts.keys() & answers.keys()))
+            for number in corrected & readings.keys():
+                _raise_flags(interview_request, readings[number])
             conversation.touch()
     stored = {number: answer.text for number, answer in answers.items()}
     return {number: corrections[number] for number, text in texts.items() if text and text != stored.get(number)}
 
 
 def complete_conversation(interview_request: InterviewRequest) -> None:
+    if stage_of(interview_request) == Stage.RECAP:
+        with_readings(StoredInterview.load(interview_request))
     with active_conversation(interview_request) as conversation:
         if conversation.may_transition_to(Stage.COMPLETED) and not locked_request(interview_request).is_cancelled:
             interview = StoredInterview.load(interview_request)
@@ -138,6 +158,7 @@ def complete_conversation(interview_request: InterviewRequest) -> None:
             content = render_transcript(brief.conversation, brief.contact_name)
             complete_interview(interview.interview_request, content=content, **findings_of(brief, content))
             queue_driver_choice(interview.interview_request)
+            queue_reason(interview.interview_request)
             conversation.transition_to(Stage.COMPLETED)
 
 
@@ -182,16 +203,15 @@ def _note_question(conversation: Conversation, question: Turn) -> None:
 
 
 @retried
-def _store_answer(interview_request: InterviewRequest, number: int, move: Move, text: str) -> bool:
+def _store_answer(
+    interview_request: InterviewRequest, number: int, move: Move, text: str, reading: AnswerReading | None = None
+) -> bool:
     with active_conversation(interview_request) as conversation:
-        turns = {turn.number: turn for turn in interview_request.turns.all()}
-        question, answer = turns.get(number), turns.get(number + 1)
-        if question is None or question.speaker != Speaker.PAIGE:
-            return False
-        if answer is not None:
-            return (answer.move, answer.text) == (move, text)
-        if conversation.stage not in (Stage.IN_PROGRESS, Stage.RECAP):
-            return False
+        turns = interview_request.turns.all()
+        is_stored = _is_stored(turns, conversation.stage, number, move, text)
+        if is_stored is not None:
+            return is_stored
+        question = next(turn for turn in turns if turn.number == number)
         Turn.objects.create(
             org_id=interview_request.org_id,
             interview_request=interview_request,
@@ -200,16 +220,29 @@ def _store_answer(interview_request: InterviewRequest, number: int, move: Move, 
             move=move,
             topic=question.topic,
             text=text,
+            reading=answer_text(reading, text),
             guide_version=question.guide_version,
         )
         conversation.touch()
-        switch_language(interview_request, conversation, text)
-        _raise_flags(interview_request, text)
+        if reading:
+            switch_language(interview_request, conversation, reading)
+            _raise_flags(interview_request, reading)
         return True
 
 
-def _raise_flags(interview_request: InterviewRequest, *answers: str) -> None:
-    flags = {FLAGS[wish] for answer in answers for wish in read(answer).wishes}
+def _is_stored(turns: Iterable[Turn], stage: str | None, number: int, move: Move, text: str) -> bool | None:
+    """Whether this answer is stored already. None if it can be stored now."""
+    found = {turn.number: turn for turn in turns}
+    question, answer = found.get(number), found.get(number + 1)
+    if question is None or question.speaker != Speaker.PAIGE:
+        return False
+    if answer is not None:
+        return (answer.move, answer.text) == (move, text)
+    return None if stage in (Stage.IN_PROGRESS, Stage.RECAP) else False
+
+
+def _raise_flags(interview_request: InterviewRequest, reading: AnswerReading) -> None:
+    flags = {FLAGS[wish] for wish in reading.wishes}
     if flags:
         change_flags(interview_request, raised=flags)
 

@@ -4,10 +4,12 @@ from django.utils import timezone
 
 from interviews.lifecycle import Move, Speaker, Wording
 from interviews.models import Turn
+from interviews.paige.answers.quotes import quote_in
 from interviews.paige.guide.guide import Guide
+from interviews.paige.reading.readings import AnswerReading
+from interviews.paige.reading.stored import answer_text
 from interviews.paige.turn.brief import utterances_of
 from interviews.paige.turn.compose import withdrawn_words
-from interviews.paige.turn.quoted import quote_in
 
 WITHDRAWN = "…"
 
@@ -19,16 +21,16 @@ def delete_unsent(interview_request_ids: Iterable[int]) -> None:
     """
     turns = Turn.objects.filter(interview_request__in=interview_request_ids)
     turns.filter(speaker=Speaker.PAIGE).update(text=WITHDRAWN, authored="")
-    turns.filter(move=Move.ANSWER).update(move=Move.SKIP, text="", corrected_at=timezone.now())
+    turns.filter(move=Move.ANSWER).update(move=Move.SKIP, text="", reading="", corrected_at=timezone.now())
 
 
-def correct(answer: Turn, text: str) -> str:
-    """Returns the text before, or "" if it stays. A blank text withdraws the answer."""
+def correct(answer: Turn, text: str, reading: AnswerReading | None = None) -> str:
+    """Returns the text before, or "" if it stays. A blank text withdraws the answer. `reading`: of the new text."""
     before = answer.text
     if text != before:
         answer.text, answer.move = text, Move.ANSWER if text else Move.SKIP
-        answer.corrected_at = timezone.now()
-        answer.save(update_fields=["text", "move", "corrected_at"])
+        answer.reading, answer.corrected_at = answer_text(reading, text), timezone.now()
+        answer.save(update_fields=["text", "move", "reading", "corrected_at"])
     return "" if text == before else before
 
 

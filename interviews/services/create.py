@@ -8,7 +8,7 @@ from deals.text import DealId
 from hindsight.db.prepared_statements import fetch_row
 from hindsight.db.retries import retried
 from hindsight.db.versions import mark_inserted
-from interviews.models import InterviewRequest, InterviewType
+from interviews.models import InterviewRequest, InterviewType, UnreadObjective
 from interviews.paige.guide.guide import shipped_guide
 from interviews.services.interview_types import ArchivedTypeError, create_interview_type, duplicate_interview_type
 from interviews.services.scripted_buyer import queue_scripted_interview
@@ -77,6 +77,8 @@ def create_interview_request(
     )
     [pk] = fetch_row(INSERT_INTERVIEW_REQUEST, {column: getattr(row, column) for column in INSERTED})
     mark_inserted(row, pk)
+    if row.objective or contact.notes:
+        UnreadObjective.objects.put([(pk, row.org_id)])
     if is_scripted:
         queue_scripted_interview(row)
     return row

@@ -25,8 +25,11 @@ def create_drivers(transcript: Transcript) -> None:
     Driver.objects.bulk_create(rows)
 
 
-def replace_drivers(transcript: Transcript, found: Iterable[Shown]) -> None:
-    """A driver that stays keeps its review. Call it in a transaction that has locked the interview request."""
+def replace_drivers(transcript: Transcript, found: Iterable[Shown]) -> bool:
+    """Returns whether any driver has changed. A driver that stays keeps its review.
+
+    Call it in a transaction that has locked the interview request.
+    """
     before = {_identity(shown): shown for shown in transcript.drivers}
     transcript.drivers = [before.get(_identity(shown), shown) for shown in found]
     transcript.save(update_fields=["drivers"])
@@ -36,6 +39,7 @@ def replace_drivers(transcript: Transcript, found: Iterable[Shown]) -> None:
     rows.filter(start__in=[start for start, *_ in gone]).delete()
     Driver.objects.bulk_create(_row(transcript, shown) for shown in new.values())
     _recount(rows)
+    return bool(new or gone)
 
 
 def move_drivers(transcript: Transcript, distances: Mapping[int, int]) -> None:
@@ -80,8 +84,8 @@ def create_missing_drivers(*, dry_run: bool = False) -> Counter[str]:
     return add_missing_rows(Driver, create_drivers, of=Transcript.objects.exclude(drivers=[]), dry_run=dry_run)
 
 
-def _identity(shown: Shown) -> tuple[int, str, str]:
-    return shown["start"], shown["topic"], shown["direction"]
+def _identity(shown: Shown) -> tuple[int, int, str, str, bool]:
+    return shown["start"], shown["end"], shown["topic"], shown["direction"], shown.get("is_reason", False)
 
 
 def _moved(shown: Shown, distance: int) -> Shown:

@@ -13,6 +13,7 @@ from hindsight.db.keyset import pk_batches
 from hindsight.db.retries import retried
 from interviews.lifecycle import Progress
 from interviews.models import Conversation, InterviewRequest, Transcript, Turn
+from interviews.services.readings import forget_reasons
 from jobs.services import withdraw_jobs
 from orgs.actors import Actor
 from orgs.audit_removal import delete_changes_of, erase_changes
@@ -43,10 +44,10 @@ def erase_contact(
         model._default_manager.filter(interview_request__contact=contact).delete()
     forget_interview_requests(org_id=org_id, interview_request_ids=[row.pk for row in interview_requests])
     deals = {row.deal_id for row in interview_requests if row.deal_id}
-    erase_reasons(org_id=org_id, deal_ids=deals, actor=actor)
+    forget_reasons(org_id=org_id, deal_ids=erase_reasons(org_id=org_id, deal_ids=deals, actor=actor))
     tokens = [interview_request.survey_token for interview_request in interview_requests]
     _delete_stored_responses(org_id, [token for token in tokens if token is not None])
-    erased = (*InterviewRequest.audited, "flags")
+    erased = (*InterviewRequest.audited, "flags", "reading")
     for interview_request in interview_requests:
         for field in erased:
             setattr(interview_request, field, "")

@@ -3,12 +3,15 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
+from hindsight.db.retries import retried
 from interviews.models import InterviewType
+from interviews.paige.guide.formats import as_stored, in_current_format
 from interviews.paige.guide.guide import Guide
 from orgs.actors import Actor
 from orgs.audit import record
 
 
+@retried
 @transaction.atomic
 def edit_guide(*, org_id: int, interview_type_id: int, guide: dict[str, Any], actor: Actor) -> InterviewType:
     """Replaces the guide, increments its version, and records the change in the audit.
@@ -22,9 +25,9 @@ def edit_guide(*, org_id: int, interview_type_id: int, guide: dict[str, Any], ac
         raise ValidationError(
             f"This guide is now at version {interview_type.guide['version']}; your edit is of version {edited.version}."
         )
-    if guide != interview_type.guide:
+    if in_current_format(guide) != in_current_format(interview_type.guide):
         before = interview_type.guide_text
-        interview_type.guide = {**guide, "version": edited.version + 1}
+        interview_type.guide = {**as_stored(guide), "version": edited.version + 1}
         interview_type.name = edited.name
         interview_type.full_clean()
         interview_type.save(update_fields=["guide", "name"])

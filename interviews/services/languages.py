@@ -7,12 +7,12 @@ from typing import Any
 from django.db.models import QuerySet
 
 from interviews.models import Conversation, InterviewRequest, InterviewType
-from interviews.paige.answers.lexicon import language_of as language_of_words
-from interviews.paige.answers.wanted_language import wanted_language
+from interviews.paige.answers.languages import language_of as language_of_words
+from interviews.paige.answers.languages import wanted_language
 from interviews.paige.guide.guide import GuideError
-from interviews.paige.guide.stored_guides import guide_of, outline_of_version
-from interviews.paige.guide.translations import Outline
+from interviews.paige.guide.stored_guides import Outline, guide_of, outline_of_version
 from interviews.paige.language.lexicons import languages, languages_with
+from interviews.paige.reading.readings import AnswerReading
 from interviews.services.state import language_of
 
 
@@ -53,7 +53,7 @@ def _language_of_translation(outline: Outline, other: InterviewType) -> str:
 
 def written_in(questions: Iterable[str], declared: str) -> str:
     """The language of the most function words. The declared one if that is in doubt, or not known."""
-    is_known = declared in languages_with("answers")
+    is_known = declared in languages_with("languages")
     return language_of_words(" ".join(questions), declared) if is_known else declared
 
 
@@ -80,9 +80,9 @@ def language_values(interview_request: InterviewRequest, language: str) -> dict[
     return {"language": language, "translation": other.guide} if other else {}
 
 
-def switch_language(interview_request: InterviewRequest, conversation: Conversation, answer: str) -> None:
+def switch_language(interview_request: InterviewRequest, conversation: Conversation, reading: AnswerReading) -> None:
     """Requires the lock of the conversation."""
-    language = wanted_language(answer)
+    language = wanted_language(reading)
     if language is None:
         return
     guide = guide_of(interview_request)

@@ -12,6 +12,7 @@ from interviews.lifecycle import Move, Progress, Stage
 from interviews.models import Conversation, InterviewRequest, Transcript, Turn
 from interviews.services.corrections import delete_unsent
 from interviews.services.erasure import delete_contact, erase_contact
+from interviews.services.readings import queue_readings
 from interviews.services.transitions import change_progress
 from jobs.services import withdraw_jobs
 from orgs.actors import Actor
@@ -33,13 +34,14 @@ def delete_old_answers(*, dry_run: bool = False) -> Counter[str]:
 
 
 def delete_declined_answers() -> None:
-    """Those of interviews that servers of releases before have declined: they kept the answers."""
+    """Those of interviews that servers of releases before have declined: they kept the answers, or their readings."""
     has_answers = Exists(Turn.objects.filter(interview_request=OuterRef("pk"), move=Move.ANSWER))
     kept = Conversation.objects.filter(has_answers, stage=Stage.DECLINED)
     for ids in pk_batches(kept, BATCH):
         with transaction.atomic():
             locked = kept.filter(pk__in=ids).order_by("pk").select_for_update(of=("self",))
             delete_unsent(list(locked.values_list("pk", flat=True)))
+    Turn.objects.filter(text="").exclude(reading="").update(reading="")
 
 
 def erase_inactive_contacts(*, actor: Actor, dry_run: bool = False) -> Counter[str]:
@@ -96,6 +98,7 @@ def _delete_answers(old: QuerySet[InterviewRequest], org: Org, ids: list[int]) -
     Transcript.objects.filter(interview_request__in=ids).delete()
     Turn.objects.filter(interview_request__in=ids).delete()
     Conversation.objects.filter(pk__in=ids).exclude(stage=Stage.COMPLETED).delete()
+    queue_readings(*ids)  # without a conversation, the guide is again that of the interview type
     # A new version: GET no longer shows the transcript. The same time: the contact was not active.
     InterviewRequest.objects.filter(pk__in=ids).update(updated_at=F("updated_at"))
     return len(ids)

@@ -2,11 +2,14 @@
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Self
+from typing import Any, Self
+
+from django.db.models import Subquery
 
 from hindsight.text.languages import ENGLISH
 from interviews.lifecycle import DisplayedStatus, Flag, Move, Speaker, Stage
 from interviews.models import Conversation, InterviewRequest, Turn
+from interviews.models.interview_request import reported_deals
 from interviews.paige.answers.dialogue import answered, wants_to_stop
 from interviews.paige.guide.guide import GuideError
 from interviews.paige.guide.stored_guides import guide_of
@@ -84,12 +87,13 @@ class StoredInterview:
     def load(cls, interview_request: InterviewRequest) -> Self:
         """Raises InterviewRequest.DoesNotExist."""
         related = InterviewRequest.objects.with_versions().select_related("org")
-        interview_request = related.get(pk=interview_request.pk, org_id=interview_request.org_id)
+        of_deal = Subquery(reported_deals().values("competitor")[:1])
+        row: Any = related.annotate(competitor=of_deal).get(pk=interview_request.pk, org_id=interview_request.org_id)
         return cls(
-            interview_request=interview_request,
-            stage=stage_of(interview_request),
-            turns=tuple(interview_request.turns.all()),
-            opening=opening_brief(interview_request),
+            interview_request=row,
+            stage=stage_of(row),
+            turns=tuple(row.turns.all()),
+            opening=replace(opening_brief(row), competitors=(row.competitor,) if row.competitor else ()),
         )
 
     @property
@@ -100,12 +104,19 @@ class StoredInterview:
     def brief(self) -> Brief:
         return self.opening.after(answered(utterances_of(self.turns)))
 
+    @property
+    def has_unread_answers(self) -> bool:
+        """Whether the conversation goes on, and another release or another version of the reader has stored them."""
+        goes_on = self.stage in (*RUNNING, Stage.RECAP)
+        return goes_on and any(turn.text and turn.reading is None for turn in self.brief.conversation[1::2])
+
     def with_question(self, turn: Turn) -> Self:
         return replace(self, stage=Stage.IN_PROGRESS, turns=(*self.turns, turn))
 
     @property
     def state(self) -> InterviewState:
-        guide, waiting = self.opening.guide, self.waiting
+        """Answers, objective and notes that are not read count as empty."""
+        guide, waiting, brief = self.opening.guide, self.waiting, self.brief.as_stored
         question = waiting if self.stage == Stage.IN_PROGRESS else None
         conversation = conversation_of(self.interview_request)
         turns = () if self.stage in (Stage.COMPLETED, Stage.DECLINED) else self.turns
@@ -123,10 +134,10 @@ class StoredInterview:
                 Exchange(question.number, guide.topic(question.topic).title, question.text, answer.text)
                 for question, answer in zip(turns[::2], turns[1::2], strict=False)
             ),
-            is_paused=question is not None and wants_to_stop(self.brief.conversation),
-            more_to_ask=self.stage == Stage.RECAP and (waiting is not None or bool(moves(self.brief))),
+            is_paused=question is not None and wants_to_stop(brief.heard),
+            more_to_ask=self.stage == Stage.RECAP and (waiting is not None or bool(moves(brief))),
             last_activity_at=conversation.last_activity_at if conversation else None,
-            reply=closing_reply(self.brief) if self.stage == Stage.RECAP and self.turns and not waiting else "",
+            reply=closing_reply(brief) if self.stage == Stage.RECAP and self.turns and not waiting else "",
             has_answers=any(turn.move == Move.ANSWER for turn in self.turns),
             has_deleted_answers=self.stage == Stage.DECLINED and any(turn.corrected_at for turn in self.turns),
             wants_a_person=Flag.WANTS_A_PERSON in self.interview_request.raised_flags,

@@ -14,6 +14,7 @@ from hindsight.api.errors import PreconditionFailed
 from hindsight.db.prepared_statements import fetch_row
 from hindsight.db.search import SEPARATOR, search_text_of
 from interviews.models import InterviewRequest, Versions, activity_of
+from interviews.models.interview_request import READING_DIGEST_LENGTH
 from interviews.services.text_update import TextUpdate
 from orgs.audit import count_bytes
 from orgs.key_verification import KEY_IS_VALID
@@ -32,6 +33,7 @@ target AS (
 COLUMNS = [
     *("request.id", "request.org_id", "request.contact_id", "request.interview_type_id", "request.version"),
     "contact.version AS contact_version",
+    "request.reading",
 ]
 
 CURRENT = """
@@ -61,6 +63,23 @@ audit AS (
     WHERE edit.is_new
 )"""
 
+# Those whose objective a worker is to read again: see interviews/services/readings.py. In the order of `put()`.
+QUEUE = """
+queued AS (
+    INSERT INTO interviews_unreadobjective (org_id, interview_request_id)
+    {interview_requests}
+    ORDER BY 2
+    ON CONFLICT (interview_request_id, for_model) DO UPDATE SET leased_until = NULL
+)"""
+QUEUED_BY = {
+    "objective": "SELECT org_id, id FROM {rows} WHERE {is_new}",
+    "notes": """
+    SELECT request.org_id, request.id FROM {rows}
+    JOIN interviews_interviewrequest AS request
+      ON request.org_id = {rows}.org_id AND request.contact_id = {rows}.contact_id
+    WHERE {is_new}""",
+}
+
 # By alias: the table, the type in the audit, and the names of id and version among the columns of `target`.
 ROWS = {
     "contact": ("contacts_contact", "contact", "contact_id", "contact_version"),
@@ -76,6 +95,7 @@ SELECT {is_current},
            (SELECT guide_version FROM interviews_interviewtype WHERE id = target.interview_type_id)
        ),
        CAST(conversation.last_activity_at AS text),
+       CASE WHEN target.reading = '' THEN '' ELSE left(md5(target.reading), {reading_digest_length}) END,
        {audited_bytes}
 FROM target
 LEFT JOIN interviews_conversation AS conversation ON conversation.interview_request_id = target.id
@@ -133,10 +153,13 @@ def update_statement(fields: tuple[str, ...], *, verify: bool, if_match: bool, w
             parts.append(WRITTEN.format(**names, assignments=assignments, is_new=_any_new(edits, row)))
     if edits:
         parts.append(AUDIT.format(rows=rows, edits=", ".join(edit.audited for edit in edits)))
+    if queued := [QUEUED_BY[field].format(rows=rows, is_new=f"new_{field}") for field in fields if field in QUEUED_BY]:
+        parts.append(QUEUE.format(interview_requests=" UNION ".join(queued)))
     result = RESULT.format(
         is_current="EXISTS (SELECT FROM current)" if if_match else "true",
         is_new_request=_any_new(edits, "request"),
         is_new_contact=_any_new(edits, "contact"),
+        reading_digest_length=READING_DIGEST_LENGTH,
         audited_bytes=" + ".join(f"new_{e.field}::int * octet_length({e.field})" for e in edits) or "0",
     )
     return f"WITH {','.join(parts)}{result}"
@@ -175,8 +198,8 @@ def overwrite_in_one_statement(update: TextUpdate) -> Versions:
             row = fetch_row(statement(wait=True), values)
     if row is None:
         raise InterviewRequest.DoesNotExist
-    is_current, request, contact, guide, last_activity_at, audited_bytes = row
+    is_current, request, contact, guide, last_activity_at, reading, audited_bytes = row
     if not is_current:
         raise PreconditionFailed
     count_bytes(audited_bytes, org_id=update.org_id, actor=actor)
-    return Versions(request, contact, guide, activity_of(last_activity_at))
+    return Versions(request, contact, guide, activity_of(last_activity_at), reading)

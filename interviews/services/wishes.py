@@ -8,6 +8,7 @@ from interviews.models import InterviewRequest
 from interviews.services.conversations import create_conversation, locked_conversation
 from interviews.services.corrections import delete_unsent
 from interviews.services.languages import language_values
+from interviews.services.readings import queue_readings
 from interviews.services.state import stage_of
 from interviews.services.transitions import change_flags
 from interviews.text import clean_comment
@@ -53,6 +54,7 @@ def withdraw_decline(interview_request: InterviewRequest) -> None:
             interview_request.turns.all().delete()
             conversation.delete()
         change_flags(interview_request, withdrawn={Flag.DECLINED}, progress=Progress.NOT_STARTED)
+        queue_readings(interview_request.pk)  # the guide is again that of the interview type
 
 
 @transaction.atomic

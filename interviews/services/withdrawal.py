@@ -1,8 +1,9 @@
 from django.db import transaction
+from django.db.models import QuerySet
 
 from hindsight.db.retries import retried
 from interviews.lifecycle import Move, Stage
-from interviews.models import InterviewRequest, Transcript
+from interviews.models import InterviewRequest, Transcript, Turn
 from interviews.paige.answers.transcript_markdown import blocks, render_transcript
 from interviews.paige.findings.findings import findings_of
 from interviews.paige.guide.stored_guides import guides_of
@@ -10,6 +11,7 @@ from interviews.services.conversations import locked_conversation
 from interviews.services.corrections import correct, withdraw_quotes
 from interviews.services.drivers import move_drivers
 from interviews.services.erasure import erase_contact
+from interviews.services.readings import with_readings
 from interviews.services.search_index import index_answers
 from interviews.services.state import StoredInterview
 from interviews.services.transitions import record_interview_event
@@ -19,22 +21,26 @@ from orgs.models import EventKind
 from orgs.security_events import record_security_event
 
 
-@retried
-@transaction.atomic
 def withdraw_answer(interview_request: InterviewRequest, *, number: int, actor: Actor) -> bool:
     """Removes the answer to the question `number` from turns, transcript, findings, drivers and search. Exports of the
     org lose their files. The org gets an event.
 
     Returns False if there is no such answer, or the interview is not completed.
     """
-    answers = interview_request.turns.filter(move=Move.ANSWER, number=number + 1)
-    if not answers.exists():
+    if not _answers(interview_request, number).exists():
         return False
+    with_readings(StoredInterview.load(interview_request))
+    return _withdraw_answer(interview_request, number, actor)
+
+
+@retried
+@transaction.atomic
+def _withdraw_answer(interview_request: InterviewRequest, number: int, actor: Actor) -> bool:
     withdraw_jobs(org_id=interview_request.org_id)
     with locked_conversation(interview_request) as conversation:
         # The lock that a choice of drivers takes.
         InterviewRequest.objects.filter(pk=interview_request.pk).lock()
-        if conversation.stage != Stage.COMPLETED or not answers.exists():
+        if conversation.stage != Stage.COMPLETED or not _answers(interview_request, number).exists():
             return False
         _withdraw(interview_request, number + 1)
         conversation.touch()
@@ -54,6 +60,10 @@ def erase_own_data(interview_request: InterviewRequest, *, actor: Actor) -> None
     record_security_event(EventKind.ERASURE, actor, about=contact)
     for row in InterviewRequest.objects.for_org(org_id).filter(contact=contact).order_by("pk"):
         record_interview_event("interview.erased", row)
+
+
+def _answers(interview_request: InterviewRequest, number: int) -> QuerySet[Turn]:
+    return interview_request.turns.filter(move=Move.ANSWER, number=number + 1)
 
 
 def _withdraw(interview_request: InterviewRequest, turn: int) -> None:

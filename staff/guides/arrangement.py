@@ -9,8 +9,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from hindsight.text.languages import ENGLISH
-from interviews.paige.guide.paths import GuidePath
-from interviews.paige.guide.rules import wordings
+from interviews.paige.guide.rules import GuidePath, wordings
 from interviews.paige.guide.texts import MAX_FOLLOW_UPS, FollowUpKind
 
 FOLLOW_UPS = Path(__file__).with_name("follow_ups_of_new_topics.json")
@@ -35,7 +34,7 @@ def new_follow_up() -> dict[str, Any]:
 
 def new_topic(guide: Mapping[str, Any]) -> dict[str, Any]:
     texts = dict.fromkeys(("key", "title", "question", "rephrasing", "reason"), "")
-    return {**texts, "core": False, "phrases": [], "follow_ups": first_follow_ups(guide) or [new_follow_up()]}
+    return {**texts, "core": False, "follow_ups": first_follow_ups(guide) or [new_follow_up()]}
 
 
 def first_follow_ups(guide: Mapping[str, Any]) -> list[dict[str, Any]]:

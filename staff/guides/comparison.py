@@ -1,4 +1,4 @@
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from typing import Any
@@ -70,10 +70,4 @@ def _topic(topic: Mapping[str, Any]) -> Fields:
         "Follow-ups": "\n".join(f"{each['kind']}: {each['text']}" for each in topic["follow_ups"]),
         "Core": "yes" if topic["core"] else "no",
         "Siblings": ", ".join(topic.get("siblings", ())),
-        "Phrases": "\n".join(topic["phrases"]),
-        "Objective phrases": "\n".join(_by_language(topic.get("objective_phrases", {}))),
     }
-
-
-def _by_language(phrases: Mapping[str, list[str]]) -> Iterator[str]:
-    return (f"{language}: {phrase}" for language in sorted(phrases) for phrase in phrases[language])

@@ -14,24 +14,18 @@ from django.utils.text import slugify
 from django.utils.translation import get_language_info
 
 from hindsight.text.languages import ENGLISH
-from interviews.paige.guide.paths import GuidePath, Remark, in_words
 from interviews.paige.guide.question_style import guide_warnings
+from interviews.paige.guide.rules import GuidePath, Remark, in_words
 from interviews.paige.guide.serializers import GuideError
 from interviews.paige.guide.texts import CLOSING, MAX_FOLLOW_UPS, VENDOR, FollowUpKind
-from interviews.paige.language.lexicons import languages, languages_with
+from interviews.paige.language.lexicons import languages
 from interviews.services.languages import written_in
 from staff.guides.arrangement import MAX_TOPICS, arranged
 
-PHRASES_BY_LANGUAGE = "objective_phrases"
-HELP_ON_PHRASES = (
-    "Objectives name the topic by these phrases alone, unless all are those of the win-loss guide. Without any, title, "
-    "question and “About” count."
-)
 STORED_NOW = (
     'Somebody else has saved this guide, and your edit was not saved. Stored now: <q class="current">{}</q> '
     "Save again to replace it with what the field contains."
 )
-OBJECTIVE_LANGUAGES = frozenset(languages_with("objective"))
 FORMSETS = ("topics", "follow_ups")
 
 
@@ -122,8 +116,8 @@ class TopicForm(GuidePart):
     about = text_field(
         "About",
         rows=2,
-        help_text="What contacts may tell here, in one sentence. Contacts do not see it. With title and question, it "
-        "says which answers, and for a topic without objective phrases which objectives, are about the topic.",
+        help_text="What contacts may tell here, in one sentence. Contacts do not see it. Title, question and this "
+        "sentence decide which objectives and answers are about the topic.",
     )
     bridge = text_field("Bridge", help_text="Announces the topic after follow-ups on another one: “Now to the price.”")
     question = text_field("Question", rows=2)
@@ -137,28 +131,16 @@ class TopicForm(GuidePart):
         help_text="Keys of topics that ask for the same in other words, one a line. "
         "Who says that they have answered one is not asked the other.",
     )
-    phrases = text_field("Phrases", rows=3, help_text="One a line. Two of them in an answer cover the topic.")
 
     def __init__(self, data: Any = None, *args: Any, **kwargs: Any) -> None:
         super().__init__(data, *args, **kwargs)
-        start = f"{self.prefix}-{PHRASES_BY_LANGUAGE}-"
-        others = {name.removeprefix(start) for name in data or () if name.startswith(start)}
-        self.languages = sorted(OBJECTIVE_LANGUAGES | others)
-        for language in self.languages:
-            label = f"Objective phrases, {language_name(language)}"
-            help_text = HELP_ON_PHRASES if language == self.languages[0] else ""
-            self.fields[f"{PHRASES_BY_LANGUAGE}-{language}"] = text_field(label, rows=3, help_text=help_text)
         self.follow_ups = FollowUpFormSet(data, prefix=f"{self.prefix}-follow_ups")
 
     def part(self) -> dict[str, Any]:
-        phrases = {language: self.lines(f"{PHRASES_BY_LANGUAGE}-{language}") for language in self.languages}
-        named = {language: lines for language, lines in phrases.items() if lines}
         return {
             "key": self.line("key"),
             "title": self.line("title"),
             "core": bool(self.cleaned_data.get("core")),
-            "phrases": self.lines("phrases"),
-            **({PHRASES_BY_LANGUAGE: named} if named else {}),
             **({"siblings": siblings} if (siblings := self.lines("siblings")) else {}),
             **{name: line for name in ("bridge", "about") if (line := self.line(name))},
             **{name: self.line(name) for name in ("question", "rephrasing", "reason")},
@@ -168,11 +150,7 @@ class TopicForm(GuidePart):
     @property
     def more(self) -> Iterator[forms.BoundField]:
         """The fields that are seldom edited."""
-        return (
-            self[name]
-            for name in self.fields
-            if name in ("key", "siblings", "phrases") or name.startswith(PHRASES_BY_LANGUAGE)
-        )
+        return (self[name] for name in ("key", "siblings"))
 
 
 TopicFormSet = forms.formset_factory(TopicForm, extra=0, max_num=MAX_TOPICS, absolute_max=MAX_TOPICS)

@@ -17,10 +17,9 @@ class GuideJsonForm(forms.Form):
         help_text="Topics are asked in this order. A question has a question mark. "
         f"{VENDOR} is replaced by the org's name, and {QUOTE}, in follow-ups, by words of "
         f"the contact. The kind of a follow-up is {', '.join(FollowUpKind)}. Core topics are asked even if few turns "
-        "are left. An objective that contains one of a topic's objective phrases brings that topic forward; for a "
-        "topic without any, title, question and about count, a sentence that says what contacts may tell there. "
-        "Rephrasing and reason are for contacts who ask what a question means or is for. They and about may be empty. "
-        "The survey page and "
+        "are left. Title, question and about, a sentence that says what contacts may tell there, decide which "
+        "objectives and answers are about a topic. Rephrasing and reason are for contacts who ask what a question "
+        "means or is for. They and about may be empty. The survey page and "
         f"Paige's fixed phrases are in the guide's language: {' or '.join(languages())}.",
     )
     version = forms.IntegerField(widget=forms.HiddenInput)

@@ -74,7 +74,7 @@ class NewInterviewTypePages(GuidePages):
             return self.new_guide_page(request, org, GuideEditor.of(form.guide()))
         editor = GuideEditor(request.POST)
         if button := request.POST.get("do"):
-            return self.new_guide_page(request, org, editor.pressed(button), is_unsaved=True)
+            return self.pressed_page(request, None, editor, button, **self.of_new_guide(org))
         return self.created(request, org, editor)
 
     def created(self, request: HttpRequest, org: Org, editor: GuideEditor) -> HttpResponse:
@@ -95,8 +95,10 @@ class NewInterviewTypePages(GuidePages):
         return self.back_to(request, "change", interview_type, messages.SUCCESS, text)
 
     def new_guide_page(self, request: HttpRequest, org: Org, editor: GuideEditor, **context: Any) -> HttpResponse:
-        shown = {"title": "New interview type", "button": "Create the interview type", "org": org}
-        return self.guide_page(request, None, editor, **shown, **context)
+        return self.guide_page(request, None, editor, **self.of_new_guide(org), **context)
+
+    def of_new_guide(self, org: Org) -> dict[str, Any]:
+        return {"title": "New interview type", "button": "Create the interview type", "org": org}
 
     def duplicate_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         interview_type: InterviewType = self.object_or_404(request, object_id, self.has_add_permission)

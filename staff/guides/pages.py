@@ -7,17 +7,19 @@ from django.http import HttpRequest, HttpResponse
 
 from interviews.models import InterviewType
 from interviews.models.interview_type import guide_text
-from interviews.paige.guide.formats import canonical, in_current_format
+from interviews.paige.guide.formats import in_current_format
 from interviews.paige.guide.guide import Guide
-from interviews.paige.guide.paths import differences
 from interviews.paige.guide.serializers import GuideError
 from interviews.paige.guide.texts import MAX_FOLLOW_UPS
+from interviews.paige.turn.brief import vendor_of
 from interviews.services.guides import edit_guide
 from orgs.models import EventKind
 from staff.base import StaffAdmin
 from staff.guides.arrangement import MAX_TOPICS
+from staff.guides.conflicts import canonical, differences
 from staff.guides.forms import GuideEditor, with_keys
 from staff.guides.json_form import GuideJsonForm
+from staff.guides.samples import MAX_SAMPLE_LENGTH, SAMPLE_PREFIX, sample_of
 from staff.history.pages import change_of
 from staff.login.drafts import NOT_SAVED, is_draft
 from staff.security_events import actor_of, record_act
@@ -46,7 +48,7 @@ class GuidePages(StaffAdmin):
     def guide_posted(self, request: HttpRequest, interview_type: InterviewType, editor: GuideEditor) -> HttpResponse:
         """If somebody else has saved another guide, shows the differences. Saving that page replaces their guide."""
         if button := request.POST.get("do"):
-            return self.guide_page(request, interview_type, editor.pressed(button), is_unsaved=True)
+            return self.pressed_page(request, interview_type, editor, button)
         guide = with_keys(editor.guide)
         try:
             Guide.from_data(guide)
@@ -60,6 +62,25 @@ class GuidePages(StaffAdmin):
             return self.save_guide(request, interview_type, interview_type.guide if is_unchanged else guide, editor)
         editor.show_conflicts(differences(edited, stored))
         return self.guide_page(request, interview_type, editor)
+
+    def pressed_page(
+        self,
+        request: HttpRequest,
+        interview_type: InterviewType | None,
+        editor: GuideEditor,
+        pressed: str,
+        **context: Any,
+    ) -> HttpResponse:
+        """After a button that does not save. `org` is in `context` if there is no interview type yet."""
+        if not pressed.startswith(SAMPLE_PREFIX):
+            return self.guide_page(request, interview_type, editor.pressed(pressed), is_unsaved=True, **context)
+        guide, org = None, interview_type.org if interview_type else context["org"]
+        try:
+            guide = Guide.from_data({**with_keys(editor.guide), "version": 1})
+        except GuideError as error:
+            editor.refuse(error.problems)
+        sample = sample_of(request.POST, guide, vendor_of(org.name))
+        return self.guide_page(request, interview_type, editor, is_unsaved=True, sample=sample, **context)
 
     def save_guide(
         self, request: HttpRequest, interview_type: InterviewType, guide: dict[str, Any], editor: GuideEditor
@@ -92,8 +113,10 @@ class GuidePages(StaffAdmin):
         self, request: HttpRequest, interview_type: InterviewType | None, editor: GuideEditor, **context: Any
     ) -> HttpResponse:
         editor.warn()
-        limits = {"max_topics": MAX_TOPICS, "max_follow_ups": MAX_FOLLOW_UPS}
-        shown = {"title": "Edit the guide", "button": "Save as a new version", "editor": editor, **limits}
+        limits = {"max_topics": MAX_TOPICS, "max_follow_ups": MAX_FOLLOW_UPS, "max_sample_length": MAX_SAMPLE_LENGTH}
+        sample = sample_of(request.POST, None, "")
+        shown = {"title": "Edit the guide", "button": "Save as a new version", "editor": editor, "sample": sample}
+        shown |= limits
         return self.page(request, "guides/guide_form", interview_type, **{**shown, **context})
 
     def opened_guide(self, request: HttpRequest, interview_type: InterviewType) -> dict[str, Any]:

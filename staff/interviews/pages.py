@@ -14,7 +14,7 @@ from interviews.paige.guide.guide import GuideError
 from interviews.paige.model.prompt import left_out_of_notes, segments
 from interviews.paige.objective.corrected_subjects import subjects_in
 from interviews.paige.objective.picks import picks_in
-from interviews.paige.preview import NoPromptError, preview_of
+from interviews.reports.prompt_preview import NoPromptError, preview_of
 from interviews.services.own_data import WITHOUT_ANSWERS
 from interviews.services.picks import pick_topics
 from interviews.services.state import declined_conversation

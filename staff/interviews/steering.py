@@ -5,7 +5,7 @@ from interviews.models import InterviewRequest
 from interviews.paige.guide.guide import GuideError
 from interviews.paige.objective.corrected_subjects import subjects_in
 from interviews.paige.objective.picks import known_picks, unknown_keys
-from interviews.paige.objective.reading import Source
+from interviews.paige.objective.steering import Source
 from interviews.paige.turn.brief import Brief, opening_brief
 from orgs.models import Change
 
@@ -26,7 +26,8 @@ class ShownReason:
 class ShownSteering:
     """`unknown`: keys of picks that the guide no longer has. `loses_picks`: saving the objective clears the picks.
 
-    `loses_subjects`: it clears the corrected subjects.
+    `loses_subjects`: it clears the corrected subjects. `is_unread`: no worker has read objective or notes since they
+    changed, and the page does not read them.
     """
 
     brief: Brief
@@ -34,6 +35,7 @@ class ShownSteering:
     loses_picks: bool = False
     loses_subjects: bool = False
     quotes_notes: bool = True
+    is_unread: bool = False
 
     @property
     def reasons(self) -> list[ShownReason]:
@@ -52,7 +54,7 @@ class ShownSteering:
     @property
     def is_without_match(self) -> bool:
         steering = self.brief.steering
-        has_topic = steering.emphasize or steering.avoid
+        has_topic = self.is_unread or steering.emphasize or steering.avoid
         return bool(self.brief.objective.strip()) and self.brief.picks is None and not has_topic
 
     @property
@@ -68,7 +70,7 @@ def stored_steering(interview_request: InterviewRequest, *, quotes_notes: bool =
     except GuideError:
         return None
     unknown = tuple(unknown_keys(interview_request.picks, brief.guide))
-    return ShownSteering(brief, unknown, quotes_notes=quotes_notes)
+    return ShownSteering(brief.as_stored, unknown, quotes_notes=quotes_notes, is_unread=not brief.is_steering_read)
 
 
 def changed_after_completion(interview_request: InterviewRequest) -> datetime | None:
@@ -81,13 +83,16 @@ def changed_after_completion(interview_request: InterviewRequest) -> datetime | 
     return time
 
 
-def effect_of_notes(interview_request: InterviewRequest) -> list[ShownReason]:
-    """What the notes add to the objective of an interview request that is not completed."""
+def effect_of_notes(interview_request: InterviewRequest) -> list[ShownReason] | None:
+    """What the notes add to the objective of an interview request that is not completed. None if they are not read."""
     steering = None if interview_request.is_completed else stored_steering(interview_request)
+    if steering and steering.is_unread and steering.brief.picks is None:
+        return None
     return [reason for reason in steering.reasons if reason.source == SOURCES[Source.NOTES]] if steering else []
 
 
 def edited_steering(stored: ShownSteering, objective: str, picks: str, subjects: str) -> ShownSteering:
+    """Reads what the form has changed, and what is not read yet."""
     brief = stored.brief
     corrected = subjects_in(subjects)
     loses_subjects = objective != brief.objective and corrected is not None and corrected == brief.corrected
@@ -97,6 +102,8 @@ def edited_steering(stored: ShownSteering, objective: str, picks: str, subjects:
         replace(
             brief,
             objective=objective,
+            said=None if stored.is_unread or objective != brief.objective else brief.said,
+            noted=None if stored.is_unread else brief.noted,
             picks=None if loses_picks else edited,
             corrected=None if loses_subjects else corrected,
         ),

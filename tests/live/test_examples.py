@@ -12,6 +12,7 @@ import pytest
 from django.utils import timezone
 
 from interviews.models import InterviewRequest
+from interviews.services.readings import read_steering
 from orgs.models import Org
 from tests.completed import complete
 from tests.factories import ContactFactory, InterviewRequestFactory
@@ -57,6 +58,8 @@ def test_the_curl_commands_of_the_guide(environment: dict[str, str], acme: Org) 
         assert "error" not in response, response
         if sample.response:
             assert shape(response) == shape(json.loads(sample.response)), sample.code
+        for row in InterviewRequest.objects.filter(org=acme):
+            read_steering(row)  # as a worker does after a change
     guide.assert_stored("jane.smith@example.com", "dana@example.com")
 
 

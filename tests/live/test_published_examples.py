@@ -36,7 +36,7 @@ def test_create_get_and_update(api: LiveClient, acme: Org) -> None:
         "survey_url": f"{body['survey_url'].partition('?')[0]}?token={token}",
         "survey_token": token,
         "status": "created",
-        "objective_subjects": ["Competitor X"],  # added later
+        "objective_subjects": [],  # added later; a worker reads the objective
     }
 
     read = api.get(f"/interviews/{interview_request_id}")

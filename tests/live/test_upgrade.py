@@ -42,6 +42,15 @@ call_command("set_plan", "acme-analytics", "enterprise", rate_limit=1_000_000)
 call_command("create_webhook", "acme-analytics", "{receiver}")
 """
 
+EDIT_GUIDES = """
+from interviews.models import InterviewType
+from interviews.services.guides import edit_guide
+from orgs.actors import Actor, ActorKind
+for kind in InterviewType.objects.all():
+    guide = {**kind.guide, "max_turns": kind.guide["max_turns"] + 1}
+    edit_guide(org_id=kind.org_id, interview_type_id=kind.pk, guide=guide, actor=Actor(ActorKind.STAFF, "sam"))
+"""
+
 OLD_SESSIONS = r"\d+ sessions? without a name, as those of version 0\.1\.0"
 
 
@@ -186,6 +195,7 @@ def test_requests_go_on_while_the_new_version_migrates(
         assert not traffic.errors
         if not is_stop_first():  # one server after the other
             installation.run_one_round(ROOT)
+            installation.manage("shell", "--no-imports", "--command", EDIT_GUIDES)
             traffic.round()
             assert not traffic.errors
     assert set(receiver[1]) == {"interview.started", "interview.completed"}

@@ -12,7 +12,7 @@ from interviews.paige.answers.dialogue import Utterance
 from interviews.paige.chat import ChatMessage
 from interviews.paige.engines import engine
 from interviews.paige.model.engine import ModelEngine
-from interviews.paige.model.provider import Provider, Reply
+from interviews.paige.model.provider import MAX_TOKENS, Provider, Reply
 from interviews.paige.model.reply import read_reply
 from interviews.paige.turn.brief import Brief
 from interviews.paige.turn.compose import Choice, compose
@@ -58,9 +58,11 @@ class RecordingProvider(Provider):
         super().__init__(*values)
         self.recorded = Recorded()
 
-    def complete(self, messages: Sequence[ChatMessage], seconds: float, schema: Mapping[str, Any]) -> Reply:
+    def complete(
+        self, messages: Sequence[ChatMessage], seconds: float, schema: Mapping[str, Any], max_tokens: int = MAX_TOKENS
+    ) -> Reply:
         self.recorded.replies.append(None)
-        reply = super().complete(messages, seconds, schema)
+        reply = super().complete(messages, seconds, schema, max_tokens)
         self.recorded.replies[-1] = reply.text
         return reply
 
@@ -73,8 +75,7 @@ class Interviews:
         assert isinstance(chosen, ModelEngine), "PAIGE_MODEL is not set."
         values = (settings.PAIGE_BASE_URL, settings.PAIGE_MODEL, settings.PAIGE_API_KEY, settings.PAIGE_CONCURRENCY)
         self.provider = RecordingProvider(*values)
-        if not has_schema:
-            self.provider.dialect = self.provider.dialect.without_refused(b"") or self.provider.dialect
+        self.provider.has_schema = has_schema
         self.engine = ModelEngine(self.provider, timeout=chosen.timeout)
 
     def conduct(self, respondent: Respondent, turns: int) -> Iterator[Asked]:

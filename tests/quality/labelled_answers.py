@@ -1,33 +1,35 @@
-"""Single answers with labels, and how they are read: two files for tuning, and three on which nobody tunes."""
+"""Single answers with labels, and how they are read: two sets for tuning, and three on which nobody tunes."""
 
 from collections import Counter
 from collections.abc import Mapping
 from enum import StrEnum
 
-from interviews.paige.answers.lexicon import Intent
-from interviews.paige.answers.reading import read
-from interviews.paige.answers.sentences import NOT_FINDINGS
+from interviews.paige.reading.readings import Act
+from interviews.paige.turn.brief import reading_of
+from tests.interviews.paige.interviews import parsed_guide
 from tests.quality.respondents import Label
 from tools.reader.labels import rows
 
 TUNING, IDIOMATIC, HELD_BACK, NEW, NATURAL = ("first", "idiomatic", "held_back", "new", "natural")
 INNOCENT = "innocent"
 
-INTENTS: Mapping[Label, Intent] = {
-    Label.ASKS_MEANING: Intent.ASKS_MEANING,
-    Label.ASKS_PURPOSE: Intent.ASKS_PURPOSE,
-    Label.ASKS_TO_REPEAT: Intent.ASKS_TO_REPEAT,
-    Label.ASKS_ABOUT_AI: Intent.ASKS_ABOUT_AI,
-    Label.ASKS_WHO_READS: Intent.ASKS_WHO_READS,
-    Label.ASKS_HOW_LONG: Intent.ASKS_HOW_LONG,
-    Label.ASKS_ABOUT_LANGUAGE: Intent.ASKS_ABOUT_LANGUAGE,
-    Label.ASKS_IF_ENOUGH: Intent.ASKS_IF_ENOUGH,
-    Label.ASKS_OTHER: Intent.ASKS_SOMETHING,
-    Label.WANTS_TO_STOP: Intent.WANTS_TO_STOP,
-    Label.WANTS_A_PERSON: Intent.WANTS_A_PERSON,
-    Label.WANTS_DELETION: Intent.WANTS_DELETION,
-    Label.DECLINES: Intent.DECLINES,
+ACTS: Mapping[Label, Act] = {
+    Label.ASKS_MEANING: Act.ASKS_MEANING,
+    Label.ASKS_PURPOSE: Act.ASKS_PURPOSE,
+    Label.ASKS_TO_REPEAT: Act.ASKS_MEANING,
+    Label.ASKS_ABOUT_AI: Act.ASKS_ABOUT_AI,
+    Label.ASKS_WHO_READS: Act.ASKS_WHO_READS,
+    Label.ASKS_HOW_LONG: Act.ASKS_HOW_LONG,
+    Label.ASKS_ABOUT_LANGUAGE: Act.WANTS_LANGUAGE,
+    Label.ASKS_IF_ENOUGH: Act.ASKS_SOMETHING,
+    Label.ASKS_OTHER: Act.ASKS_SOMETHING,
+    Label.WANTS_TO_STOP: Act.WANTS_TO_STOP,
+    Label.WANTS_A_PERSON: Act.WANTS_A_PERSON,
+    Label.WANTS_DELETION: Act.WANTS_DELETION,
+    Label.DECLINES: Act.DECLINES,
 }
+GUIDES = {"de": "win_loss_buyer_de"}
+VENDOR = "Acme"
 
 
 class Verdict(StrEnum):
@@ -42,13 +44,15 @@ class Verdict(StrEnum):
 
 def verdicts(chosen: str) -> Counter[Verdict]:
     """`chosen`: a set of tools/reader/labels/single_answers.tsv."""
-    return Counter(_verdict(row["label"], row["text"]) for row in rows("single_answers.tsv") if row["set"] == chosen)
+    own = (row for row in rows("single_answers.tsv") if row["set"] == chosen)
+    return Counter(_verdict(row["language"], row["label"], row["text"]) for row in own)
 
 
-def _verdict(label: str, answer: str) -> Verdict:
-    found = read(answer).intents & NOT_FINDINGS
+def _verdict(language: str, label: str, answer: str) -> Verdict:
+    guide = parsed_guide(GUIDES.get(language, "win_loss_buyer")).for_vendor(VENDOR)
+    found = reading_of(answer, guide.topics[0].question, guide, VENDOR).acts & {*ACTS.values()}
     if label == INNOCENT:
         return Verdict.INNOCENT_MISREAD if found else Verdict.INNOCENT_RIGHT
-    if INTENTS[Label(label)] in found:
+    if ACTS[Label(label)] in found:
         return Verdict.RIGHT
     return Verdict.AS_ANOTHER if found else Verdict.PASSED_OVER

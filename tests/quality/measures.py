@@ -20,7 +20,7 @@ ANSWERS: Mapping[Label, str] = {
     Label.ASKS_WHO_READS: "who_reads",
     Label.ASKS_HOW_LONG: "how_long",
     Label.ASKS_ABOUT_LANGUAGE: "language",
-    Label.ASKS_IF_ENOUGH: "enough",
+    Label.ASKS_IF_ENOUGH: "cannot_answer",
     Label.ASKS_OTHER: "cannot_answer",
     Label.WANTS_TO_STOP: "how_to_stop",
     Label.WANTS_A_PERSON: "how_to_reach_a_person",
@@ -117,15 +117,6 @@ def answered_topics(interview: Interview) -> Iterator[tuple[bool, str]]:
             yield is_as_new and message.topic in known, message.text
         if Label.SAID_BEFORE in exchange.answer.labels and _is_follow_up(exchange.next, message.topic):
             yield True, _place(exchange)
-        known |= exchange.answer.topics
-
-
-def covered_topics(interview: Interview) -> Iterator[tuple[bool, str]]:
-    """Topics that Paige took as answered, although the contact had not answered them."""
-    known: set[str] = set()
-    for exchange in interview.exchanges:
-        if exchange.message.move == Move.COVERED:
-            yield exchange.message.topic not in known, exchange.message.text
         known |= exchange.answer.topics
 
 

@@ -16,6 +16,7 @@ from tests.interviews.reports.test_interview_statistics import add_interview
 from tests.staff.conftest import Staff, staff_of
 from tests.staff.test_home import NOW, figures
 from tests.staff.test_steering import words
+from tests.stored_readings import store_steering
 
 LIST = "interviews_interviewrequest_changelist"
 PAGE = "interviews_interviewrequest_change"
@@ -91,11 +92,12 @@ def test_they_see_that_the_notes_decide_but_no_words_of_them(
 ) -> None:
     Contact.objects.update(notes="Avoid pricing at any cost")
     InterviewRequest.objects.update(objective="Which alternatives?")
+    store_steering(interview_request, emphasize=["options"], avoided_by_notes=["pricing"])
     for staff, sees_notes in ((support, True), (manager, False)):
         effect = words(staff.get(PAGE, interview_request.pk).content)
         assert ("Avoid pricing" in effect) == sees_notes
         assert "in the notes" in effect
-        assert "alternatives in the objective" in effect
+        assert "Which alternatives? in the objective" in effect
 
 
 def test_whoever_also_has_another_role_sees_all_interviews(

@@ -80,6 +80,7 @@ def test_a_wish_stands_before_the_transcript(root: Staff, begun: InterviewReques
     assert "The CFO decided." in transcript
 
 
+@pytest.mark.usefixtures("known_readings")
 def test_findings_link_to_their_places_in_the_transcript(root: Staff, interview_request: InterviewRequest) -> None:
     """A browser moves to the element with the id that a link names."""
     InterviewRequest.objects.update(objective="Find out about pricing and the demo")

@@ -11,6 +11,7 @@ from contacts.models import Contact
 from interviews.models import InterviewRequest, InterviewType
 from interviews.paige.objective.picks import picks_in
 from interviews.paige.objective.steering import Picks
+from interviews.paige.turn import brief as briefs
 from interviews.services.picks import pick_topics
 from interviews.services.transitions import complete_interview
 from orgs.actors import Actor, ActorKind
@@ -19,6 +20,9 @@ from staff.people.roles import ROLES
 from tests.factories import InterviewRequestFactory
 from tests.history import history_of
 from tests.staff.conftest import Staff, log_in
+from tests.stored_readings import reader_of, store_steering
+
+pytestmark = pytest.mark.usefixtures("plain_objectives")
 
 CHANGE = "interviews_interviewrequest_change"
 STEERING = "interviews_interviewrequest_steering"
@@ -34,7 +38,15 @@ NO_MATCH = "The objective matches no topic of this guide."
 @pytest.fixture
 def row(interview_request: InterviewRequest) -> InterviewRequest:
     InterviewRequest.objects.update(objective="Focus on pricing")
+    store_steering(interview_request, emphasize=["pricing"])
     return interview_request
+
+
+@pytest.fixture(autouse=True)
+def reader(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of what staff type."""
+    topics = {"pricing": "pricing", "alternatives": "options"}
+    monkeypatch.setattr(briefs, "read_objective", reader_of(topics, ["CFO", "Globex"]))
 
 
 @pytest.fixture
@@ -86,11 +98,33 @@ def stored(row: InterviewRequest) -> tuple[str, Picks | None]:
 class TestEffect:
     def test_titles_and_the_words_that_decided(self, root: Staff, row: InterviewRequest) -> None:
         assert effect(root, row) == (
-            f"Steers to: {PRICING} Avoids: none Steers to “{PRICING}”: pricing in the objective"
+            f"Steers to: {PRICING} Avoids: none Steers to “{PRICING}”: Focus on pricing in the objective"
         )
+
+    def test_what_is_not_read_yet_is_said_and_not_read(self, root: Staff, row: InterviewRequest) -> None:
+        InterviewRequest.objects.update(objective="Focus on the alternatives")
+        page = root.get(CHANGE, row.pk).content
+        assert b"Not read yet" in page
+        assert words(page) == "Steers to: none Avoids: none"
+        typed = root.post(STEERING, row.pk, objective="Focus on the alternatives").content
+        assert b"Not read yet" not in typed
+        assert words(typed).startswith("Steers to: Which options were considered")
+        pick(row, Picks(("criteria",)))
+        assert b"Not read yet" not in root.get(CHANGE, row.pk).content, "objective and notes do not count"
+        without_picks = root.post(STEERING, row.pk, objective="Focus on the alternatives").content
+        assert words(without_picks).startswith("Steers to: Which options were considered"), "once picks are removed"
+
+    def test_subjects_that_may_be_named_and_those_that_the_notes_mention(
+        self, root: Staff, row: InterviewRequest
+    ) -> None:
+        InterviewRequest.objects.update(subjects="SSO (may be named)\nCFO (may be named)\naudit logs")
+        Contact.objects.update(notes="Do not mention SSO.")
+        store_steering(row)
+        assert "Subjects: SSO (not named: the notes mention it), CFO (may be named), audit logs" in effect(root, row)
 
     def test_an_objective_without_a_match_says_what_to_do(self, root: Staff, row: InterviewRequest) -> None:
         InterviewRequest.objects.update(objective="Zzz")
+        store_steering(row)
         assert effect(root, row) == (
             f"Steers to: none Avoids: none {NO_MATCH} It names no subject that Paige recognizes either. "
             "Pick topics below, or word it differently."
@@ -113,8 +147,8 @@ class TestEffect:
 
 class TestWhileTyping:
     def test_the_effect_is_that_of_the_form_and_nothing_is_stored(self, root: Staff, row: InterviewRequest) -> None:
-        response = root.post(STEERING, row.pk, objective="What were the\r\nalternatives?")
-        assert "Which options were considered" in words(response.content)
+        response = root.post(STEERING, row.pk, objective="What about the\r\npricing?")
+        assert words(response.content).startswith(f"Steers to: {PRICING} ")
         response = root.post(STEERING, row.pk, objective="x", **{"picks-vendor": "1", "picks-pricing": "avoid"})
         assert words(response.content).startswith(f"Steers to: {VENDOR} Avoids: {PRICING}")
         assert stored(row) == ("Focus on pricing", None)
@@ -145,6 +179,7 @@ class TestWhileTyping:
 class TestSubjects:
     def test_the_subjects_stand_beside_the_topics(self, root: Staff, row: InterviewRequest) -> None:
         InterviewRequest.objects.update(objective="Focus on pricing and the CFO. Was Globex cheaper?")
+        store_steering(row, emphasize=["pricing"], subjects=["CFO", "Globex"])
         assert " Avoids: none Subjects: CFO, Globex " in effect(root, row)
         Org.objects.update(names_subjects=True)
         assert "Subjects: CFO (may be named), Globex (may be named) " in effect(root, row)
@@ -248,7 +283,9 @@ class TestPicking:
 def test_a_contacts_page_shows_what_the_notes_add_to_open_interviews(
     root: Staff, alice: Contact, row: InterviewRequest
 ) -> None:
-    Contact.objects.update(notes="Focus on pricing. They never had a trial.")
+    Contact.objects.update(notes="Do not ask about the trial.")
+    assert b"Not read yet" in root.get("contacts_contact_change", alice.pk).content
+    store_steering(row, emphasize=["pricing"], avoided_by_notes=["experience"])
     done = InterviewRequestFactory.create(org=alice.org, contact=alice, interview_type=row.interview_type)
     complete_interview(done, content="**Paige:** Why?")
     page = root.get("contacts_contact_change", alice.pk)
@@ -256,5 +293,5 @@ def test_a_contacts_page_shows_what_the_notes_add_to_open_interviews(
         shown.pk: [(reason.title, reason.is_avoided, reason.words) for reason in reasons]
         for shown, _, reasons in page.context["interviews"]
     }
-    assert effects == {row.pk: [(EXPERIENCE, True, "never had a trial")], done.pk: []}
+    assert effects == {row.pk: [(EXPERIENCE, True, "Do not ask about the trial.")], done.pk: []}
     assert f"Avoids “{EXPERIENCE}”" in page.content.decode()

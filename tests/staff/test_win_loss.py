@@ -13,6 +13,7 @@ from staff.win_loss.periods import PeriodChoice, calendar_period, custom_period
 from tests.completed import complete
 from tests.factories import ContactFactory, InterviewRequestFactory
 from tests.staff.conftest import Staff, staff_of
+from tests.stored_readings import store_reason
 
 PAGE, REVIEW, DEAL = "win_loss", "review_driver", "deals_deal_change"
 HIGH = "The price of Acme was too high. The *discount* was a bad joke."
@@ -27,8 +28,10 @@ def completed(interview_request: InterviewRequest) -> InterviewRequest:
     interview_request.refresh_from_db()
     contact, interview_type = ContactFactory.create(org=org), interview_request.interview_type
     other = InterviewRequestFactory.create(org=org, contact=contact, interview_type=interview_type, deal_id="deal_1")
-    complete(other, [("pricing", "The price of Acme was fair.")])
-    return complete(interview_request, [("pricing", HIGH)])
+    for row, answer in ((other, "The price of Acme was fair."), (interview_request, HIGH)):
+        store_reason(complete(row, [("pricing", answer)]), "vendor")
+    interview_request.refresh_from_db()
+    return interview_request
 
 
 def text_of(response: Any) -> str:

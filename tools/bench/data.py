@@ -1,3 +1,4 @@
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.core.management import call_command
@@ -5,6 +6,8 @@ from django.db import connection
 
 from interviews.api.etags import etag_of
 from interviews.models import InterviewRequest
+from interviews.paige.reading.readings import ObjectiveReading, TopicReading
+from interviews.paige.reading.stored import SteeringReading, TextReading, digest_of
 from interviews.services.create import onboard_org
 from orgs.models import Org
 from orgs.plans import Plan
@@ -68,6 +71,17 @@ def load() -> Customer:
         cursor.execute(INSERT_REQUESTS + " ORDER BY contact.org_id, contact.id", [REQUESTS_OF_A_CONTACT])
         cursor.execute("VACUUM ANALYZE")
     return customer_of(orgs[0])
+
+
+def store_readings(ids: Iterable[int]) -> None:
+    """As a worker does, with the same topics for each: without the encoder, which needs 60 ms for each row."""
+    for row in InterviewRequest.objects.with_versions().filter(pk__in=ids):
+        guide = row.interview_type_id, row.guide_version
+        topics = (TopicReading("pricing", False, row.objective, 0), TopicReading("options", True, row.objective, 0))
+        objective = TextReading(digest_of(row.objective, *guide), ObjectiveReading(topics, (("SSO", "pricing"),)))
+        notes = TextReading(digest_of(row.contact.notes, *guide), ObjectiveReading())
+        reason = TextReading(digest_of("", *guide), ObjectiveReading())
+        InterviewRequest.objects.store_reading(row.pk, SteeringReading(objective, notes, reason).text)
 
 
 def customer_of(org: Org) -> Customer:

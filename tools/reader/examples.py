@@ -5,6 +5,7 @@ each time; topics get other words; objectives of the shipped guide are also join
 import random
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 from interviews.paige.reading.passages import Names, names_of
@@ -42,9 +43,14 @@ ACTS_OF_SINGLE_ANSWERS = {
 NEITHER, ASKED, AVOIDED, OPTIONAL = range(4)
 """Labels of a topic in an objective. OPTIONAL: it may be asked about or not."""
 SETS_FOR_TRAINING, SHARE_INNOCENT = ("first", "idiomatic", "acts"), 0.3
-TIMES_TYPED = 6
+TIMES_TYPED = 8
 """How many times the objectives in a natural mix count."""
 SHARE_WITH_NEUTRAL, SHARE_JOINED, MOST_NEUTRAL = 0.35, 0.1, 3
+SHARE_ALONE = 0.35
+"""Of answers with several clauses, of which one is learned as a whole answer: many contacts write no more."""
+SHARE_OF_PLACEHOLDERS = 0.25
+PLACEHOLDERS = ("Competitor X", "competitor X", "Vendor B", "Company A", "Supplier B", "Wettbewerber X", "Anbieter Z")
+"""In the place of a name: people write objectives as examples do."""
 SHARE_OF_SAME_LANGUAGE = 0.9
 LONGEST_JOINED = 400
 PARTS_OF_A_TOPIC = (("title", 0.12), ("title question", 0.15), ("about", 0.1), ("question", 0.08))
@@ -113,7 +119,7 @@ class Examples:
                 text = self.neutral.around(each.text, each.language) if is_mixed else each.text
                 labels = _labels(each)
                 found = [labels.get(key, NEITHER) for key in keys]
-                examples.append(ObjectiveExample(text, places, found, each.subjects))
+                examples.append(_with_placeholder(ObjectiveExample(text, places, found, each.subjects)))
         return topics, examples
 
     def of_buyer(self) -> tuple[list[str], list[ObjectiveExample]]:
@@ -141,7 +147,7 @@ class Examples:
             known = random.choice((1, 1, 0.5, 0))
             names = names_of(interview.vendor, [each for each in interview.competitors if random.random() < known])
             question = "" if random.random() < 0.1 else self._topic(interview.guide, answer.asked).question
-            examples.append(AnswerExample(answer, named(question), names, interview.guide))
+            examples.append(AnswerExample(_some_clause(answer), named(question), names, interview.guide))
         return examples
 
     def sentences_alone(self) -> tuple[list[str], list[AnswerExample]]:
@@ -243,6 +249,23 @@ def _joined(one: Objective, other: Objective) -> tuple[str, dict[str, int]]:
         return one.text, first
     both = {key: min(labels[key] for labels in (first, second) if key in labels) for key in {**first, **second}}
     return f"{one.text}{'' if one.text[-1] in '.!?' else '.'} {other.text}", both
+
+
+def _with_placeholder(example: ObjectiveExample) -> ObjectiveExample:
+    names = [each for each in example.subjects or () if each.isalpha() and each.istitle()]
+    if not names or random.random() > SHARE_OF_PLACEHOLDERS:
+        return example
+    name, other = re.compile(rf"\b{random.choice(names)}\b"), random.choice(PLACEHOLDERS)
+    subjects = tuple(name.sub(other, each) for each in example.subjects or ())
+    return example._replace(text=name.sub(other, example.text), subjects=subjects)
+
+
+def _some_clause(answer: Answer) -> Answer:
+    """Or the whole answer. Of those that speak for nobody, fewer."""
+    clauses = [each for each in answer.clauses if each.speaks or random.random() < 0.3]
+    if len(answer.clauses) == 1 or not clauses or random.random() > SHARE_ALONE:
+        return answer
+    return replace(answer, clauses=(random.choice(clauses),))
 
 
 def _shuffled(keys: list[str], least: int) -> list[str]:

@@ -13,7 +13,7 @@ from interviews.paige.reading.word_pieces import BEGINNING, END, PADDING, SPECIA
 from tools.reader.base_encoder import WIDTH, BaseFile, Encoder
 
 KEPT_LAYERS = (0, 1, 2, 3, 4, 6, 7, 9, 10, 11)
-DROPOUT = 0.1
+DROPOUT = 0.05
 OTHER_GUIDE = -20.0
 """Nearness of a topic of another guide of the batch."""
 

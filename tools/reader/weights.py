@@ -22,11 +22,6 @@ PLACES = MAX_PIECES + 10
 """Enough for the longest sequence: a question and an answer have three special pieces beside their own."""
 
 
-def nearest(weights: Tensor, bits: int) -> Tensor:
-    numbers, scales = _rounded(weights, bits)
-    return (numbers * scales).view_as(weights)
-
-
 def _rounded(weights: Tensor, bits: int) -> tuple[Tensor, Tensor]:
     """Integers, such as from -8 to 7, and a scale for each block. The largest weight of a block becomes -8."""
     blocks, limit = weights.reshape(len(weights), -1, BLOCK), 2 ** (bits - 1)

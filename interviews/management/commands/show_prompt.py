@@ -4,7 +4,7 @@ from django.core.management.base import CommandError, CommandParser
 
 from interviews.commands import add_interview_request_id, get_interview_request
 from interviews.paige.model.prompt import render_prompt
-from interviews.paige.preview import NoPromptError, preview_of
+from interviews.reports.prompt_preview import NoPromptError, preview_of
 from interviews.services.own_data import WITHOUT_ANSWERS
 from orgs.commands import Command as BaseCommand
 

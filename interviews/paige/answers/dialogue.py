@@ -1,18 +1,25 @@
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from interviews.lifecycle import Move, Speaker
-from interviews.paige.answers.lexicon import Intent
-from interviews.paige.answers.reading import Reading, read
+from interviews.paige.reading.readings import Act, AnswerReading
 
 AGAIN = frozenset({Move.REPEAT, Move.REPHRASE})
+
+# The header of an e-mail, or a quoted line: others wrote what follows.
+_PASTED = re.compile(
+    r"^[^\S\n]*(?:from|to|cc|sent|subject|von|an|gesendet|betreff):[^\S\n]|^[^\S\n]*>|^-{2,}\s?original message",
+    re.IGNORECASE | re.MULTILINE,
+)
 
 
 @dataclass(frozen=True)
 class Utterance:
     """A contact's utterance without text is a skipped question. `follow_up`: its index among those of the topic.
 
-    `authored`: if a model has worded the text, what Paige would have said without it.
+    `authored`: if a model has worded the text, what Paige would have said without it. `reading`: of an answer, if it is
+    known.
     """
 
     speaker: Speaker
@@ -21,23 +28,32 @@ class Utterance:
     move: Move = Move.QUESTION
     follow_up: int | None = None
     authored: str = field(default="", repr=False)
+    reading: AnswerReading | None = field(default=None, repr=False, compare=False)
 
     @property
     def authored_text(self) -> str:
         return self.authored or self.text
 
     @property
-    def reading(self) -> Reading:
-        return read(self.text)
+    def as_read(self) -> AnswerReading:
+        """Raises ValueError unless the answer was read, as those of `Brief.heard` are."""
+        if self.reading is None:
+            raise ValueError("The answer was not read.")
+        return self.reading
+
+    @property
+    def is_pasted(self) -> bool:
+        """Whether it contains an e-mail."""
+        return _PASTED.search(self.text) is not None
 
 
 def said_by(speaker: Speaker, conversation: Iterable[Utterance]) -> list[Utterance]:
     return [turn for turn in conversation if turn.speaker is speaker]
 
 
-def wants_to_stop(conversation: Sequence[Utterance]) -> bool:
-    """The last utterance is the contact's."""
-    return bool(conversation) and Intent.WANTS_TO_STOP in conversation[-1].reading.intents
+def wants_to_stop(heard: Sequence[Utterance]) -> bool:
+    """The last utterance is the contact's, and was read."""
+    return bool(heard) and Act.WANTS_TO_STOP in heard[-1].as_read.acts
 
 
 def answered(conversation: Sequence[Utterance]) -> Sequence[Utterance]:

@@ -1,8 +1,12 @@
 import re
 from collections.abc import Iterable, Iterator
 
-from interviews.paige.answers.statement_words import StatementWords, statement_words
+from interviews.lifecycle import Move
+from interviews.paige.answers.dialogue import Utterance
+from interviews.paige.answers.statement_words import statement_words
+from interviews.paige.guide.guide import Guide
 from interviews.paige.guide.texts import MAX_QUOTE_WORDS, MIN_QUOTE_WORDS, QUOTE, VENDOR
+from interviews.paige.language.lexicons import Phrase, phrases
 from interviews.paige.language.sentences import CLAUSE_GAP, ORDINAL_MARK
 from interviews.paige.language.words import SpelledText, unaccented
 
@@ -13,114 +17,102 @@ _QUOTABLE = re.compile(
 )
 _EDGE = " \t\n\N{NO-BREAK SPACE},;:.!\N{EM DASH}\N{EN DASH}-"
 _PAUSES = (",", ";", ":", "")
-_REMARK_END = re.compile(rf"{CLAUSE_GAP.pattern}|: ")
-MIN_WORDS_OF_A_CLAUSE, MIN_WORDS_OF_A_PART = 4, 6
+MIN_WORDS_OF_A_PART = 6
 MAX_OPENERS = 3
 MAX_QUOTE_LENGTH, MAX_VENDOR_LENGTH = 300, 200
+
+QUESTIONS = ("complained", "covered")
+"""Phrases that are questions."""
 
 
 def quote_from(clause: str, language: str) -> str:
     """Empty if nothing fits."""
-    words = statement_words(language)
-    whole = without_openers(clause.strip(_EDGE), words)
-    return next((quote for quote in _candidates(whole, words) if _stands_alone(quote, words)), "")
+    whole = _without_openers(clause.strip(_EDGE), language)
+    return next((quote for quote in _candidates(whole, language) if _stands_alone(quote, language)), "")
 
 
-def is_quote(quote: str, texts: Iterable[str]) -> bool:
-    return (
-        len(quote) <= MAX_QUOTE_LENGTH
-        and MIN_QUOTE_WORDS <= len(quote.split()) <= MAX_QUOTE_WORDS
-        and quote == " ".join(quote.split())
-        and quote.isprintable()
-        and _QUOTABLE.fullmatch(quote) is not None
-        and any(re.search(rf"(?<!\w){re.escape(quote)}(?!\w)", text) for text in texts)
-    )
+def is_quotable(quote: str) -> bool:
+    """Whether it is one line of plain text, neither too short nor too long."""
+    words = quote.split()
+    is_of_length = len(quote) <= MAX_QUOTE_LENGTH and MIN_QUOTE_WORDS <= len(words) <= MAX_QUOTE_WORDS
+    is_line = quote == " ".join(words) and quote.isprintable()
+    return is_of_length and is_line and _QUOTABLE.fullmatch(quote) is not None
 
 
-def fits(quote: str, template: str, language: str) -> bool:
-    """A quote in the middle of the question must be a noun phrase: "How much did “{quote}” count?"."""
-    is_apart = re.match(r"\W*[.:,]", template.partition(QUOTE)[2]) is not None
-    return bool(quote) and (is_apart or not statement_words(language).has_verb(quote))
+def fits(quote: str, template: str) -> bool:
+    """A clause does not fit into the middle of a question: "How much did “{quote}” count?"."""
+    return bool(quote) and re.match(r"\W*[.:,]", template.partition(QUOTE)[2]) is not None
 
 
 def quote_of(message: str, template: str) -> str | None:
     """The text at the place of {quote} in a message that ends with the template."""
-    if QUOTE not in template:
-        return None
-    quote, vendor = f"([^“”„«»]{{1,{MAX_QUOTE_LENGTH}}}?)", f".{{1,{MAX_VENDOR_LENGTH}}}?"
-    pattern = re.escape(template).replace(re.escape(QUOTE), quote).replace(re.escape(VENDOR), vendor)
-    found = re.search(rf"{pattern}\Z", message)
+    found = _ending(message, template) if QUOTE in template else None
     return found[1] if found else None
 
 
-def without_openers(text: str, words: StatementWords) -> str:
+def quote_in(message: Utterance, guides: Iterable[Guide]) -> str:
+    """Empty if it has none. `guides`: of each language in which the interview was conducted."""
+    templates = (template for guide in guides for template in _templates(message, guide))
+    return next((quote for template in templates if (quote := quote_of(message.authored_text, template))), "")
+
+
+def phrase_in(message: Utterance, language: str) -> Phrase | None:
+    """The question of the message, if it is one of QUESTIONS."""
+    wordings = ((Phrase(name, i), text) for name in QUESTIONS for i, text in enumerate(phrases(language)[name]))
+    return next((phrase for phrase, text in wordings if _ending(message.authored_text, text)), None)
+
+
+def _templates(message: Utterance, guide: Guide) -> list[str]:
+    if message.move == Move.COVERED:
+        return phrases(guide.language)["covered"]
+    if message.follow_up is None:
+        return []
+    return [guide.topic(message.topic).follow_ups[message.follow_up].template]
+
+
+def _ending(message: str, template: str) -> re.Match[str] | None:
+    """The template at the end of a message, with any quote and any vendor."""
+    quote, vendor = f"([^“”„«»]{{1,{MAX_QUOTE_LENGTH}}}?)", f".{{1,{MAX_VENDOR_LENGTH}}}?"
+    pattern = re.escape(template).replace(re.escape(QUOTE), quote).replace(re.escape(VENDOR), vendor)
+    return re.search(rf"{pattern}\Z", message)
+
+
+def _without_openers(text: str, language: str) -> str:
     """Such as "but", and "honestly" before a comma."""
-    remark = _REMARK_END.search(text) if words.remarks.match(unaccented(text)) else None
-    if remark and len(text[remark.end() :].split()) >= MIN_WORDS_OF_A_CLAUSE:
-        text = text[remark.end() :]
     for _ in range(MAX_OPENERS):
         spelled = SpelledText.of(text)
-        opener = words.openers.match(spelled.plain)
+        opener = _begins(spelled.plain, language, "openers")
         rest = text[spelled.span(opener)[1] :] if opener else ""
-        if not opener or not (rest[:1] in _PAUSES or words.joints.match(spelled.plain)):
+        if not opener or not (rest[:1] in _PAUSES or _begins(spelled.plain, language, "joints")):
             break
         text = rest.lstrip(_EDGE)
     return text
 
 
-def _candidates(whole: str, words: StatementWords) -> Iterator[str]:
+def _candidates(whole: str, language: str) -> Iterator[str]:
+    """The clause, and its beginnings that end where another clause begins: the longest first."""
     yield whole
-    near = whole[:MAX_QUOTE_LENGTH]
-    for start, end in sorted({*_gaps(near), *_joints(near, words)}, reverse=True):
-        part, rest = whole[:start].rstrip(_EDGE), whole[end:]
-        if _is_whole(part, rest, words):
+    for gap in reversed([*CLAUSE_GAP.finditer(whole[:MAX_QUOTE_LENGTH])]):
+        part = whole[: gap.start()].rstrip(_EDGE)
+        if _is_whole(part, language):
             yield part
-    yield from (part.strip(_EDGE) for part in whole.split(": ")[1:] if words.has_verb(part))
 
 
-def _gaps(text: str) -> list[tuple[int, int]]:
-    return [gap.span() for gap in CLAUSE_GAP.finditer(text)]
+def _is_whole(part: str, language: str) -> bool:
+    """False if the part may need what follows, such as "If they had asked"."""
+    last = unaccented(CLAUSE_GAP.split(part)[-1])
+    is_open = _begins(last, language, "unfinished", "relatives") or _begins(unaccented(part), language, "unfinished")
+    return MIN_WORDS_OF_A_PART <= len(part.split()) <= MAX_QUOTE_WORDS and not is_open
 
 
-def _joints(whole: str, words: StatementWords) -> Iterator[tuple[int, int]]:
-    """Before a word such as "and", if a clause follows."""
-    spelled = SpelledText.of(whole)
-    for found in words.joints.finditer(spelled.plain):
-        start, end = spelled.span(found)
-        if words.has_verb(whole[end:]):
-            yield start, start
-
-
-def _is_whole(part: str, rest: str, words: StatementWords) -> bool:
-    """False if the part may need the rest to end a relative clause, its last clause or a range of numbers."""
-    if not MIN_WORDS_OF_A_PART <= len(part.split()) <= MAX_QUOTE_WORDS:
-        return False
-    gaps = _gaps(part)
-    last = unaccented(part[gaps[-1][1] :] if gaps else "")
-    ends_openly = words.joints.match(unaccented(part).split()[-1] + " ") if part else None
-    lacks_verb = words.unfinished.match(last) and not words.has_verb(last)
-    is_open = _needs_a_clause(part, words) or words.relatives.match(last) or ends_openly or rest[:1].isdigit()
-    return not (is_open or lacks_verb) and words.has_verb(part)
-
-
-def _needs_a_clause(part: str, words: StatementWords) -> bool:
-    """False for an adverbial that its clause follows, such as "By Wednesday the drivers had switched it off"."""
-    plain = unaccented(part)
-    has_clause = words.adverbials.match(plain) and not (_gaps(part) or words.embedded.search(plain))
-    return words.unfinished.match(plain) is not None and not has_clause
-
-
-def _stands_alone(quote: str, words: StatementWords) -> bool:
-    if not is_quote(quote, [quote]):
-        return False
+def _stands_alone(quote: str, language: str) -> bool:
     plain = unaccented(quote)
-    needs_more = words.dependent.match(plain) or words.pronouns.match(plain) or _is_fragment(quote, words)
-    is_talk = words.remarks.match(plain) or words.figures.search(plain)
-    return not needs_more and not is_talk
+    is_fragment = len(quote.split()) < MIN_WORDS_OF_A_PART and _begins(plain, language, "unfinished")
+    is_half = _begins(plain, language, "subordinators") and not CLAUSE_GAP.search(quote)
+    needs_more = is_fragment or is_half or _begins(plain, language, "dependent", "pronouns")
+    return is_quotable(quote) and not needs_more
 
 
-def _is_fragment(quote: str, words: StatementWords) -> bool:
-    """Such as "over a weekend" and "when we tried it"."""
-    plain = unaccented(quote)
-    is_phrase = words.unfinished.match(plain) and not words.has_verb(quote)
-    return bool(is_phrase or (words.subordinators.match(plain) and not CLAUSE_GAP.search(quote)))
+def _begins(plain: str, language: str, *lists: str) -> re.Match[str] | None:
+    """With a row of one of the lists in statement_words.py."""
+    return next((found for name in lists if (found := statement_words(language, name).match(plain))), None)

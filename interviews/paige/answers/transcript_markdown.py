@@ -30,11 +30,6 @@ def render_transcript(conversation: Iterable[Utterance], contact_name: str) -> s
     return "\n\n".join(f"**{escaped(names[turn.speaker])}:** {_markdown_text(turn)}" for turn in conversation)
 
 
-def parse_transcript(content: str) -> list[tuple[Speaker, str]]:
-    """Raises ValueError."""
-    return [(block.speaker, block.text) for block in blocks(content)]
-
-
 @dataclass(frozen=True)
 class Block:
     speaker: Speaker

@@ -1,14 +1,20 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import groupby
 
 from interviews.lifecycle import Speaker
 from interviews.paige.answers.dialogue import Utterance
-from interviews.paige.answers.sentences import NOT_FINDINGS, Sentence
 from interviews.paige.answers.transcript_markdown import Block
 from interviews.paige.language.sentences import SENTENCE_GAP
+from interviews.paige.reading.readings import Act, Clause
 
 EXCERPT_LENGTH = 400
+ACTS_OF_FINDINGS = (None, Act.SAID_BEFORE)
+"""A clause with another act is about the interview, even if it states something."""
+
+_WORD = re.compile(r"[^\W_]")
+_EDGE = " \t\n\N{NO-BREAK SPACE},;:-\N{EN DASH}\N{EM DASH}"
 
 
 @dataclass(frozen=True)
@@ -26,12 +32,20 @@ class Excerpt:
         return {"turn": self.turn, "start": start, "end": end}
 
     def part(self, start: int, end: int) -> "Excerpt":
+        """Without spaces, commas and dashes at its ends."""
         text = self.text[start:end]
-        return Excerpt(self.turn, self.start + start + len(text) - len(text.lstrip()), text.strip())
+        inner = text.lstrip(_EDGE)
+        return Excerpt(self.turn, self.start + start + len(text) - len(inner), inner.rstrip(_EDGE))
 
-    def trimmed(self, characters: str) -> "Excerpt":
-        text = self.text.strip(characters)
-        return Excerpt(self.turn, self.start + self.text.index(text), text)
+    @property
+    def beginning(self) -> "Excerpt":
+        """Cut after the last sentence, or else the last word, that fits. A semicolon ends no excerpt."""
+        if len(self.text) <= EXCERPT_LENGTH:
+            return self
+        cut = self.text[: EXCERPT_LENGTH + 1]
+        ends = [gap.start() for gap in SENTENCE_GAP.finditer(cut) if cut[gap.start() - 1] != ";"]
+        spaces = [match.start() for match in re.finditer(r"\s", cut)]
+        return self.part(0, max(ends or spaces or [EXCERPT_LENGTH]))
 
 
 def numbered_answers(conversation: Iterable[Utterance]) -> Iterator[tuple[int, Utterance]]:
@@ -39,45 +53,41 @@ def numbered_answers(conversation: Iterable[Utterance]) -> Iterator[tuple[int, U
     return (pair for pair in enumerate(conversation, start=1) if pair[1].speaker is Speaker.CONTACT)
 
 
-def sentence_excerpts(turn: int, answer: Utterance) -> Iterator[tuple[Sentence, Excerpt]]:
-    end = 0
-    for sentence in answer.reading.sentences:
-        start = answer.text.index(sentence.text, end)
-        end = start + len(sentence.text)
-        yield sentence, Excerpt(turn, 0, answer.text).part(start, end)
+def finding_clauses(answer: Utterance) -> list[Clause]:
+    return [clause for clause in answer.as_read.stating if clause.act in ACTS_OF_FINDINGS]
+
+
+def own_findings(answer: Utterance) -> list[Clause]:
+    """None of an e-mail, which others wrote."""
+    return [] if answer.is_pasted else finding_clauses(answer)
+
+
+def clause_excerpt(turn: int, answer: Utterance, clause: Clause) -> Excerpt | None:
+    """None if nothing is left of it."""
+    excerpt = Excerpt(turn, 0, answer.text).part(clause.start, clause.end)
+    return excerpt.beginning if _WORD.search(excerpt.text) else None
 
 
 def finding_excerpts(turn: int, answer: Utterance) -> Iterator[Excerpt]:
-    """Without questions, wishes and refusals, together at most EXCERPT_LENGTH long. Empty for a bare denial."""
-    if answer.reading.is_bare_denial:
+    """Without questions, wishes, refusals and small talk. Together at most EXCERPT_LENGTH long.
+
+    Empty for a bare denial.
+    """
+    if answer.as_read.is_bare_denial:
         return
     left = EXCERPT_LENGTH
-    for first, last in _runs(turn, answer):
-        run = Excerpt(turn, 0, answer.text).part(first.start, last.start + len(last.text))
-        run = _beginning(run) if left == EXCERPT_LENGTH else run
+    for run in _runs(turn, answer):
+        run = run.beginning if left == EXCERPT_LENGTH else run
         if len(run.text) > left:
             return
         yield run
         left -= len(run.text)
 
 
-def _runs(turn: int, answer: Utterance) -> Iterator[tuple[Excerpt, Excerpt]]:
-    run: list[Excerpt] = []
-    for sentence, excerpt in sentence_excerpts(turn, answer):
-        if sentence.is_finding:
-            run.append(excerpt)
-        elif run and sentence.intents & NOT_FINDINGS:
-            yield run[0], run[-1]
-            run = []
-    if run:
-        yield run[0], run[-1]
-
-
-def _beginning(excerpt: Excerpt) -> Excerpt:
-    """Cuts after the last sentence, or else the last word, that fits. A semicolon ends no excerpt."""
-    if len(excerpt.text) <= EXCERPT_LENGTH:
-        return excerpt
-    cut = excerpt.text[: EXCERPT_LENGTH + 1]
-    ends = [gap.start() for gap in SENTENCE_GAP.finditer(cut) if cut[gap.start() - 1] != ";"]
-    spaces = [match.start() for match in re.finditer(r"\s", cut)]
-    return excerpt.part(0, max(ends or spaces or [EXCERPT_LENGTH]))
+def _runs(turn: int, answer: Utterance) -> Iterator[Excerpt]:
+    """From the first to the last finding between clauses with acts. Fillers between findings stay."""
+    for is_told, clauses in groupby(answer.as_read.clauses, key=lambda clause: clause.act in ACTS_OF_FINDINGS):
+        found = [clause for clause in clauses if is_told and clause.kind]
+        run = Excerpt(turn, 0, answer.text).part(found[0].start, found[-1].end) if found else None
+        if run and run.text:
+            yield run

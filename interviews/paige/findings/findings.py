@@ -1,4 +1,4 @@
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, TypedDict
 
 from hindsight.text.visible import position_in, visible
@@ -20,13 +20,14 @@ class Findings(TypedDict, total=False):
 def findings_of(brief: Brief, content: str) -> Findings:
     transcript = blocks(content)
     return {
-        "key_answers": key_answers(brief.guide, brief.conversation, transcript),
+        "key_answers": key_answers(brief.guide, brief.heard, transcript),
         "drivers": [driver.shown(transcript) for driver in drivers(brief)],
         "coverage": coverage(brief),
     }
 
 
 def key_answers(guide: Guide, conversation: Sequence[Utterance], transcript: list[Block]) -> list[dict[str, Any]]:
+    """`conversation`: with the reading of each answer."""
     found: list[dict[str, Any]] = []
     for topic in guide.every_topic:
         given = [(turn, answer) for turn, answer in numbered_answers(conversation) if answer.topic == topic.key]
@@ -37,24 +38,19 @@ def key_answers(guide: Guide, conversation: Sequence[Utterance], transcript: lis
 
 
 def visible_transcript(content: str, key_answers: list[Any], drivers: list[Any]) -> dict[str, Any]:
+    """Drivers of earlier releases do not say whether they are reasons."""
     visible_offset = position_in(content)
+
+    def moved(place: Mapping[str, Any]) -> dict[str, Any]:
+        return {**place, "start": visible_offset(place["start"]), "end": visible_offset(place["end"])}
+
     return {
         "content": visible(content),
-        "key_answers": [_visible_answers(each, visible_offset) for each in key_answers],
-        "drivers": [_visible_driver(each, visible_offset) for each in drivers],
+        "key_answers": [
+            {**each, "excerpts": [*map(visible, each["excerpts"])], "places": [*map(moved, each.get("places", []))]}
+            for each in key_answers
+        ],
+        "drivers": [
+            {"is_reason": False, "review": None, **moved(each), "quote": visible(each["quote"])} for each in drivers
+        ],
     }
-
-
-def _visible_driver(driver: Mapping[str, Any], visible_offset: Callable[[int], int]) -> dict[str, Any]:
-    """Drivers of earlier releases do not say whether they are reasons."""
-    moved = _moved(driver, visible_offset)
-    return {"is_reason": False, "review": None, **moved, "quote": visible(driver["quote"])}
-
-
-def _visible_answers(topic: Mapping[str, Any], visible_offset: Callable[[int], int]) -> dict[str, Any]:
-    places = [_moved(place, visible_offset) for place in topic.get("places", [])]
-    return {**topic, "excerpts": [visible(excerpt) for excerpt in topic["excerpts"]], "places": places}
-
-
-def _moved(place: Mapping[str, Any], visible_offset: Callable[[int], int]) -> dict[str, Any]:
-    return {**place, "start": visible_offset(place["start"]), "end": visible_offset(place["end"])}

@@ -1,34 +1,32 @@
-"""Converts guides in the format of version 1, which the audit keeps."""
+"""Converts guides in older formats, which the audit and running conversations keep."""
 
 from collections.abc import Mapping
 from typing import Any
 
-from hindsight.text.languages import ENGLISH
-
-OPTIONAL = ("objective_phrases", "siblings", "bridge")
-
-RENAMED = {"probes": "follow_ups", "keywords": "phrases"}
+DROPPED = frozenset(("objective_phrases", "phrases", "keywords"))
+"""Objectives and answers are compared with title, question and `about`."""
 
 
 def in_current_format(guide: Mapping[str, Any]) -> dict[str, Any]:
-    """Other guides stay unchanged."""
+    """Guides in the current format stay unchanged."""
     return {**guide, "topics": [_topic(topic) for topic in guide["topics"]]}
 
 
-def canonical(guide: Mapping[str, Any]) -> dict[str, Any]:
+def as_stored(guide: Mapping[str, Any]) -> dict[str, Any]:
+    """In the current format, with what servers of 0.1.0 require during a rolling upgrade. To be removed once the last
+    of `RELEASES` (hindsight/db/releases.py) is a later one.
+    """
     current = in_current_format(guide)
-    return {"language": ENGLISH, **current, "topics": [_without_empty_fields(topic) for topic in current["topics"]]}
+    return {**current, "topics": [{**topic, "phrases": []} for topic in current["topics"]]}
 
 
-def _without_empty_fields(topic: Mapping[str, Any]) -> dict[str, Any]:
-    named = {language: phrases for language, phrases in topic.get("objective_phrases", {}).items() if phrases}
-    fields = {**topic, "objective_phrases": named}
-    return {name: value for name, value in fields.items() if value or name not in OPTIONAL}
+def without_dropped_fields(topic: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in topic.items() if name not in DROPPED}
 
 
 def _topic(topic: Mapping[str, Any]) -> Mapping[str, Any]:
-    if "probes" not in topic:
-        return topic
-    renamed = {RENAMED.get(name, name): value for name, value in topic.items()}
-    follow_ups = [{"kind": probe["order"], "text": probe["text"]} for probe in topic["probes"]]
-    return {**renamed, "rephrasing": "", "reason": "", "follow_ups": follow_ups}
+    kept = without_dropped_fields(topic)
+    if "probes" in kept:
+        follow_ups = [{"kind": probe["order"], "text": probe["text"]} for probe in kept.pop("probes")]
+        kept.update(rephrasing="", reason="", follow_ups=follow_ups)
+    return kept

@@ -3,8 +3,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from typing import Any, NamedTuple
 
-from interviews.paige.guide.paths import Remark
-from interviews.paige.guide.rules import unknown_siblings, wordings
+from interviews.paige.guide.rules import Remark, unknown_siblings, wordings
 from interviews.paige.guide.texts import MAX_QUOTE_WORDS, QUOTE
 from interviews.paige.language.lexicons import languages_with, lexicon
 from interviews.paige.language.patterns import whole_words
@@ -86,4 +85,4 @@ def _style(language: str) -> Style | None:
     if language not in languages_with("question_style"):
         return None
     words = lexicon("question_style", language)
-    return Style(**{name: whole_words(words[name], lower_case) for name in Style._fields})
+    return Style(**{name: whole_words(words[name]) for name in Style._fields})

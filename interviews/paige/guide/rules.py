@@ -1,19 +1,49 @@
 """Rules that concern several fields. The serializers refuse values of wrong types."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
-from interviews.paige.guide.paths import GuidePath, Remark, in_words
-
+GuidePath = tuple[str | int, ...]
+"""Such as ("topics", 0, "follow_ups", 1, "text")."""
 Text = tuple[GuidePath, str]
+
+PLURALS = {"follow_ups": "follow-ups"}
+SINGULARS = {"topics": "topic", "follow-ups": "follow-up", "siblings": "sibling"}
+
+
+class Remark(NamedTuple):
+    """`other`: a second place that the remark is about, or empty."""
+
+    path: GuidePath
+    message: str
+    other: GuidePath = ()
+
+    def __str__(self) -> str:
+        """Such as "guide.topics[0].key: Must not be blank."."""
+        steps = (f"[{step}]" if isinstance(step, int) else f".{step}" for step in self.path)
+        return f"guide{''.join(steps)}: {self.message}"
+
+    @property
+    def in_words(self) -> str:
+        return f"{in_words(self.path)}: {self.message}" if self.path else self.message
+
+
+def in_words(path: GuidePath) -> str:
+    """Such as "Topic 1, follow-up 2". The path must not be empty."""
+    words: list[str] = []
+    for step in path[:-1] if path[-1] == "text" else path:
+        if isinstance(step, int):
+            words[-1] = f"{SINGULARS.get(words[-1], words[-1])} {step + 1}"
+        else:
+            words.append(PLURALS.get(step, step.replace("_", " ")))
+    text = ", ".join(words)
+    return text[0].upper() + text[1:]
 
 
 def problems_between_fields(guide: Mapping[str, Any]) -> Iterator[Remark]:
     topics = list(_items(("topics",), guide.get("topics")))
     yield from _too_few_turns(guide.get("max_turns"), [topic for _, topic in topics])
     yield from _repetitions("key", _texts((path, "key", topic.get("key")) for path, topic in topics))
-    for path, topic in topics:
-        yield from _repetitions("phrase", _listed((*path, "phrases"), topic.get("phrases")))
     yield from _repetitions("bridge", _texts((path, "bridge", topic.get("bridge")) for path, topic in topics))
     yield from _repetitions("wording", wordings(guide))
 

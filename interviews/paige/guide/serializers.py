@@ -1,6 +1,5 @@
 """The JSON format of a question guide. Nothing is converted: a number is not text, and 1 is not true."""
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
@@ -10,8 +9,8 @@ from rest_framework.settings import api_settings
 from hindsight.api.serializers import StrictSerializer, TextField
 from hindsight.text.languages import ENGLISH
 from hindsight.text.strict_json import type_name
-from interviews.paige.guide.paths import GuidePath, Remark
-from interviews.paige.guide.rules import problems_between_fields
+from interviews.paige.guide.formats import without_dropped_fields
+from interviews.paige.guide.rules import GuidePath, Remark, problems_between_fields
 from interviews.paige.guide.texts import (
     MAX_FOLLOW_UPS,
     clean_follow_up,
@@ -19,11 +18,8 @@ from interviews.paige.guide.texts import (
     clean_kind,
     clean_language,
     clean_line,
-    clean_objective_phrase,
-    clean_optional_line,
-    clean_optional_question,
-    clean_phrase,
     clean_question,
+    optional,
 )
 
 BLAMES_NO_FIELD = api_settings.NON_FIELD_ERRORS_KEY
@@ -68,33 +64,20 @@ class FollowUpSerializer(StrictSerializer):
     text = GuideText(clean=clean_follow_up)
 
 
-class PhrasesByLanguage(serializers.DictField):
-    child = ItemList(child=GuideText(clean=clean_objective_phrase))
-    default_error_messages = {
-        "not_a_dict": "Must be an object with a list of phrases for each language.",
-        "language": "Must have language codes of two letters as keys, such as en.",
-    }
-
-    def to_internal_value(self, data: Any) -> dict[str, list[str]]:
-        phrases: dict[str, list[str]] = super().to_internal_value(data)
-        if not all(re.fullmatch("[a-z]{2}", language) for language in phrases):
-            self.fail("language")
-        return phrases
-
-
 class TopicSerializer(StrictSerializer):
     key = GuideText(clean=clean_key)
     title = GuideText(clean=clean_line)
     core = Flag()
-    phrases = ItemList(child=GuideText(clean=clean_phrase))
-    objective_phrases = PhrasesByLanguage(required=False)
     siblings = ItemList(child=GuideText(clean=clean_key), required=False)
-    bridge = GuideText(clean=clean_optional_line, required=False)
-    about = GuideText(clean=clean_optional_line, required=False)
+    bridge = GuideText(clean=optional(clean_line), required=False)
+    about = GuideText(clean=optional(clean_line), required=False)
     question = GuideText(clean=clean_question)
-    rephrasing = GuideText(clean=clean_optional_question)
-    reason = GuideText(clean=clean_optional_line)
+    rephrasing = GuideText(clean=optional(clean_question))
+    reason = GuideText(clean=optional(clean_line))
     follow_ups = ItemList(child=FollowUpSerializer(), allow_empty=False)
+
+    def to_internal_value(self, data: Any) -> dict[str, Any]:
+        return super().to_internal_value(without_dropped_fields(data) if isinstance(data, Mapping) else data)
 
     def validate_follow_ups(self, follow_ups: list[dict[str, str]]) -> list[dict[str, str]]:
         if len(follow_ups) > MAX_FOLLOW_UPS:

@@ -1,16 +1,40 @@
 import json
 from collections.abc import Callable
+from dataclasses import dataclass
 from hashlib import sha256
+from typing import Self
 
 from hindsight.limits.memory import Memory
 from interviews.models import InterviewRequest
 from interviews.paige.guide.guide import MAX_GUIDES, Guide
-from interviews.paige.guide.translations import Outline, with_phrases_of
+from interviews.paige.guide.texts import FollowUpKind
+
+
+@dataclass(frozen=True)
+class Outline:
+    """What guides are compared by."""
+
+    language: str
+    topics: frozenset[tuple[str, tuple[FollowUpKind, ...]]]
+    questions: frozenset[str]
+
+    @classmethod
+    def of(cls, guide: Guide) -> Self:
+        topics = ((topic.key, tuple(follow_up.kind for follow_up in topic.follow_ups)) for topic in guide.topics)
+        return cls(guide.language, frozenset(topics), frozenset(topic.question for topic in guide.every_topic))
+
+    def is_translation_of(self, other: Self) -> bool:
+        """Topics and follow-ups correspond, so that a stored key or index means the same in both, and no question is
+        still that of the other guide.
+        """
+        is_other = self.language != other.language and self.questions.isdisjoint(other.questions)
+        return is_other and self.topics == other.topics
+
 
 # By interview type and version. Every edit of a guide is a new version. A conversation copies guide and version.
 _digests: Memory[tuple[int, int], bytes] = Memory()
 _outlines: Memory[tuple[int, int], Outline] = Memory()
-# By digest: most orgs have the same guides, which take a quarter of a megabyte each.
+# By digest: most orgs have the same guides.
 _guides: Memory[bytes, Guide] = Memory(MAX_GUIDES)
 
 
@@ -23,8 +47,7 @@ def guides_of(interview_request: InterviewRequest) -> tuple[Guide, ...]:
     if conversation is None or not conversation.language:
         return (own,)
     other = _parsed(conversation.translation)[1]
-    guides = with_phrases_of(other, own), with_phrases_of(own, other)
-    return guides if conversation.language == other.language else guides[::-1]
+    return (other, own) if conversation.language == other.language else (own, other)
 
 
 def guide_of(interview_request: InterviewRequest) -> Guide:

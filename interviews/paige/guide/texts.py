@@ -1,12 +1,10 @@
 import re
+from collections.abc import Callable
 from enum import StrEnum
-from functools import lru_cache
 
 from django.core.exceptions import ValidationError
 
-from interviews.paige.language.automaton import PatternAutomaton
 from interviews.paige.language.lexicons import languages
-from interviews.paige.language.patterns import PatternError, Patterns
 
 VENDOR = "{vendor}"
 
@@ -15,9 +13,6 @@ QUOTE = "{quote}"
 
 MIN_QUOTE_WORDS, MAX_QUOTE_WORDS = 3, 15
 MAX_FOLLOW_UPS = 10
-
-WEAK = "?"
-"""Ends an objective phrase that counts only if nothing else is named."""
 
 CLOSING = "closing"
 """No other topic may have this key."""
@@ -45,17 +40,14 @@ def clean_line(text: str) -> str:
     return _clean_line(text, VENDOR)
 
 
-def clean_optional_line(text: str) -> str:
-    return text and clean_line(text)
-
-
 def clean_question(text: str) -> str:
     """Raises ValidationError unless the text is one line with a question mark."""
     return _question(_clean_line(text, VENDOR))
 
 
-def clean_optional_question(text: str) -> str:
-    return text and clean_question(text)
+def optional(clean: Callable[[str], str]) -> Callable[[str], str]:
+    """Accepts an empty text too."""
+    return lambda text: text and clean(text)
 
 
 def clean_follow_up(text: str) -> str:
@@ -105,29 +97,3 @@ def clean_key(text: str) -> str:
     if text == CLOSING:
         raise ValidationError(f'"{CLOSING}" is the key of the closing question.')
     return text
-
-
-def clean_phrase(text: str) -> str:
-    """Raises ValidationError unless the text is lower case."""
-    if not text or text != " ".join(text.lower().split()):
-        raise ValidationError("Must be lower-case text with single spaces between its words.")
-    return text
-
-
-def clean_objective_phrase(text: str) -> str:
-    """Raises ValidationError unless PatternAutomaton can find the text."""
-    if problem := _phrase_problem(text):
-        raise ValidationError(problem)
-    return text
-
-
-# A guide has hundreds of phrases, and is parsed again by each process.
-@lru_cache(maxsize=8192)
-def _phrase_problem(text: str) -> str:
-    if text != text.strip():
-        return "Must not have white space at its ends."
-    try:
-        PatternAutomaton([(Patterns().parse(text.removesuffix(WEAK)), None)])
-    except PatternError as error:
-        return str(error)
-    return ""

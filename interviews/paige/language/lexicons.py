@@ -39,6 +39,11 @@ def wording(phrase: Phrase, language: str) -> str:
     return wordings[phrase.number % len(wordings)]
 
 
+def switch_requests() -> Mapping[str, str]:
+    """What the buttons that switch the language add to an answer, with the languages."""
+    return {wording(Phrase("switch_request"), language): language for language in languages()}
+
+
 @cache
 def phrases(language: str) -> Mapping[str, list[str]]:
     return lexicon("phrases", language)

@@ -31,18 +31,14 @@ def unaccented(text: str) -> str:
 
     The umlaut of a German subjunctive is spelled out, as in "wuerde".
     """
-    kept = _SUBJUNCTIVE.sub(_spelled_out, normalized("NFC", _without_apostrophes(text)).casefold())
+    joined = normalized("NFC", _APOSTROPHE.sub("", _ELISION.sub(r"\1 ", text))).casefold()
+    kept = _SUBJUNCTIVE.sub(lambda verb: verb[0].translate(_SPELLED_OUT), joined)
     decomposed = unicodedata.normalize("NFKD", kept)
     return _spaced("".join(character for character in decomposed if not unicodedata.combining(character)))
 
 
-def accented(text: str) -> str:
-    """Like `unaccented`, with accents."""
-    return _spaced(normalized("NFC", _without_apostrophes(text)))
-
-
 def lower_case(text: str) -> str:
-    """Like `accented`, but apostrophes separate words: without them, "we're" is "were"."""
+    """Like `unaccented`, with accents. Apostrophes separate words: without them, "we're" is "were"."""
     return _spaced(normalized("NFC", text))
 
 
@@ -55,9 +51,8 @@ def normalized(form: Literal["NFC", "NFKC"], text: str) -> str:
 
 @dataclass(frozen=True)
 class SpelledText:
-    """`plain`: the words of `original` as `spelling` writes them, apart at apostrophes."""
+    """`plain`: the words of a text as `spelling` writes them, apart at apostrophes."""
 
-    original: str = field(repr=False)
     plain: str = field(repr=False)
     words: tuple[tuple[int, re.Match[str]], ...] = field(repr=False)
     """Each with its offset in `plain`."""
@@ -67,21 +62,13 @@ class SpelledText:
         words = list(_WORD.finditer(text))
         plain = [spelling(word[0]) for word in words]
         offsets = accumulate(map(len, plain), initial=0)
-        return cls(text, "".join(plain), tuple(zip(offsets, words, strict=False)))
+        return cls("".join(plain), tuple(zip(offsets, words, strict=False)))
 
     def span(self, found: re.Match[str]) -> tuple[int, int]:
-        """The place in `original` of the words that a pattern has found in `plain`."""
+        """The place in the text of the words that a pattern has found in `plain`."""
         first = bisect_right(self.words, found.start(), key=itemgetter(0)) - 1
         last = bisect_left(self.words, found.end(), key=itemgetter(0)) - 1
         return self.words[first][1].start(), self.words[last][1].end()
-
-
-def _spelled_out(verb: re.Match[str]) -> str:
-    return verb[0].translate(_SPELLED_OUT)
-
-
-def _without_apostrophes(text: str) -> str:
-    return _APOSTROPHE.sub("", _ELISION.sub(r"\1 ", text))
 
 
 def _spaced(text: str) -> str:

@@ -1,7 +1,7 @@
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from django.conf import settings
 
@@ -10,13 +10,13 @@ from interviews.paige.chat import ChatMessage, PromptTexts, mark_of
 from interviews.paige.guide.guide import CLOSING, Guide, Topic
 from interviews.paige.guide.texts import QUOTE, VENDOR
 from interviews.paige.language.lexicons import wording
+from interviews.paige.reading.readings import MAX_SUBJECTS, Clause
 from interviews.paige.turn.brief import Brief
 from interviews.paige.turn.dialogue_state import DialogueState
 from interviews.paige.turn.moves import NextMove, spare_turns
 
 MAX_ANSWER_CHARACTERS = 2_000
 MAX_STATEMENT_CHARACTERS = 300
-
 
 _words = PromptTexts(Path(__file__).with_name("prompt.txt"))
 
@@ -25,14 +25,34 @@ def messages_for(brief: Brief, moves: Sequence[NextMove]) -> list[ChatMessage]:
     return [ChatMessage("system", _system(brief)), ChatMessage("user", _turn(brief, moves))]
 
 
-def driver_messages(vendor: str, pieces: Sequence[tuple[str, str]]) -> list[ChatMessage]:
-    """`pieces`: the title of the topic and the contact's words."""
-    lines = [
-        _words("piece", number=number, title=title, text=" ".join(text.split()))
-        for number, (title, text) in enumerate(pieces, start=1)
-    ]
-    listed = _words("pieces", vendor=vendor, mark=mark_of(lines), pieces="\n".join(lines), count=len(pieces))
-    return [ChatMessage("system", _words("drivers", vendor=vendor)), ChatMessage("user", listed)]
+def clause_messages(brief: Brief, clauses: Sequence[tuple[int, Clause]]) -> list[ChatMessage]:
+    """`clauses`: each with the index of its answer in the conversation. They are numbered from 1."""
+    lines, last = [], None
+    for number, (at, clause) in enumerate(clauses, start=1):
+        if at != last:
+            lines.append(_words("question", text=_one_line(brief.conversation[at - 1].text if at else "")))
+        lines.append(_words("clause", number=number, text=_one_line(clause.text)))
+        last = at
+    asked = _words(
+        "clauses",
+        vendor=brief.vendor,
+        competitors=", ".join(map(_one_line, brief.competitors)) or _words("no_competitors"),
+        mark=mark_of(lines),
+        clauses="\n".join(lines),
+        count=len(clauses),
+    )
+    system = _words("drivers", vendor=brief.vendor, topics=_described(brief.guide.topics))
+    return [ChatMessage("system", system), ChatMessage("user", asked)]
+
+
+def objective_messages(topics: Sequence[Topic], objective: str) -> list[ChatMessage]:
+    system = _words("read_objective", topics=_described(topics), most=MAX_SUBJECTS)
+    asked = _words("objective_to_read", mark=mark_of([objective]), text=objective)
+    return [ChatMessage("system", system), ChatMessage("user", asked)]
+
+
+def _described(topics: Sequence[Topic]) -> str:
+    return "\n".join(_words("described_topic", key=topic.key, text=topic.described) for topic in topics)
 
 
 def render_prompt(messages: Sequence[ChatMessage]) -> str:
@@ -46,8 +66,7 @@ def left_out_of_notes(notes: str) -> int:
     return max(0, len(notes) - settings.PAIGE_MAX_NOTES)
 
 
-@dataclass(frozen=True)
-class Segment:
+class Segment(NamedTuple):
     """`label` names customer data, such as "objective". Empty for other text."""
 
     label: str

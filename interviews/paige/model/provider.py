@@ -1,8 +1,8 @@
 """A client for OpenAI's chat completions API."""
 
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import partial
 from time import monotonic
 from typing import Any
@@ -39,33 +39,23 @@ class Reply:
     completion_tokens: int | None
 
 
-@dataclass(frozen=True)
-class Dialect:
-    """Newer OpenAI models refuse `max_tokens`, and some servers refuse a schema."""
-
-    token_limit: str = "max_tokens"  # noqa: S105
-    has_schema: bool = True
-
-    def without_refused(self, message: bytes) -> "Dialect | None":
-        """`message`: the error about a parameter. None if nothing is left to change."""
-        if b"max_completion_tokens" in message and self.token_limit == "max_tokens":  # noqa: S105
-            return replace(self, token_limit="max_completion_tokens")  # noqa: S106
-        return replace(self, has_schema=False) if self.has_schema else None
-
-
 class Provider:
-    """`concurrency`: calls per process. `slots`: those of other providers, to share their limit."""
+    """Newer OpenAI models refuse `max_tokens`, and some servers refuse a schema: `token_limit` and `has_schema` are
+    changed then. `concurrency`: calls per process. `slots`: those of other providers, to share their limit.
+    """
 
     def __init__(
         self, base_url: str, model: str, api_key: str, concurrency: int = 1, *, slots: Slots | None = None
     ) -> None:
         self.base_url, self.model, self._api_key = base_url, model, api_key
-        self.dialect = Dialect()
+        self.token_limit, self.has_schema = "max_tokens", True
         self.slots = slots or Slots(concurrency)
 
-    def complete(self, messages: Sequence[ChatMessage], seconds: float, schema: Mapping[str, Any]) -> Reply:
+    def complete(
+        self, messages: Sequence[ChatMessage], seconds: float, schema: Mapping[str, Any], max_tokens: int = MAX_TOKENS
+    ) -> Reply:
         """`seconds` limits the total time, name resolution included. Raises ProviderError."""
-        call = partial(self._completion, messages, schema, monotonic() + seconds)
+        call = partial(self._completion, partial(self.payload, messages, schema, max_tokens), monotonic() + seconds)
         try:
             return _reply(self.slots.run(call, seconds))
         except ProviderError:
@@ -80,29 +70,36 @@ class Provider:
         key = {"Authorization": f"Bearer {self._api_key}"} if self._api_key else {}
         return {"Content-Type": "application/json", "Accept": "application/json", **key}
 
-    def payload(self, messages: Sequence[ChatMessage], schema: Mapping[str, Any]) -> bytes:
+    def payload(
+        self, messages: Sequence[ChatMessage], schema: Mapping[str, Any], max_tokens: int = MAX_TOKENS
+    ) -> bytes:
         body: dict[str, Any] = {
             "model": self.model,
             "messages": [{"role": message.role, "content": message.content} for message in messages],
-            self.dialect.token_limit: MAX_TOKENS,
+            self.token_limit: max_tokens,
         }
-        if self.dialect.has_schema:
+        if self.has_schema:
             named = {"name": "choice", "strict": True, "schema": schema}
             body["response_format"] = {"type": "json_schema", "json_schema": named}
         return json.dumps(body).encode()
 
-    def _completion(self, messages: Sequence[ChatMessage], schema: Mapping[str, Any], deadline: float) -> bytes:
-        """Repeats the request in another dialect if the endpoint refuses a parameter."""
+    def _completion(self, payload: Callable[[], bytes], deadline: float) -> bytes:
+        """Repeats the request without what the endpoint refuses."""
         while True:
-            response = self._post(self.payload(messages, schema), deadline - monotonic())
+            response = self._post(payload(), deadline - monotonic())
             if response.status == 200:
                 return response.body
-            is_refused = response.status in REFUSED_PARAMETER
-            dialect = self.dialect.without_refused(response.body) if is_refused else None
-            if dialect is None:
+            if response.status not in REFUSED_PARAMETER or not self._adapted_to(response.body):
                 is_retryable = response.status >= 500 or response.status in RETRYABLE_STATUSES
                 raise ProviderError(f"status {response.status}", is_retryable=is_retryable)
-            self.dialect = dialect
+
+    def _adapted_to(self, error: bytes) -> bool:
+        """False if nothing is left to change."""
+        if b"max_completion_tokens" in error and self.token_limit == "max_tokens":  # noqa: S105
+            self.token_limit = "max_completion_tokens"  # noqa: S105
+            return True
+        had_schema, self.has_schema = self.has_schema, False
+        return had_schema
 
     def _post(self, body: bytes, seconds: float) -> Response:
         url = urlsplit(self.base_url)
@@ -134,5 +131,4 @@ def _reply(body: bytes) -> Reply:
 
 def _count(usage: Any, name: str) -> int | None:
     number = usage.get(name) if isinstance(usage, dict) else None
-    is_count = isinstance(number, int) and not isinstance(number, bool) and 0 <= number < MAX_TOKEN_COUNT
-    return number if is_count else None
+    return number if type(number) is int and 0 <= number < MAX_TOKEN_COUNT else None

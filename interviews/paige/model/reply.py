@@ -31,6 +31,16 @@ def read_wording(text: str) -> str:
     return _without_thoughts(text).strip()
 
 
+def whole_object(text: str) -> Mapping[str, Any]:
+    """From the first brace to the last one. Empty if that is not a JSON object."""
+    said = _without_thoughts(text)
+    try:
+        found = json.loads(said[said.find("{") : said.rfind("}") + 1])
+    except (ValueError, RecursionError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
 def json_objects(text: str) -> Iterator[dict[str, Any]]:
     """The last object first. Skips the reasoning that some models put before it."""
     for found in reversed(_OBJECT.findall(_without_thoughts(text))):
@@ -50,4 +60,4 @@ def _move_of(data: Mapping[str, Any]) -> int | None:
         move = int(digits[1])
     if isinstance(move, float) and move.is_integer():
         move = int(move)
-    return move if isinstance(move, int) and not isinstance(move, bool) else None
+    return move if type(move) is int else None

@@ -4,11 +4,15 @@ SSO
 audit logs (may be named)
 """
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 MAY_BE_NAMED = " (may be named)"
 NO_SUBJECT = "no subject"
+MAX_LENGTH = 60
+
+_PLAIN = re.compile(r"\w(?:[\w \-&/.'\N{RIGHT SINGLE QUOTATION MARK}+#]*[\w+#])?")
 
 
 @dataclass(frozen=True)
@@ -31,6 +35,11 @@ def subjects_in(text: str) -> CorrectedSubjects | None:
         return None
     lines = [line for line in lines if line != NO_SUBJECT]
     return CorrectedSubjects(_each(lines), _each(line for line in lines if line.endswith(MAY_BE_NAMED)))
+
+
+def is_plain(subject: str) -> bool:
+    """Whether Paige can name it."""
+    return len(subject) <= MAX_LENGTH and subject.isprintable() and _PLAIN.fullmatch(subject) is not None
 
 
 def _each(lines: Iterable[str]) -> tuple[str, ...]:

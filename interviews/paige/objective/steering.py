@@ -1,14 +1,29 @@
-"""What objective, notes and picks of staff steer to. The one entry of this folder is steer().
+"""What objective, notes and picks of staff steer to, and what the objective names."""
 
-How an objective is read: docs/decisions/0051-one-reader-of-objectives.md.
-"""
-
-from collections.abc import Iterable, Iterator
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 from interviews.paige.guide.guide import Guide
-from interviews.paige.objective.reading import Reason, Source, reasons_in
-from interviews.paige.reading.objective import read_notes, read_objective
+from interviews.paige.language.words import unaccented
+from interviews.paige.objective.corrected_subjects import is_plain
+from interviews.paige.reading.readings import ObjectiveReading
+
+
+class Source(StrEnum):
+    OBJECTIVE = "objective"
+    NOTES = "notes"
+    STAFF = "staff"
+
+
+@dataclass(frozen=True)
+class Reason:
+    """`words`: the exact text that decided; of notes, the whole sentence. Empty for a pick."""
+
+    topic: str
+    words: str = field(repr=False)
+    source: Source
+    is_avoided: bool
 
 
 @dataclass(frozen=True)
@@ -29,34 +44,32 @@ class Steering:
     reasons: tuple[Reason, ...] = field(default=(), repr=False)
 
 
-def steer(guide: Guide, objective: str, notes: str = "", picks: Picks | None = None, *, vendor: str = "") -> Steering:
-    """Ignores keys of `picks` that the guide does not have. `vendor`: the name that texts and the guide may contain."""
+def steering_of(guide: Guide, said: ObjectiveReading, noted: ObjectiveReading, picks: Picks | None = None) -> Steering:
+    """Picks replace objective and notes. What the objective says of a topic counts more than notes, which only avoid.
+
+    No message can contain notes, so that "do not mention" needs nothing more. Ignores keys that the guide lacks.
+    """
     if picks is not None:
-        return _picked({topic.key for topic in guide.topics}, picks)
-    said, noted = (
-        [*reasons_in(text, guide.topic_names, source), *_learned(text, guide, source, vendor)]
-        for text, source in ((objective, Source.OBJECTIVE), (notes, Source.NOTES))
-    )
-    decided = {reason.topic for reason in said}
-    return _steering([*said, *(reason for reason in noted if reason.topic not in decided)])
+        reasons = [Reason(key, "", Source.STAFF, key in picks.avoid) for key in (*picks.emphasize, *picks.avoid)]
+    else:
+        decided = {each.topic for each in said.topics}
+        reasons = [Reason(each.topic, each.words, Source.OBJECTIVE, each.is_avoided) for each in said.topics]
+        reasons += [
+            Reason(each.topic, each.words, Source.NOTES, each.is_avoided)
+            for each in noted.topics
+            if each.topic not in decided
+        ]
+    keys = {topic.key for topic in guide.topics}
+    known = tuple(each for each in reasons if each.topic in keys)
+    emphasize = tuple(dict.fromkeys(each.topic for each in known if not each.is_avoided))
+    return Steering(emphasize, tuple(dict.fromkeys(each.topic for each in known if each.is_avoided)), known)
 
 
-def _learned(text: str, guide: Guide, source: Source, vendor: str) -> Iterator[Reason]:
-    """Of topics without phrases for objectives, such as those of an org's own guide. Notes only avoid."""
-    own = {topic.key for topic in guide.topics if not topic.objective_phrases}
-    read = read_objective if source is Source.OBJECTIVE else read_notes
-    for each in read(text, guide, vendor).topics if own and text.strip() else ():
-        if each.topic in own:
-            yield Reason(each.topic, each.words, source, each.is_avoided)
-
-
-def _picked(keys: set[str], picks: Picks) -> Steering:
-    avoid = [Reason(key, "", Source.STAFF, is_avoided=True) for key in picks.avoid if key in keys]
-    emphasize = [key for key in picks.emphasize if key in keys and key not in picks.avoid]
-    return _steering([*(Reason(key, "", Source.STAFF, is_avoided=False) for key in emphasize), *avoid])
-
-
-def _steering(reasons: Iterable[Reason]) -> Steering:
-    found = tuple(reasons)
-    emphasize = tuple(dict.fromkeys(reason.topic for reason in found if not reason.is_avoided))
-    return Steering(emphasize, tuple(dict.fromkeys(reason.topic for reason in found if reason.is_avoided)), found)
+def subjects_named(said: ObjectiveReading, vendor: str, contact_name: str) -> Mapping[str, str]:
+    """Each with the key of its topic, or "". The names of vendor and contact are no subjects."""
+    names = {form for name in unaccented(f"{vendor} {contact_name}").split() for form in (name, f"{name}s")}
+    return {
+        each: topic
+        for each, topic in said.subjects
+        if is_plain(each) and not names.issuperset(unaccented(each).split())
+    }

@@ -1,34 +1,39 @@
 """Whether a text of the contact mentions a subject: in another inflection, as an acronym, or spelled out."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from functools import cache, lru_cache
+import re
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from itertools import pairwise
 
-from interviews.paige.language.lexicons import languages_with
 from interviews.paige.language.words import unaccented
-from interviews.paige.objective.subject_words import subject_words
 
 MIN_STEM = 4
 LETTERS_OF_AN_ENDING = 3
 MIN_LETTERS, MAX_LETTERS = 3, 6
 """Of an acronym whose words may be written out."""
 
+_INNER = re.compile("of|on|in|and|as|for|zur|zum|und|fur|de|des|du|la|del")
+"""May be left out of a subject, and have a letter in an acronym."""
+_OUTER = re.compile(
+    "the|an|it|we|you|he|she|they|is|was|are|were|be|has|had|our|your|to|at|by|with|from|or|but|not|no|"
+    "der|die|das|den|dem|ein|eine|es|wir|sie|er|ich|ist|war|sind|hat|im|am|zu|mit|von|bei|auf|unser|oder|aber|"
+    "le|les|un|une|il|elle|nous|vous|est|au|aux|et|ou|el|los|las|una|es|se|su|con|por"
+)
+"""No acronym has a letter of them."""
+
 
 def mentions_subject(text: str, subjects: Iterable[str]) -> bool:
-    return bool(mentioned(text, subjects))
-
-
-def mentioned(text: str, subjects: Iterable[str]) -> tuple[str, ...]:
     words = _words(text)
-    return tuple(subject for subject in subjects if _mentions(words, _words(subject)))
+    return any(_mentions(words, _words(subject)) for subject in subjects)
 
 
 def _mentions(words: tuple[str, ...], subject: tuple[str, ...]) -> bool:
-    named = [word for word in subject if word not in _inner()] or subject
+    named = [word for word in subject if not _INNER.fullmatch(word)] or subject
     if named and all(any(_is_form(word, part) for word in words) for part in named):
         return True
     joined = "".join(subject)
-    return joined in _joined(words) or joined in _initials(words) or bool(set(words) & {*_initials(subject)})
+    is_joined = joined in (first + second for first, second in pairwise(words))  # "sign on" is "signon"
+    return is_joined or joined in _acronyms(words) or not _acronyms(subject).isdisjoint(words)
 
 
 def _is_form(word: str, named: str) -> bool:
@@ -42,38 +47,15 @@ def _is_form(word: str, named: str) -> bool:
     return is_inflected or (len(named) > LETTERS_OF_AN_ENDING + MIN_STEM and word.endswith(named))
 
 
-def _joined(words: Sequence[str]) -> frozenset[str]:
-    """Of two neighbours: "sign on" is "signon"."""
-    return frozenset(first + second for first, second in pairwise(words))
-
-
 @lru_cache(maxsize=512)
-def _initials(words: tuple[str, ...]) -> frozenset[str]:
+def _acronyms(words: Sequence[str]) -> frozenset[str]:
     """Of neighbours that may be a spelled-out acronym."""
-    return frozenset(_acronyms(words))
-
-
-def _acronyms(words: Sequence[str]) -> Iterator[str]:
-    for size in range(MIN_LETTERS, MAX_LETTERS + 1):
-        for start in range(len(words) - size + 1):
-            parts = words[start : start + size]
-            if not any(_is_function(part) for part in parts):
-                yield "".join(part[0] for part in parts)
-
-
-def _is_function(word: str) -> bool:
-    return len(word) == 1 or word in _functions()
-
-
-@cache
-def _functions() -> frozenset[str]:
-    languages = map(subject_words, languages_with("subjects"))
-    return frozenset().union(*(language.functions for language in languages)) - _inner()
-
-
-@cache
-def _inner() -> frozenset[str]:
-    return frozenset().union(*(subject_words(language).inner for language in languages_with("subjects")))
+    runs = (words[at : at + size] for size in range(MIN_LETTERS, MAX_LETTERS + 1) for at in range(len(words)))
+    return frozenset(
+        "".join(part[0] for part in run)
+        for run in runs
+        if len(run) >= MIN_LETTERS and not any(len(part) == 1 or _OUTER.fullmatch(part) for part in run)
+    )
 
 
 @lru_cache(maxsize=1024)

@@ -1,20 +1,29 @@
 """Reads what the clauses of an answer say: what they state, and what the contact does beside."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
 from interviews.lifecycle import Direction
 from interviews.paige.guide.guide import Guide
+from interviews.paige.language.lexicons import switch_requests
 from interviews.paige.reading import thresholds
 from interviews.paige.reading.model import MAX_PIECES, MAX_PIECES_OF_A_QUESTION, ClauseScores, reader, topic_vectors
 from interviews.paige.reading.must_hear import heard
-from interviews.paige.reading.passages import Names, Word
-from interviews.paige.reading.readings import About, Act, AnswerReading, Clause, StatementKind
+from interviews.paige.reading.passages import Names, Word, windows
+from interviews.paige.reading.readings import (
+    MAX_TOPICS,
+    QUESTIONS,
+    WISHES,
+    About,
+    Act,
+    AnswerReading,
+    Clause,
+    StatementKind,
+)
 
 MAX_READ_PIECES = 2_000
 """What follows them is not read. Bounds the time: about 1 s."""
-MAX_TOPICS = 2
 REMEMBERED_ANSWERS = 512
 
 _SPEAKS = (None, Direction.FOR, Direction.AGAINST)
@@ -24,8 +33,15 @@ _ACTS = (None, *Act)
 
 
 def read_answer(text: str, question: str, guide: Guide, names: Names) -> AnswerReading:
-    """`question`: the message that is answered. `names`: of the vendor and its competitors."""
-    return _read(text, question, guide, tuple(names.items()))
+    """`question`: the message that is answered. `names`: of the vendor and its competitors. The line that a button has
+    added is known, not read.
+    """
+    written, line_break, last = text.rpartition("\n")
+    if last not in switch_requests():
+        return _read(text, question, guide, tuple(names.items()))
+    clauses = _read(written, question, guide, tuple(names.items())).clauses if written else ()
+    wish = Clause(last, len(written + line_break), Act.WANTS_LANGUAGE, certainty=0.0)
+    return AnswerReading((*clauses, wish))
 
 
 @lru_cache(maxsize=REMEMBERED_ANSWERS)
@@ -33,52 +49,50 @@ def _read(text: str, question: str, guide: Guide, named: tuple[tuple[str, str], 
     names = dict(named)
     asked = [piece for word in reader().words(question, names) for piece in word.pieces][-MAX_PIECES_OF_A_QUESTION:]
     keys, vectors = [topic.key for topic in guide.topics], topic_vectors(guide, names)
-    clauses = [
-        _clause(text, words, scores, keys)
-        for words in _windows(text, names, MAX_PIECES - len(asked))
+    scored = [
+        (words, scores)
+        for words in windows(text, reader().words(text, names), MAX_PIECES - len(asked), MAX_READ_PIECES)
         for scores in reader().answer_scores(asked, words, vectors)
     ]
-    return AnswerReading(tuple(heard(text, clauses)))
+    states = any(1 - scores.kind[0] >= thresholds.STATES for _, scores in scored)
+    return AnswerReading(tuple(heard(text, [_clause(text, *each, keys, is_beside=states) for each in scored])))
 
 
-def _windows(text: str, names: Names, size: int) -> Iterator[list[Word]]:
-    window: list[Word] = []
-    read = used = 0
-    for word in reader().words(text, names):
-        count = min(len(word.pieces), size)
-        if used + count > size:
-            yield window
-            window, used = [], 0
-        if (read := read + count) > MAX_READ_PIECES:
-            return
-        window.append(word)
-        used += count
-    if window:
-        yield window
-
-
-def _clause(text: str, words: Sequence[Word], scores: ClauseScores, keys: Sequence[str]) -> Clause:
+def _clause(text: str, words: Sequence[Word], scores: ClauseScores, keys: Sequence[str], *, is_beside: bool) -> Clause:
+    """`is_beside`: whether the answer states something."""
     start, end = words[scores.first].start, words[scores.last].end
-    act = _most(_ACTS, scores.act, thresholds.ACT)
+    act = _surest(_ACTS, scores.act)
+    if max(scores.act[1:]) < _least(act, is_beside=is_beside):
+        act = None
     certainty = 1 - scores.kind[0]
-    states = certainty >= thresholds.STATES and (act is None or certainty >= scores.act[_ACTS.index(act)])
-    if not states:
+    is_surer = act is None or certainty >= scores.act[_ACTS.index(act)]
+    if act and is_surer and not is_beside:
+        act = None
+    elif certainty < thresholds.STATES or not is_surer:
         return Clause(text[start:end], start, act, certainty=certainty)
     told = sorted(zip(scores.told, keys, strict=True), reverse=True)
     return Clause(
         text[start:end],
         start,
         act,
-        _most(_KINDS, [0.0, *scores.kind[1:]], 0.0),
+        _surest(_KINDS, scores.kind),
         tuple(key for share, key in told[:MAX_TOPICS] if share >= thresholds.TOLD),
-        _most(_SPEAKS, scores.speaks, thresholds.SPEAKS),
-        _most(_ABOUT, scores.about, 0.0),
+        _surest(_SPEAKS, scores.speaks, thresholds.SPEAKS),
+        _ABOUT[scores.about.index(max(scores.about))],
         scores.decisive >= thresholds.DECISIVE,
         certainty,
     )
 
 
-def _most(values: Sequence[Any], shares: Sequence[float], least: float) -> Any:
-    """None unless the largest share of another value than None is at least `least`, and is the largest of all."""
-    best = max(range(len(values)), key=lambda i: shares[i] if i else shares[0])
-    return values[best] if shares[best] >= least else None
+def _least(act: Act, *, is_beside: bool) -> float:
+    if act in WISHES or act is Act.WANTS_LANGUAGE:
+        return thresholds.WISH
+    if not is_beside:
+        return thresholds.ACT
+    return thresholds.QUESTION_BESIDE if act in QUESTIONS else thresholds.ACT_BESIDE
+
+
+def _surest(values: Sequence[Any], shares: Sequence[float], least: float = 0.0) -> Any:
+    """Of the values except the first. None if its share is less than `least`."""
+    share, best = max(zip(shares[1:], range(1, len(values)), strict=True))
+    return values[best] if share >= least else None

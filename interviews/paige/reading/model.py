@@ -11,6 +11,10 @@ from interviews.paige.reading.passages import VENDOR, Names, Word, clauses_of, m
 from interviews.paige.reading.word_pieces import BEGINNING, END, WordPieces
 
 WEIGHTS = Path(__file__).with_name("weights") / "reader.npz"
+READER_VERSION = "1-e1d531623ec5"
+"""Readings of another version are read again. The first number is that of the code, which a change of what it reads
+increments; then the SHA-256 of the weights begins.
+"""
 
 MAX_PIECES = 150
 """Of a text that is encoded at once, as in training."""

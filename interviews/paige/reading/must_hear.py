@@ -132,7 +132,7 @@ def _lists() -> _Lists:
     loaded = [lexicon(_NAME, language) for language in languages_with(_NAME)]
     wordings: dict[str, list[tuple[Words, Act]]] = defaultdict(list)
     for each in loaded:
-        for act in MUST_HEAR:
+        for act in sorted(MUST_HEAR):  # a set has another order in each process
             for wording in map(_parts, each[act]):
                 wordings[wording[0]].append((wording, act))
     return _Lists(dict(wordings), frozenset(_parts(words) for each in loaded for words in each[_AFTER]))

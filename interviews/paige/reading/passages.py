@@ -1,20 +1,17 @@
 """A text as the words that the encoder reads, each with its place."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from itertools import islice
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from interviews.paige.reading.word_pieces import UNKNOWN
 
 VENDOR, RIVAL = "vendor", "rival"
 """The words for the vendor's name and for those of competitors."""
 
-MAX_PIECES_OF_A_WORD = 100
-"""The rest of a longer word is not read. A text without spaces is one word, and a window has to contain each word."""
-
 _WORD = re.compile(r"\S+")
 _CLAUSE_END = re.compile(r"[,;:.!?)]['\")\]]*$|^[-\N{EN DASH}\N{EM DASH}]+$")
+_SENTENCE_END = re.compile(r"[.!?:]['\")\]]*\s+|\n+")
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _EDGE = " \t\n\N{NO-BREAK SPACE},;:.!?\N{EM DASH}\N{EN DASH}-\"'()[]"
 
@@ -38,7 +35,7 @@ def names_of(vendor: str, rivals: Sequence[str] = ()) -> Names:
 def words_of(text: str, pieces: Callable[[str], Iterator[int]], names: Names) -> Iterator[Word]:
     spelled_out, places = marked(text, names)
     for word in _WORD.finditer(spelled_out):
-        found = tuple(islice(pieces(with_one_number(word[0])), MAX_PIECES_OF_A_WORD)) or (UNKNOWN,)
+        found = tuple(pieces(with_one_number(word[0]))) or (UNKNOWN,)
         ends_clause = _CLAUSE_END.search(word[0]) is not None
         yield Word(places[word.start()], places[word.end() - 1] + 1, found, ends_clause)
 
@@ -61,6 +58,30 @@ def clauses_of(words: Sequence[Word]) -> list[tuple[int, int]]:
     elif first < len(words):
         found.append((first, len(words) - 1))
     return found
+
+
+def windows(text: str, words: Iterable[Word], size: int, most: int) -> Iterator[list[Word]]:
+    """Parts of at most `size` pieces, cut at ends of sentences if possible. Words after `most` pieces are left out."""
+    ends = {end.end() for end in _SENTENCE_END.finditer(text)}
+    window: list[Word] = []
+    used = read = cut = 0
+    for word in words:
+        # NFKC makes up to 18 characters of one, so that a word can have any number of pieces.
+        bounded = replace(word, pieces=word.pieces[:size])
+        read += len(bounded.pieces)
+        if read > most:
+            break
+        if word.start in ends:
+            cut = len(window)
+        while used + len(bounded.pieces) > size:
+            cut = cut or len(window)
+            yield window[:cut]
+            window, cut = window[cut:], 0
+            used = sum(len(each.pieces) for each in window)
+        window.append(bounded)
+        used += len(bounded.pieces)
+    if window:
+        yield window
 
 
 def trimmed(text: str, start: int, end: int) -> tuple[int, int]:

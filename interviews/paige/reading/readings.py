@@ -1,8 +1,10 @@
-"""What the learned reader finds in an objective, in notes and in an answer."""
+"""What is read in an objective, in notes and in an answer. Everything else builds on these types, and reads no text."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
+from typing import Self
 
 from interviews.lifecycle import Direction
 
@@ -26,6 +28,7 @@ class Act(StrEnum):
     SMALL_TALK = "small_talk"
 
 
+QUESTIONS = frozenset(act for act in Act if act.startswith("asks_")) | {Act.WANTS_LANGUAGE}
 WISHES = frozenset({Act.WANTS_TO_STOP, Act.WANTS_A_PERSON, Act.WANTS_DELETION})
 
 
@@ -72,9 +75,14 @@ class Clause:
         return self.start + len(self.text)
 
 
+MAX_WORDS_BESIDE_A_REFUSAL, MAX_WORDS_BESIDE_A_DENIAL = 6, 12
+MAX_WORDS_OF_A_BARE_DENIAL = 4
+"""Longer denials say something, such as "There was no integration with SAP"."""
+
+
 @dataclass(frozen=True)
 class AnswerReading:
-    """The clauses are in the order of the text, and cover it."""
+    """The clauses are in the order of the text. What follows them was not read, or says nothing."""
 
     clauses: tuple[Clause, ...] = ()
 
@@ -82,10 +90,56 @@ class AnswerReading:
     def acts(self) -> frozenset[Act]:
         return frozenset(clause.act for clause in self.clauses if clause.act)
 
+    @property
+    def questions(self) -> frozenset[Act]:
+        return self.acts & QUESTIONS
+
+    @property
+    def wishes(self) -> frozenset[Act]:
+        return self.acts & WISHES
+
     @cached_property
     def stating(self) -> tuple[Clause, ...]:
         """Those that state something about the purchase, if only that there was none of what was asked."""
         return tuple(clause for clause in self.clauses if clause.kind)
+
+    @property
+    def findings(self) -> tuple[str, ...]:
+        return tuple(clause.text for clause in self.stating)
+
+    @property
+    def quotable(self) -> tuple[Clause, ...]:
+        """Empty beside a wish to stop or for deletion, which may be about them."""
+        is_withheld = self.wishes - {Act.WANTS_A_PERSON}
+        return () if is_withheld else tuple(clause for clause in self.stating if clause.act is None)
+
+    @property
+    def is_declined(self) -> bool:
+        """True also for a skipped question."""
+        is_refused = Act.DECLINES in self.acts and self._words(self.stating) <= MAX_WORDS_BESIDE_A_REFUSAL
+        return not self.clauses or is_refused
+
+    @property
+    def denying(self) -> tuple[Clause, ...]:
+        return tuple(clause for clause in self.stating if clause.kind is StatementKind.DENIAL)
+
+    @property
+    def is_denied(self) -> bool:
+        others = self._words(self.stating) - self._words(self.denying)
+        return bool(self.denying) and others <= MAX_WORDS_BESIDE_A_DENIAL
+
+    @property
+    def is_bare_denial(self) -> bool:
+        is_denial = bool(self.denying) and self.denying == self.stating
+        return is_denial and self._words(self.stating) <= MAX_WORDS_OF_A_BARE_DENIAL
+
+    def _words(self, clauses: tuple[Clause, ...]) -> int:
+        return sum(len(clause.text.split()) for clause in clauses)
+
+
+MAX_TOPICS = 2
+"""Of a clause."""
+MAX_SUBJECTS, MAX_WORDS_OF_A_SUBJECT, MAX_LENGTH_OF_A_SUBJECT = 6, 6, 60
 
 
 @dataclass(frozen=True)
@@ -106,3 +160,20 @@ class ObjectiveReading:
 
     topics: tuple[TopicReading, ...] = ()
     subjects: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+
+    @classmethod
+    def of(cls, topics: Iterable[TopicReading], subjects: Iterable[tuple[str, str]] = ()) -> Self:
+        """What is avoided in one part of the text stays avoided. Of a subject that stands twice, the first counts.
+        Leaves out long subjects.
+        """
+        found: dict[str, TopicReading] = {}
+        for each in topics:
+            if each.topic not in found or each.is_avoided:
+                found[each.topic] = each
+        named: dict[str, str] = {}
+        for words, topic in subjects:
+            subject = " ".join(words.split())
+            if subject and len(subject) <= MAX_LENGTH_OF_A_SUBJECT and len(subject.split()) <= MAX_WORDS_OF_A_SUBJECT:
+                named.setdefault(subject, topic)
+        ordered = sorted(found.values(), key=lambda each: each.start)
+        return cls(tuple(ordered), tuple(named.items())[:MAX_SUBJECTS])

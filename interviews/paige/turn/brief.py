@@ -1,26 +1,32 @@
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Self
 
 from interviews.lifecycle import Move, Speaker, Wording
-from interviews.models import InterviewRequest, InterviewType
+from interviews.models import InterviewRequest
 from interviews.models import Turn as TurnRow
 from interviews.paige.answers.dialogue import Utterance
 from interviews.paige.guide.guide import Guide, Topic
 from interviews.paige.guide.stored_guides import guides_of
+from interviews.paige.language.sentences import reply_and_question
 from interviews.paige.objective.corrected_subjects import CorrectedSubjects, subjects_in
 from interviews.paige.objective.picks import known_picks
-from interviews.paige.objective.steering import Picks, Steering, steer
-from interviews.paige.objective.subject_topics import subjects_by_topic
-from interviews.paige.objective.subjects import subjects
+from interviews.paige.objective.steering import Picks, Steering, steering_of, subjects_named
+from interviews.paige.objective.subject_mentions import mentions_subject
+from interviews.paige.reading.answer import read_answer
+from interviews.paige.reading.objective import MAX_READ_CHARACTERS, read_notes, read_objective
+from interviews.paige.reading.passages import names_of
+from interviews.paige.reading.readings import AnswerReading, ObjectiveReading
+from interviews.paige.reading.stored import answer_in, text_in
 from interviews.paige.servers import choosing_server, wording_server
 
 
 @dataclass(frozen=True)
 class Brief:
     """The last utterance of the conversation is the contact's. `guides_before`: of other languages, since the contact
-    switched. No model chooses or words in a test room.
+    switched. `said`, `noted`: what is stored of objective and notes, or None if they are not read yet. No model chooses
+    or words in a test room.
     """
 
     vendor: str
@@ -37,6 +43,9 @@ class Brief:
     is_chosen_by_model: bool = True
     conversation: tuple[Utterance, ...] = field(default=(), repr=False)
     guides_before: tuple[Guide, ...] = ()
+    competitors: tuple[str, ...] = ()
+    said: ObjectiveReading | None = field(default=None, repr=False)
+    noted: ObjectiveReading | None = field(default=None, repr=False)
 
     @property
     def is_free(self) -> bool:
@@ -47,24 +56,60 @@ class Brief:
     def guides(self) -> tuple[Guide, ...]:
         return (self.guide, *self.guides_before)
 
-    @cached_property
-    def steering(self) -> Steering:
-        return steer(self.guide, self.objective, self.contact_notes, self.picks, vendor=self.vendor)
+    @property
+    def is_steering_read(self) -> bool:
+        return self.said is not None and self.noted is not None
 
     @cached_property
-    def subjects(self) -> tuple[str, ...]:
-        if self.corrected is not None:
-            return self.corrected.every
-        return subjects(self.objective, self.guide, (self.vendor, self.contact_name))
+    def objective_reading(self) -> ObjectiveReading:
+        if self.said is not None or not self.objective.strip():
+            return self.said or ObjectiveReading()
+        return read_objective(self.objective, self.guide, self.vendor)
 
-    def subjects_of(self, topic: Topic) -> Sequence[str]:
-        return subjects_by_topic(self.subjects, self.guide, self.steering.emphasize).get(topic.key, ())
+    @cached_property
+    def notes_reading(self) -> ObjectiveReading:
+        if self.noted is not None or not self.contact_notes.strip():
+            return self.noted or ObjectiveReading()
+        return read_notes(self.contact_notes, self.guide, self.vendor)
 
     @property
-    def nameable(self) -> tuple[str, ...]:
+    def as_stored(self) -> Self:
+        """For a page: what is not read yet counts as empty, so that no page reads a text."""
+        said, noted = self.said or ObjectiveReading(), self.noted or ObjectiveReading()
+        conversation = (replace(turn, reading=turn.reading or AnswerReading()) for turn in self.conversation)
+        return replace(self, said=said, noted=noted, conversation=tuple(conversation))
+
+    @cached_property
+    def steering(self) -> Steering:
+        return steering_of(self.guide, self.objective_reading, self.notes_reading, self.picks)
+
+    @cached_property
+    def _read_subjects(self) -> Mapping[str, str]:
+        return subjects_named(self.objective_reading, self.vendor, self.contact_name)
+
+    @property
+    def subjects(self) -> tuple[str, ...]:
+        return tuple(self._read_subjects) if self.corrected is None else self.corrected.every
+
+    def subjects_of(self, topic: Topic) -> Sequence[str]:
+        """A subject whose own topic is not emphasized belongs to the first that is."""
+        emphasized = self.steering.emphasize
+        own = {each: self._read_subjects.get(each, "") for each in self.subjects}
+        if emphasized:
+            own = {each: key if key in emphasized else emphasized[0] for each, key in own.items()}
+        return [each for each, key in own.items() if key == topic.key]
+
+    @property
+    def allowed_names(self) -> tuple[str, ...]:
         if self.names_subjects:
             return self.subjects
         return self.corrected.nameable if self.corrected else ()
+
+    @cached_property
+    def nameable(self) -> tuple[str, ...]:
+        """Without subjects that the notes mention, such as in "Do not mention the incident"."""
+        notes = self.contact_notes[:MAX_READ_CHARACTERS]
+        return tuple(each for each in self.allowed_names if not mentions_subject(notes, [each]))
 
     @property
     def emphasized(self) -> list[Topic]:
@@ -74,8 +119,26 @@ class Brief:
     def avoided(self) -> list[Topic]:
         return [self.guide.topic(key) for key in self.steering.avoid]
 
+    @cached_property
+    def heard(self) -> tuple[Utterance, ...]:
+        """The conversation, with the reading of each answer."""
+        found, question = [], ""
+        for turn in self.conversation:
+            if turn.speaker is Speaker.PAIGE:
+                question = turn.authored_text
+            elif turn.reading is None:
+                turn = replace(turn, reading=reading_of(turn.text, question, self.guide, self.vendor, self.competitors))
+            found.append(turn)
+        return tuple(found)
+
     def after(self, conversation: Iterable[Utterance]) -> Self:
         return replace(self, conversation=tuple(conversation))
+
+
+def reading_of(answer: str, message: str, guide: Guide, vendor: str, competitors: Sequence[str] = ()) -> AnswerReading:
+    """`message`: the one that is answered. `guide`: for the vendor."""
+    question = reply_and_question(message)[1]
+    return read_answer(answer, question, guide, names_of(vendor, competitors)) if answer else AnswerReading()
 
 
 def vendor_of(org_name: str) -> str:
@@ -88,6 +151,8 @@ def opening_brief(interview_request: InterviewRequest, guide: Guide | None = Non
     vendor = vendor_of(interview_request.org.name)
     first, *before = (guide,) if guide else guides_of(interview_request)
     own, is_real = first.for_vendor(vendor), not interview_request.org.is_test_room
+    is_worded = interview_request.interview_type.wording == Wording.MODEL
+    said, noted = (None, None) if guide else _stored_readings(interview_request)
     return Brief(
         vendor=vendor,
         contact_name=interview_request.contact.name,
@@ -98,18 +163,31 @@ def opening_brief(interview_request: InterviewRequest, guide: Guide | None = Non
         picks=known_picks(interview_request.picks, own),
         corrected=subjects_in(interview_request.subjects),
         names_subjects=interview_request.org.names_subjects,
-        may_be_worded=is_real and _is_worded(interview_request.interview_type),
+        may_be_worded=is_real and is_worded and wording_server() is not None,
         is_chosen_by_model=is_real and choosing_server() is not None,
         contact_address=" ".join(interview_request.org.contact_address.split()),
+        said=said,
+        noted=noted,
     )
 
 
-def _is_worded(interview_type: InterviewType) -> bool:
-    return interview_type.wording == Wording.MODEL and wording_server() is not None
+def _stored_readings(interview_request: InterviewRequest) -> tuple[ObjectiveReading | None, ObjectiveReading | None]:
+    guide = interview_request.interview_type_id, interview_request.guide_version
+    said = text_in("objective", interview_request.reading, interview_request.objective, *guide)
+    noted = text_in("notes", interview_request.reading, interview_request.contact.notes, *guide)
+    return said.reading if said else None, noted.reading if noted else None
 
 
 def utterances_of(rows: Iterable[TurnRow]) -> list[Utterance]:
     return [
-        Utterance(Speaker(row.speaker), row.text, row.topic, Move(row.move), row.follow_up, row.authored)
+        Utterance(
+            Speaker(row.speaker),
+            row.text,
+            row.topic,
+            Move(row.move),
+            row.follow_up,
+            row.authored,
+            answer_in(row.reading, row.text),
+        )
         for row in rows
     ]

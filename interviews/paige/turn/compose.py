@@ -1,26 +1,22 @@
 """An engine chooses a move. Nothing of its reply is shown. A writer may word the move, without notes and objective."""
 
 import re
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
-from functools import partial
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from interviews.lifecycle import Engine, Move, Speaker
 from interviews.paige.answers.dialogue import Utterance, wants_to_stop
-from interviews.paige.answers.lexicon import Intent
 from interviews.paige.language.lexicons import Phrase, wording
+from interviews.paige.reading.readings import Act
 from interviews.paige.turn.brief import Brief
 from interviews.paige.turn.dialogue_state import DialogueState
 from interviews.paige.turn.moves import NextMove, moves
 from interviews.paige.turn.named_subjects import naming_question
 from interviews.paige.turn.openers import last_reply
 from interviews.paige.turn.public import lead_ins, public_brief, task_of
-from interviews.paige.wording.public_brief import AS_AUTHORED, PublicBrief
-from interviews.paige.wording.worded import Worded
+from interviews.paige.wording.public_brief import AS_AUTHORED, PublicBrief, Worded
 from interviews.paige.wording.words import words_of
-
-Fill = Callable[[str], str]
 
 _PLACE = re.compile(r"\{(vendor|contact_address|quote)\}")
 
@@ -79,52 +75,28 @@ def next_message(brief: Brief, engine: ChoosingEngine, writer: Writer | None = N
     worded = writer.word(public, spent_ms=choice.latency_ms)
     if worded.text in (None, AS_AUTHORED):
         return Message(authored, choice, worded)
-    return Message(_with_words(brief, choice, worded.text), choice, worded, authored)
+    kept = [opener for opener in choice.move.openers if opener not in lead_ins(choice.move)]
+    return Message(" ".join([*_opening(brief, choice.move, kept), worded.text]), choice, worded, authored)
 
 
 def public_brief_of(brief: Brief, choice: Choice) -> PublicBrief | None:
     """None if the message stays as authored."""
-    task = task_of(choice.move) if brief.may_be_worded and brief.conversation else None
+    move = choice.move
+    task = task_of(move) if brief.may_be_worded and brief.conversation else None
     if task is None:
         return None
-    return public_brief(brief, choice.move, task, _to_word(brief, choice.move))
-
-
-def _to_word(brief: Brief, move: NextMove) -> str:
-    """The text has no announcement of a topic: the worded question follows from what the contact has said."""
-    led = replace(move, openers=lead_ins(move) if move.asked else ())
-    return " ".join([*_openers(brief, led), *_question(brief, led, _fill(brief, led))])
+    # Without the announcement of a topic: the worded question follows from what the contact has said.
+    return public_brief(brief, move, task, _text(brief, move, lead_ins(move) if move.asked else ()))
 
 
 def compose(brief: Brief, choice: Choice) -> str:
-    move = choice.move
-    return " ".join([*_openers(brief, move), *_question(brief, move, _fill(brief, move))])
+    return _text(brief, choice.move, choice.move.openers)
 
 
 def closing_reply(brief: Brief) -> str:
     """Shown with the recap. Empty unless the last answer has a wish or a question to reply to."""
-    closing = NextMove(Move.CLOSING, brief.guide.closing, openers=last_reply(DialogueState(brief)))
-    return " ".join(_openers(brief, closing))
-
-
-def _with_words(brief: Brief, choice: Choice, words: str) -> str:
-    replaced = lead_ins(choice.move)
-    kept = (opener for opener in choice.move.openers if opener not in replaced)
-    return " ".join([*(_opener(brief, choice.move, opener) for opener in kept), words])
-
-
-def _openers(brief: Brief, move: NextMove) -> list[str]:
-    return [_opener(brief, move, opener) for opener in move.openers]
-
-
-def _opener(brief: Brief, move: NextMove, opener: Phrase) -> str:
-    own = move.topic.bridge if opener.name == "bridge" else ""
-    return own or _fill(brief, move)(wording(opener, brief.guide.language))
-
-
-def _fill(brief: Brief, move: NextMove) -> Fill:
-    values = {"vendor": brief.vendor, "contact_address": brief.contact_address, "quote": move.quote}
-    return partial(_PLACE.sub, lambda place: values[place[1]])
+    closing = NextMove(Move.CLOSING, brief.guide.closing)
+    return " ".join(_opening(brief, closing, last_reply(DialogueState(brief))))
 
 
 def withdrawn_words(text: str, withdrawn: str, kept: Iterable[str]) -> set[str]:
@@ -132,40 +104,54 @@ def withdrawn_words(text: str, withdrawn: str, kept: Iterable[str]) -> set[str]:
     return set(words_of(text)) & set(words_of(withdrawn)) - {word for each in kept for word in words_of(each)}
 
 
-def _question(brief: Brief, move: NextMove, fill: Fill) -> list[str]:
+def _text(brief: Brief, move: NextMove, openers: Iterable[Phrase]) -> str:
+    return " ".join([*_opening(brief, move, openers), *_question(brief, move)])
+
+
+def _opening(brief: Brief, move: NextMove, openers: Iterable[Phrase]) -> list[str]:
+    own = move.topic.bridge
+    return [own if own and opener.name == "bridge" else _phrase(brief, move, opener) for opener in openers]
+
+
+def _question(brief: Brief, move: NextMove) -> list[str]:
+    if move.move == Move.REPEAT and wants_to_stop(brief.heard):
+        return []
+    if move.move == Move.REPHRASE:
+        return _rephrased(brief, move)
+    if move.move == Move.COVERED and not (move.subject or move.phrase):
+        return [_next_wording(brief, move, "covered")]
+    return [_asked(brief, move)]
+
+
+def _asked(brief: Brief, move: NextMove) -> str:
     """The guide's texts have the vendor's name already, which may look like a placeholder."""
-    match move.move:
-        case Move.REPEAT if wants_to_stop(brief.conversation):
-            return []
-        case Move.COVERED if not (move.subject or move.phrase):
-            count = sum(turn.move == Move.COVERED for turn in brief.conversation)
-            return [fill(_phrase(brief, "covered", count))]
-        case Move.REPHRASE:
-            return _rephrased(brief, move, fill)
-        case _:
-            return [_asked(brief, move, fill)]
-
-
-def _asked(brief: Brief, move: NextMove, fill: Fill) -> str:
     if move.phrase:
-        return fill(wording(move.phrase, brief.guide.language))
+        return _phrase(brief, move, move.phrase)
     if move.subject:
         return naming_question(brief, move.subject)
-    return fill(move.asked.template) if move.asked else move.topic.question
+    return _filled(brief, move, move.asked.template) if move.asked else move.topic.question
 
 
-def _rephrased(brief: Brief, move: NextMove, fill: Fill) -> list[str]:
-    topic, intents = move.topic, brief.conversation[-1].reading.intents
-    count = sum(turn.move == Move.REPHRASE for turn in brief.conversation)
-    asked = _asked(brief, move, fill)
-    if Intent.ASKS_MEANING not in intents:
-        return [topic.reason or fill(_phrase(brief, "purpose", count)), asked]
+def _rephrased(brief: Brief, move: NextMove) -> list[str]:
+    topic, asked = move.topic, _asked(brief, move)
+    if Act.ASKS_MEANING not in brief.heard[-1].as_read.acts:
+        return [topic.reason or _next_wording(brief, move, "purpose"), asked]
     if move.asked:
-        return [fill(_phrase(brief, f"meaning_{move.asked.kind}", count)), asked]
+        return [_next_wording(brief, move, f"meaning_{move.asked.kind}"), asked]
     is_told = any(topic.reason in turn.authored_text for turn in brief.conversation)
-    reason = fill(_phrase(brief, "any_answer", count)) if is_told else topic.reason
+    reason = _next_wording(brief, move, "any_answer") if is_told else topic.reason
     return [reason, asked if move.subject or move.phrase else topic.rephrasing or asked]
 
 
-def _phrase(brief: Brief, name: str, number: int = 0) -> str:
-    return wording(Phrase(name, number), brief.guide.language)
+def _next_wording(brief: Brief, move: NextMove, name: str) -> str:
+    """Another one for each message with such a move."""
+    return _phrase(brief, move, Phrase(name, sum(turn.move == move.move for turn in brief.conversation)))
+
+
+def _phrase(brief: Brief, move: NextMove, phrase: Phrase) -> str:
+    return _filled(brief, move, wording(phrase, brief.guide.language))
+
+
+def _filled(brief: Brief, move: NextMove, text: str) -> str:
+    values = {"vendor": brief.vendor, "contact_address": brief.contact_address, "quote": move.quote}
+    return _PLACE.sub(lambda place: values[place[1]], text)

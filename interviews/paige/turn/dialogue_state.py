@@ -1,23 +1,24 @@
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
 
 from interviews.lifecycle import Move, Speaker
 from interviews.paige.answers.dialogue import AGAIN, Utterance, said_by
-from interviews.paige.answers.lexicon import Intent, absence_patterns, language_of
-from interviews.paige.answers.reading import Reading, read
-from interviews.paige.answers.sentences import QUESTIONS, WISHES, Sentence
-from interviews.paige.answers.statement_words import statement_words
-from interviews.paige.answers.statements import Statement, statements
+from interviews.paige.answers.languages import language_of
 from interviews.paige.guide.guide import CLOSING, FollowUpKind, Topic
 from interviews.paige.language.lexicons import Phrase, phrases
 from interviews.paige.language.words import unaccented
+from interviews.paige.reading import thresholds
+from interviews.paige.reading.readings import Act, AnswerReading, Clause, StatementKind
 from interviews.paige.turn.brief import Brief
-from interviews.paige.turn.mentions import PHRASES_OF_A_MENTION, asks_for, distinct, judges, tells_what_tipped
+from interviews.paige.turn.statements import Statement, statements
 
-TOPICS_OF_A_SUMMARY = 4
-"""In an answer with phrases of this many topics, one phrase of each counts."""
+ASSUMING = frozenset({FollowUpKind.COMPARISON, FollowUpKind.PEOPLE, FollowUpKind.CHANGE})
+"""Follow-ups of these kinds assume that there was something to compare with, other people, or a decision."""
+
+MIN_LETTERS_OF_A_TELLING_WORD = 4
+MIN_NEW_WORDS = 2
 
 SHARE_BEFORE_THE_OUTCOME = 0.5
 """The guide's last topic is asked after this share of the others. Contacts called an earlier question on it a jump."""
@@ -37,7 +38,7 @@ class DialogueState:
 
     @cached_property
     def answers(self) -> list[Utterance]:
-        return said_by(Speaker.CONTACT, self.brief.conversation)
+        return said_by(Speaker.CONTACT, self.brief.heard)
 
     @property
     def open(self) -> Utterance:
@@ -48,9 +49,9 @@ class DialogueState:
     def topic(self) -> Topic:
         return self.brief.guide.topic(self.open.topic)
 
-    @cached_property
-    def last(self) -> Reading:
-        return read(self.brief.conversation[-1].text, self.open.text)
+    @property
+    def last(self) -> AnswerReading:
+        return self.answers[-1].as_read
 
     @cached_property
     def repeats(self) -> list[bool]:
@@ -58,8 +59,10 @@ class DialogueState:
         known: set[str] = set()
         found = []
         for answer in self.answers:
-            found.append(answer.reading.only_repeats(known))
-            known |= answer.reading.telling_words
+            told = unaccented("\n".join(answer.as_read.findings)).split()
+            words = {word for word in told if len(word) >= MIN_LETTERS_OF_A_TELLING_WORD}
+            found.append(Act.SAID_BEFORE in answer.as_read.acts and len(words - known) < MIN_NEW_WORDS)
+            known |= words
         return found
 
     @cached_property
@@ -71,44 +74,46 @@ class DialogueState:
     @cached_property
     def absent(self) -> frozenset[FollowUpKind]:
         """Of follow-ups that assume what the contact has said that there was not."""
-        said = [unaccented(text) for answer in self.answers for text in answer.reading.findings]
-        return frozenset(kind for kind, absence in absence_patterns().items() if any(map(absence.search, said)))
-
-    def absence_of(self, topic: Topic) -> FollowUpKind | None:
-        """What the topic asks for, first of all, if the contact has said that there was none of it."""
-        kind = topic.follow_ups[0].kind if topic.follow_ups else None
-        return kind if kind in self.absent and asks_for(topic, kind) else None
+        topics = (topic for topic in self.brief.guide.topics if topic.follow_ups)
+        denied = (topic for topic in topics if _is_denial(self._clauses_on(topic)))
+        return frozenset(topic.follow_ups[0].kind for topic in denied) & ASSUMING
 
     @property
-    def hints(self) -> bool:
-        """Whether the last answer announces something without telling it."""
-        hints = statement_words(self.language).hints
-        return any(hints.search(unaccented(text)) for text in self.last.findings)
+    def is_complaint(self) -> bool:
+        return Act.COMPLAINS in self.last.acts
 
     @property
-    def intents_before(self) -> frozenset[Intent]:
+    def is_unclear(self) -> bool:
+        """Whether the question was not understood, and not answered all the same."""
+        told = sum(len(text.split()) for text in self.last.findings)
+        return Act.ASKS_MEANING in self.last.acts and told < thresholds.WORDS_BESIDE_A_QUESTION
+
+    @property
+    def acts_before(self) -> frozenset[Act]:
         """Of the earlier answers to the open question."""
         first = self.said.index(self.asked[-1])
-        return frozenset().union(*(answer.reading.intents for answer in self.answers[first:-1]))
+        return frozenset().union(*(answer.as_read.acts for answer in self.answers[first:-1]))
 
     @property
     def has_stopped(self) -> bool:
-        return Intent.WANTS_TO_STOP in self.last.intents and not self.earlier(Intent.WANTS_TO_STOP)
+        return Act.WANTS_TO_STOP in self.last.acts and not self.earlier(Act.WANTS_TO_STOP)
 
     @property
-    def stopped(self) -> Reading | None:
+    def stopped(self) -> AnswerReading | None:
         """The answer before the last one, if it was a wish to stop."""
-        before = next((answer.reading for answer in self.answers[-2:-1]), None)
-        return before if before and Intent.WANTS_TO_STOP in before.intents else None
+        before = next((answer.as_read for answer in self.answers[-2:-1]), None)
+        return before if before and Act.WANTS_TO_STOP in before.acts else None
 
     @property
     def goes_on(self) -> bool:
-        """Only after a wish to stop, "yes please" and "next question" say so."""
-        last = self.last
-        if self.stopped and last.sentences and not last.findings:
-            passes_over = last.intents == {Intent.DECLINES} and not self.stopped.findings
-            return last.intents <= {Intent.GOES_ON, Intent.DECLINES} and not passes_over
-        return Intent.GOES_ON in last.intents and not last.intents & (QUESTIONS | WISHES | {Intent.DECLINES})
+        """Whether the contact writes on after a wish to stop, without an answer, a question or a wish.
+
+        "Next question" passes over a question that has no answer.
+        """
+        last, stopped = self.last, self.stopped
+        if not stopped or not last.clauses or last.stating or last.questions or last.wishes:
+            return False
+        return Act.DECLINES not in last.acts or bool(stopped.findings)
 
     @cached_property
     def newest(self) -> int:
@@ -147,17 +152,15 @@ class DialogueState:
         """
         if not self.brief.is_free:
             return self.unasked
-        return [topic for topic in self.unasked if topic.key == CLOSING or not self._is_told_of(topic)]
+        return [topic for topic in self.unasked if topic.key == CLOSING or not self.mentions(topic)]
 
     @cached_property
     def language(self) -> str:
         """Of the contact's answers."""
         return language_of(" ".join(answer.text for answer in self.answers), self.brief.guide.language)
 
-    def stated_in(self, answer: Utterance, message: Utterance) -> tuple[Statement, ...]:
-        if message.move in AGAIN and Intent.GOES_ON in answer.reading.intents:
-            return ()  # What stands beside it is a remark on a wish to stop.
-        return statements(answer.text, self.language, message.text, self.brief.vendor)
+    def stated_in(self, answer: Utterance) -> tuple[Statement, ...]:
+        return statements(answer, self.language)
 
     def emphasizes(self, topic: Topic) -> bool:
         return topic.key in self.brief.steering.emphasize
@@ -168,8 +171,8 @@ class DialogueState:
     def follow_ups_to(self, topic: Topic) -> list[Utterance]:
         return [turn for turn in self.asked if turn.topic == topic.key and turn.move == Move.FOLLOW_UP]
 
-    def earlier(self, intent: Intent) -> int:
-        return sum(intent in answer.reading.intents for answer in self.answers[:-1])
+    def earlier(self, act: Act) -> int:
+        return sum(act in answer.as_read.acts for answer in self.answers[:-1])
 
     def unsaid(self, name: str) -> Iterator[Phrase]:
         """One wording, or none once every wording was said."""
@@ -177,59 +180,59 @@ class DialogueState:
         unsaid = (number for number, text in wordings if not any(text in turn.authored_text for turn in self.said))
         yield from (Phrase(name, number) for number in islice(unsaid, 1))
 
-    def mentions(self, topic: Topic) -> tuple[str, ...]:
-        """Empty if the topic was only touched on."""
-        found: list[str] = []
-        for answer in self.answers:
-            if answer.reading.is_pasted or not topic.phrases_in(answer.text):
-                continue
-            hits = [(each, phrases) for each in _findings(answer) if (phrases := topic.phrases_in(each.text))]
-            phrases = distinct(phrase for _, hit in hits for phrase in hit)
-            enough = 1 if self._is_summary(answer) else PHRASES_OF_A_MENTION
-            if len(phrases) >= enough or any(
-                self._denies_only(topic, each)
-                or judges(each.text, hit, self.brief.guide.language)
-                or tells_what_tipped(topic, each.text, self.brief.guide.language)
-                for each, hit in hits
-            ):
-                found += [each.text for each, _ in hits]
-        return tuple(found)
-
-    def _denies_only(self, topic: Topic, sentence: Sentence) -> bool:
-        others = (other for other in self.brief.guide.topics if other != topic)
-        return Intent.DENIES in sentence.intents and not any(other.phrases_in(sentence.text) for other in others)
+    def mentions(self, topic: Topic) -> tuple[Clause, ...]:
+        """What the contact has told of it, whatever they were asked. Empty if the topic was only touched on."""
+        found = self._clauses_on(topic)
+        is_told = any(_words(each) >= thresholds.WORDS_OF_A_MENTION or each.is_decisive for each in found)
+        return found if is_told or _is_denial(found) else ()
 
     def has_touched(self, topic: Topic) -> bool:
         return bool(self.follow_ups_to(topic) or self.mentions(topic))
 
-    def _is_told_of(self, topic: Topic) -> bool:
-        return bool(self.mentions(topic)) or self.absence_of(topic) is not None
-
-    def _is_summary(self, answer: Utterance) -> bool:
-        topics = self.brief.guide.topics
-        return sum(bool(topic.phrases_in(answer.text)) for topic in topics) >= TOPICS_OF_A_SUMMARY
+    def _clauses_on(self, topic: Topic) -> tuple[Clause, ...]:
+        answers = (answer.as_read for answer in self.answers if not answer.is_pasted)
+        return tuple(each for answer in answers for each in answer.stating if _is_on(topic, each))
 
     def _is_left_out(self, topic: Topic) -> bool:
-        if topic.key in self.told and (not topic.core or self._is_touched(topic)):
+        """If it was told of in full, a core topic is left out only after a follow-up on it."""
+        clauses, found, has_follow_up = self._clauses_on(topic), self.mentions(topic), bool(self.follow_ups_to(topic))
+        is_decisive = any(each.is_decisive for each in found)
+        if topic.key in self.told and (not topic.core or is_decisive or _is_answer(topic, clauses)):
             return True
-        if any(self.repeats) and self.mentions(topic):
+        if has_follow_up and is_decisive:
             return True
-        if self.follow_ups_to(topic) and asks_for(topic, FollowUpKind.CHANGE) and self.mentions(topic):
-            return True
-        is_denied = self._is_denied(topic) or self.absence_of(topic) is not None
-        return not topic.core and (self.avoids(topic) or (is_denied and not self.emphasizes(topic)))
-
-    def _is_touched(self, topic: Topic) -> bool:
-        return any(topic.phrases_in("\n".join(answer.reading.findings)) for answer in self.answers)
-
-    def _is_denied(self, topic: Topic) -> bool:
-        return any(
-            Intent.DENIES in sentence.intents and topic.phrases_in(sentence.text)
-            for answer in self.answers
-            if topic.phrases_in(answer.text)
-            for sentence in _findings(answer)
-        )
+        if self.emphasizes(topic):
+            return not topic.core and self.avoids(topic)
+        if _is_answer(topic, found):
+            return not topic.core or has_follow_up or any(self.repeats)
+        return not topic.core and (self.avoids(topic) or _is_denial(clauses))
 
 
-def _findings(answer: Utterance) -> Iterator[Sentence]:
-    return (sentence for sentence in answer.reading.sentences if sentence.is_finding)
+def asks_what_tipped_it(topic: Topic) -> bool:
+    return topic.follow_ups[:1] != () and topic.follow_ups[0].kind is FollowUpKind.CHANGE
+
+
+def _is_on(topic: Topic, clause: Clause) -> bool:
+    """A denial of two things, such as "The price did not tip it", denies neither of them.
+
+    What tipped it is on the topic that asks for that, whatever else it is on.
+    """
+    if clause.kind is StatementKind.DENIAL:
+        return clause.topics == (topic.key,)
+    return topic.key in clause.topics or (clause.is_decisive and asks_what_tipped_it(topic))
+
+
+def _is_answer(topic: Topic, clauses: Sequence[Clause]) -> bool:
+    """Whether they tell as much as an answer to the question on the topic. The surest topic of a clause counts."""
+    about = [each for each in clauses if each.topics[:1] == (topic.key,)]
+    is_long = sum(map(_words, about)) >= thresholds.WORDS_OF_A_FULL_ANSWER
+    return len(about) >= thresholds.CLAUSES_OF_A_FULL_ANSWER and is_long
+
+
+def _is_denial(clauses: Sequence[Clause]) -> bool:
+    """Whether they only say that there was none."""
+    return bool(clauses) and all(each.kind is StatementKind.DENIAL for each in clauses)
+
+
+def _words(clause: Clause) -> int:
+    return len(clause.text.split())

@@ -1,21 +1,18 @@
 """Enforces the turn limit, core topics, denied topics and the end."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from itertools import chain, islice, pairwise
 
 from interviews.lifecycle import Move
-from interviews.paige.answers.lexicon import Intent
-from interviews.paige.answers.relevance import relevance
-from interviews.paige.answers.sentences import UNCLEAR
-from interviews.paige.answers.statements import statements
+from interviews.paige.answers.quotes import phrase_in, quote_from, quote_in
 from interviews.paige.guide.guide import CLOSING, FollowUp, Topic
-from interviews.paige.language.lexicons import Phrase
+from interviews.paige.language.lexicons import Phrase, languages
+from interviews.paige.reading.readings import Act
 from interviews.paige.turn.brief import Brief
 from interviews.paige.turn.dialogue_state import DialogueState
 from interviews.paige.turn.named_subjects import subject_in, unmentioned_subjects
 from interviews.paige.turn.openers import openers
-from interviews.paige.turn.quoted import phrase_in, quote_in
 from interviews.paige.turn.threads import Thread, follow_ups, threads
 
 TURNS_AT_THE_END = 1
@@ -30,6 +27,8 @@ OFFERED_THREADS = 3
 OFFERED_TOPICS = 2
 OFFERED_KINDS = 3
 """In authored words, the others fit less well."""
+WORDS_OF_A_STORY = 6
+"""Shorter closing answers, such as "No, that was all.", are not asked about."""
 
 
 @dataclass(frozen=True)
@@ -74,23 +73,30 @@ def moves(brief: Brief) -> tuple[NextMove, ...]:
 
 
 def _next(state: DialogueState) -> list[NextMove]:
-    """After anger, sadness or hurt, only follow-ups on it, if there are any."""
+    """After a complaint, only follow-ups on what is told beside it, or else a question on the complaint."""
     if CLOSING in {turn.topic for turn in state.asked}:
         return [*_last_follow_ups(state)]
-    found = [*_hinted(state), *_follow_ups(state), *_named(state), *_topics(state)]
-    about_it = [move for move in found if move.is_on_last]
-    return about_it if about_it and state.last.shows_feeling else found
+    found = [*_follow_ups(state), *_named(state), *_topics(state)]
+    if not state.is_complaint:
+        return found
+    return [move for move in found if move.is_on_last] or [*_complained(state)] or found
 
 
 def _last_follow_ups(state: DialogueState) -> Iterator[NextMove]:
-    """The answer to the closing question gets one, in a language with weights.
+    """The answer to the closing question gets one, in a language in which thanks can be told from a statement.
 
-    Without weights, thanks cannot be told from a statement.
+    What it tells is often about nothing that was asked, and not read as a statement. Then it is not quoted.
     """
-    if state.asked[-1].move == Move.CLOSING and state.turns_left > 0 and relevance(state.language).weights:
-        told = [thread for thread in threads(state) if thread.is_last and not thread.statement.is_doubtful]
-        short = ([*_follow_ups_on(state, thread)] for thread in told if not thread.tells_much)
-        yield from next(filter(None, short), ())
+    if state.asked[-1].move != Move.CLOSING or state.turns_left <= 0 or state.language not in languages():
+        return
+    told = [thread for thread in threads(state) if thread.is_last]
+    short = ([*_follow_ups_on(state, thread)] for thread in told if not thread.tells_much)
+    plain = (i for i, each in enumerate(state.topic.follow_ups) if not each.takes_quote)
+    text = state.answers[-1].text
+    is_question = bool(state.last.acts) or text.rstrip().endswith("?")
+    is_telling = not told and not is_question and len(text.split()) >= WORDS_OF_A_STORY
+    on_all = [NextMove(Move.FOLLOW_UP, state.topic, i) for i in islice(plain, is_telling)]
+    yield from next(filter(None, (*short, on_all)), ())
 
 
 def _return(state: DialogueState, move: NextMove) -> Iterator[Phrase]:
@@ -109,34 +115,33 @@ def _opening(brief: Brief) -> NextMove:
 
 def _insists_on_stopping(state: DialogueState) -> bool:
     """At the closing question, the first wish suffices."""
-    is_repeated = state.earlier(Intent.WANTS_TO_STOP) > 0 or state.topic.key == CLOSING
-    return Intent.WANTS_TO_STOP in state.last.intents and is_repeated
+    is_repeated = state.earlier(Act.WANTS_TO_STOP) > 0 or state.topic.key == CLOSING
+    return Act.WANTS_TO_STOP in state.last.acts and is_repeated
 
 
 def _again(state: DialogueState) -> NextMove | None:
     move = _move_again(state)
     if move is None:
         return None
-    original = state.asked[-1]
-    found = NextMove(move, state.topic, original.follow_up)
-    quote = quote_in(original, state.brief.guides) if found.asked else ""
-    phrase = phrase_in(original, state.brief) if original.move == Move.COVERED else None
-    return replace(found, quote=quote, subject=subject_in(state.brief, original), phrase=phrase)
+    original, brief = state.asked[-1], state.brief
+    phrase = phrase_in(original, brief.guide.language) if original.move == Move.COVERED else None
+    quote, subject = quote_in(original, brief.guides), subject_in(brief, original)
+    return NextMove(move, state.topic, original.follow_up, quote=quote, subject=subject, phrase=phrase)
 
 
 def _move_again(state: DialogueState) -> Move | None:
-    last, before = state.last, state.intents_before
+    last, before = state.last, state.acts_before
     if state.has_stopped:
         return Move.REPEAT
     has_answered = state.stopped is not None and bool(state.stopped.findings)
-    if state.goes_on and not last.findings and not has_answered:
+    if state.goes_on and not has_answered:
         return _repeat(state)
     news = last.questions | {wish for wish in last.wishes if not state.earlier(wish)}
-    if not (news & UNCLEAR if last.findings else news - {Intent.ASKS_IF_ENOUGH}) or has_answered:
+    if has_answered or not (state.is_unclear if last.findings else news):
         return None
-    for intent in (Intent.ASKS_MEANING, Intent.ASKS_PURPOSE):
-        if intent in news:
-            return None if intent in before else Move.REPHRASE
+    for act in (Act.ASKS_MEANING, Act.ASKS_PURPOSE):
+        if act in news:
+            return None if act in before else Move.REPHRASE
     return _repeat(state)
 
 
@@ -181,10 +186,10 @@ def _follow_ups_on(state: DialogueState, thread: Thread) -> Iterator[NextMove]:
         yield NextMove(Move.FOLLOW_UP, thread.topic, index, (), quote, thread)
 
 
-def _hinted(state: DialogueState) -> Iterator[NextMove]:
+def _complained(state: DialogueState) -> Iterator[NextMove]:
     """Each wording once."""
-    if state.hints and state.turns_left > state.turns_needed and not state.avoids(state.topic):
-        yield from (NextMove(Move.COVERED, state.topic, phrase=phrase) for phrase in state.unsaid("hint"))
+    if state.turns_left > state.turns_needed:
+        yield from (NextMove(Move.COVERED, state.topic, phrase=phrase) for phrase in state.unsaid("complained"))
 
 
 def _named(state: DialogueState) -> Iterator[NextMove]:
@@ -198,11 +203,8 @@ def _topics(state: DialogueState) -> Iterator[NextMove]:
     if state.turns_left <= 0:
         return
     open_topics = [topic for topic in state.unasked if topic.key != CLOSING and _has_room(state, topic)]
-    for topic in _offered(state, open_topics):
-        absent = state.absence_of(topic)
-        if absent:
-            yield NextMove(Move.COVERED, topic, phrase=Phrase(f"absent_{absent}"))
-            continue
+    # The next topics, and those that the contact has touched on. Contacts called other topics a jump.
+    for topic in (*open_topics[:OFFERED_TOPICS], *filter(state.has_touched, open_topics[OFFERED_TOPICS:])):
         quote = "" if state.brief.may_be_worded else _quote_about(state, topic)
         yield NextMove(Move.COVERED if quote else Move.QUESTION, topic, quote=quote)
     if state.unasked and not any(topic.core and topic in state.uncovered for topic in open_topics):
@@ -218,20 +220,10 @@ def _has_room(state: DialogueState, topic: Topic) -> bool:
     return may_ask and (topic in state.uncovered or spare_turns(state) > 0)
 
 
-def _offered(state: DialogueState, topics: Sequence[Topic]) -> Iterator[Topic]:
-    """The list has the next topics, and those that the contact has touched on. Contacts called other topics a jump."""
-    yield from topics[:OFFERED_TOPICS]
-    yield from filter(state.has_touched, topics[OFFERED_TOPICS:])
-
-
 def _quote_about(state: DialogueState, topic: Topic) -> str:
     """First what is about no other topic."""
-    others = [other for other in state.brief.guide.topics if other != topic]
     shown = [turn.authored_text for turn in state.said]
-
-    def rank(quote: str) -> tuple[bool, int]:
-        return any(other.phrases_in(quote) for other in others), -len(topic.phrases_in(quote))
-
-    stated = [each for text in state.mentions(topic) for each in statements(text, state.language)]
-    found = [each.quote for each in stated if each.quote and not any(each.quote in text for text in shown)]
-    return min(found, key=rank, default="")
+    quotable = {clause for answer in state.answers for clause in answer.as_read.quotable}
+    told = sorted(quotable.intersection(state.mentions(topic)), key=lambda each: (len(each.topics), each.text))
+    quotes = (quote_from(each.text, state.language) for each in told)
+    return next((quote for quote in quotes if quote and not any(quote in text for text in shown)), "")

@@ -14,7 +14,8 @@ def unmentioned_subjects(state: DialogueState) -> Iterator[tuple[Topic, str]]:
     brief, asked = state.brief, {turn.topic for turn in state.asked} - {CLOSING}
     answers = "\n".join(answer.text for answer in state.answers)
     for subject in brief.nameable:
-        topic = _topic(state, subject)
+        # That of the last question, if the subject belongs to none.
+        topic = next((each for each in brief.guide.topics if subject in brief.subjects_of(each)), state.topic)
         is_said = mentions_subject(answers, [subject]) or any(_names(brief, turn, subject) for turn in state.said)
         if topic.key in asked and not state.avoids(topic) and not is_said:
             yield topic, subject
@@ -37,9 +38,3 @@ def _names(brief: Brief, message: Utterance, subject: str) -> bool:
 
 def _naming(language: str, subject: str) -> str:
     return wording(Phrase("named"), language).replace(SUBJECT, subject)
-
-
-def _topic(state: DialogueState, subject: str) -> Topic:
-    """The one that was asked last, if the subject belongs to none."""
-    topics = state.brief.guide.topics
-    return next((topic for topic in topics if subject in state.brief.subjects_of(topic)), state.topic)

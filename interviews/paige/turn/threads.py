@@ -4,18 +4,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
 
-from interviews.lifecycle import Move
+from interviews.lifecycle import Direction, Move
 from interviews.paige.answers.dialogue import Utterance
-from interviews.paige.answers.lexicon import Intent
-from interviews.paige.answers.quotes import fits
-from interviews.paige.answers.statement_words import statement_words
-from interviews.paige.answers.statements import Statement, StatementKind
-from interviews.paige.guide.guide import FollowUp, FollowUpKind, Topic
+from interviews.paige.answers.quotes import fits, quote_in
+from interviews.paige.guide.guide import CLOSING, FollowUp, FollowUpKind, Topic
 from interviews.paige.objective.subject_mentions import mentions_subject
-from interviews.paige.turn.dialogue_state import DialogueState
-from interviews.paige.turn.fitting import Kinds, fitting
-from interviews.paige.turn.mentions import asks_for, own_topic
-from interviews.paige.turn.quoted import quote_in
+from interviews.paige.reading.readings import Act, StatementKind
+from interviews.paige.turn.dialogue_state import DialogueState, asks_what_tipped_it
+from interviews.paige.turn.statements import Kinds, Statement
 
 MAX_FOLLOW_UPS_OF_A_TOPIC = 2
 MAX_FOLLOW_UPS_OF_AN_EMPHASIZED_TOPIC = 4
@@ -24,7 +20,9 @@ MAX_FOLLOW_UPS_TO_WORD = 6
 MAX_KINDS_OF_A_STATEMENT = 2
 MAX_WORDS_OF_A_FRAGMENT = 3
 
-DETAIL = frozenset({FollowUpKind.INSTANCE, FollowUpKind.REASON, FollowUpKind.CONSEQUENCE})
+_K = FollowUpKind
+
+DETAIL = frozenset({_K.INSTANCE, _K.REASON, _K.CONSEQUENCE})
 
 
 @dataclass(frozen=True)
@@ -40,17 +38,19 @@ class Thread:
     is_final: bool = False
     is_alone: bool = False
     depth: int = 0
-    asked: frozenset[FollowUpKind] = frozenset()
+    asked: Kinds = frozenset()
+
+    @property
+    def known(self) -> Kinds:
+        return self.statement.shows | self.asked
 
     @property
     def lacks_reason(self) -> bool:
-        is_view = self.statement.kind in (StatementKind.JUDGEMENT, StatementKind.NEED)
-        return is_view and FollowUpKind.REASON not in self.statement.shows | self.asked
+        return self.statement.kind in (StatementKind.JUDGEMENT, StatementKind.NEED) and _K.REASON not in self.known
 
     @property
     def lacks_consequence(self) -> bool:
-        is_event = self.statement.kind is StatementKind.EVENT
-        return is_event and FollowUpKind.CONSEQUENCE not in self.statement.shows | self.asked
+        return self.statement.kind is StatementKind.EVENT and _K.CONSEQUENCE not in self.known
 
     @property
     def lacks_something(self) -> bool:
@@ -58,16 +58,17 @@ class Thread:
 
     @property
     def is_complaint(self) -> bool:
-        return self.statement.kind is StatementKind.JUDGEMENT and not self.statement.is_praise
+        is_against = self.statement.speaks is Direction.AGAINST
+        return is_against or (self.statement.kind is StatementKind.JUDGEMENT and not self.statement.is_praise)
 
     @property
     def tells_much(self) -> bool:
         return len(self.statement.shows & DETAIL) > 1
 
     @property
-    def fitting(self) -> Kinds:
-        known = self.statement.shows | self.asked
-        return tuple(kinds - known for kinds in fitting(self.statement))
+    def fitting(self) -> tuple[Kinds, Kinds]:
+        first, second = self.statement.fitting
+        return first - self.known, second - self.known
 
 
 def threads(state: DialogueState) -> list[Thread]:
@@ -82,7 +83,8 @@ def follow_ups(state: DialogueState, thread: Thread) -> Iterator[int]:
     With a quote where possible. All that the last answer states is not quoted twice in a row: contacts called that an
     echo. If a model words them, all kinds that were not asked: words fit where a text does not.
     """
-    is_echo = thread.is_alone and _has_quoted(state)
+    last = [turn for turn in state.asked if turn.move == Move.FOLLOW_UP][-1:]
+    is_echo = thread.is_alone and any(quote_in(turn, state.brief.guides) for turn in last)
     used = {turn.follow_up for turn in state.asked if turn.topic == thread.topic.key}
     texts = [(i, each) for i, each in enumerate(thread.topic.follow_ups) if _takes(state, thread, each)]
     left = texts if state.brief.is_free else [pair for pair in texts if pair[0] not in used]
@@ -95,13 +97,7 @@ def follow_ups(state: DialogueState, thread: Thread) -> Iterator[int]:
             yield min(of_kind, key=lambda pair: (pair[0] in used, pair[1].takes_quote is is_plain))[0]
 
 
-def _has_quoted(state: DialogueState) -> bool:
-    """In the last follow-up."""
-    last = next((turn for turn in reversed(state.asked) if turn.move == Move.FOLLOW_UP), None)
-    return last is not None and bool(quote_in(last, state.brief.guides))
-
-
-def _leading(thread: Thread) -> frozenset[FollowUpKind]:
+def _leading(thread: Thread) -> Kinds:
     """The kind of the topic's first follow-up in the guide, if it fits an answer to the topic's question.
 
     It has to be in the first set for a complaint, and for a consequence of a view that has no reason yet. What a
@@ -128,7 +124,7 @@ def _takes(state: DialogueState, thread: Thread, follow_up: FollowUp) -> bool:
         return thread.is_last and is_clear
     quote = thread.statement.quote
     is_new = not any(quote in message.text for message in state.said)
-    return is_new and fits(quote, follow_up.template, state.language)
+    return is_new and fits(quote, follow_up.template)
 
 
 def is_on_subject(state: DialogueState, thread: Thread) -> bool:
@@ -144,7 +140,7 @@ def _rank(state: DialogueState, thread: Thread) -> tuple[bool | int, ...]:
         bool(thread.asked),
         thread.statement.is_doubtful,
         thread.depth,
-        not thread.statement.is_peak,
+        not thread.statement.is_decisive,
         thread.statement.is_praise,
         not thread.lacks_reason,
         not thread.lacks_consequence,
@@ -155,20 +151,25 @@ def _rank(state: DialogueState, thread: Thread) -> tuple[bool | int, ...]:
 def _threads(state: DialogueState) -> Iterator[Thread]:
     pairs = list(zip(state.said, state.answers, strict=False))
     for number, (message, answer) in enumerate(pairs):
-        asked_topic = state.brief.guide.topic(message.topic)
-        stated = _without_fragments(state, state.stated_in(answer, message))
+        asked_topic, is_last = state.brief.guide.topic(message.topic), number == len(pairs) - 1
+        stated, later = _without_fragments(state, state.stated_in(answer)), pairs[number + 1 :]
         for statement in stated:
-            pursuits = [
-                pair for pair in pairs[number + 1 :] if _pursues(state, pair[0], statement, pairs[number + 1][0])
-            ]
-            asked = frozenset(_follow_up(state, later).kind for later, _ in pursuits)
-            topic = own_topic(state.brief.guide, statement, asked_topic)
-            if all(_tells(state, *pursuit) for pursuit in pursuits):
+            pursuits = [pair for pair in later if _pursues(state, pair[0], statement, later[0][0])]
+            if all(state.stated_in(brought_out) for _, brought_out in pursuits):
+                topic = _topic(state, statement, asked_topic)
+                is_final = is_last and statement == stated[-1]
+                is_alone = is_last and len(stated) == 1 and topic == asked_topic
                 depth = _depth(pairs[: number + 1]) if topic == asked_topic else 0
-                is_last = number == len(pairs) - 1
-                is_final, is_alone = is_last and statement == stated[-1], is_last and len(stated) == 1
-                is_alone = is_alone and topic == asked_topic
+                asked = frozenset(_follow_up(state, turn).kind for turn, _ in pursuits)
                 yield Thread(statement, topic, number, is_last, is_final, is_alone, depth, asked)
+
+
+def _topic(state: DialogueState, statement: Statement, asked: Topic) -> Topic:
+    """That of the question, unless the statement speaks for or against the vendor, and tells of others only."""
+    if asked.key in (*statement.topics, CLOSING) or not statement.speaks:
+        return asked
+    told = (topic for key in statement.topics for topic in state.brief.guide.topics if topic.key == key)
+    return next(told, asked)
 
 
 def _depth(pairs: Sequence[tuple[Utterance, Utterance]]) -> int:
@@ -179,14 +180,14 @@ def _depth(pairs: Sequence[tuple[Utterance, Utterance]]) -> int:
 
 def _without_fragments(state: DialogueState, stated: Sequence[Statement]) -> Sequence[Statement]:
     """A fragment, such as "The price list.", is worth a follow-up only if the answer states nothing else."""
-    return [each for each in stated if not _is_fragment(state, each)] or stated
-
-
-def _is_fragment(state: DialogueState, statement: Statement) -> bool:
-    text = statement.text
-    is_short = statement.kind is StatementKind.FACT and len(text.split()) <= MAX_WORDS_OF_A_FRAGMENT
-    has_verb = statement_words(state.language).has_verb(text)
-    return is_short and not has_verb and not mentions_subject(text, state.brief.subjects)
+    whole = [
+        each
+        for each in stated
+        if each.kind is not StatementKind.FACT
+        or len(each.text.split()) > MAX_WORDS_OF_A_FRAGMENT
+        or mentions_subject(each.text, state.brief.subjects)
+    ]
+    return whole or stated
 
 
 def _pursues(state: DialogueState, message: Utterance, statement: Statement, following: Utterance) -> bool:
@@ -200,10 +201,6 @@ def _follow_up(state: DialogueState, message: Utterance) -> FollowUp:
     return state.brief.guide.topic(message.topic).follow_ups[message.follow_up or 0]
 
 
-def _tells(state: DialogueState, message: Utterance, answer: Utterance) -> bool:
-    return bool(state.stated_in(answer, message))
-
-
 def _is_exhausted(state: DialogueState, thread: Thread) -> bool:
     topic = thread.topic
     may_go_on = state.emphasizes(topic) or state.brief.is_free
@@ -212,8 +209,7 @@ def _is_exhausted(state: DialogueState, thread: Thread) -> bool:
         or state.avoids(topic)
         or len(thread.asked) >= (MAX_KINDS_OF_A_STATEMENT if may_go_on else 1)
         or len(state.follow_ups_to(topic)) >= _most_follow_ups(state, topic)
-        or _is_closed_by_the_last_answer(state, topic)
-        or _is_in_vain(state, topic)
+        or _is_closed(state, topic)
     )
 
 
@@ -223,20 +219,16 @@ def _most_follow_ups(state: DialogueState, topic: Topic) -> int:
     return MAX_FOLLOW_UPS_OF_AN_EMPHASIZED_TOPIC if state.emphasizes(topic) else MAX_FOLLOW_UPS_OF_A_TOPIC
 
 
-def _is_closed_by_the_last_answer(state: DialogueState, topic: Topic) -> bool:
-    """A denial that tells something on the outcome closes nothing: it says what did not tip the decision.
+def _is_closed(state: DialogueState, topic: Topic) -> bool:
+    """By the last answer. After a follow-up in vain, another topic may remind the contact of something.
 
-    A model that chooses can tell whether the contact has declined more than one question.
+    A denial that tells something on the outcome closes nothing: it says what did not tip the decision. At the end, it
+    says what nobody asked about. A model that
+    chooses can tell whether the contact has declined more than one question.
     """
-    last = state.last
+    last, has_stated = state.last, bool(state.stated_in(state.answers[-1]))
     if topic != state.topic or state.brief.is_free:
-        return Intent.WANTS_TO_STOP in last.intents
-    is_news = asks_for(topic, FollowUpKind.CHANGE) and _tells(state, state.open, state.answers[-1])
-    is_unwilling = last.is_declined or (last.is_denied and not is_news) or state.repeats[-1]
-    return Intent.WANTS_TO_STOP in last.intents or is_unwilling
-
-
-def _is_in_vain(state: DialogueState, topic: Topic) -> bool:
-    """Another topic may remind the contact of something."""
-    is_follow_up = topic == state.topic and state.open.move != Move.QUESTION
-    return is_follow_up and not state.brief.is_free and not _tells(state, state.open, state.answers[-1])
+        return Act.WANTS_TO_STOP in last.acts
+    is_denied = last.is_denied and not (has_stated and (topic.key == CLOSING or asks_what_tipped_it(topic)))
+    is_in_vain = state.open.move != Move.QUESTION and not has_stated
+    return Act.WANTS_TO_STOP in last.acts or last.is_declined or is_denied or state.repeats[-1] or is_in_vain

@@ -9,8 +9,9 @@ import unicodedata
 from collections.abc import Callable, Mapping
 from enum import StrEnum
 
-from interviews.paige.answers.lexicon import language_of
+from interviews.paige.answers.languages import language_of
 from interviews.paige.guide.question_style import style_warnings
+from interviews.paige.language.sentences import SENTENCE_GAP
 from interviews.paige.wording.grounding import (
     names_unknown,
     numbers_unknown,
@@ -128,7 +129,8 @@ def _is_harmful(message: WordedMessage) -> bool:
 
 
 def _repeats(message: WordedMessage) -> bool:
-    return any(_is_same_wording(message.question, each) for each in message.sentences_of_paige)
+    said = (sentence for text in message.public.said for sentence in SENTENCE_GAP.split(text))
+    return any(_is_same_wording(message.question, each) for each in said)
 
 
 def _is_same_wording(one: str, other: str) -> bool:

@@ -36,11 +36,10 @@ def states_wrongly(message: WordedMessage) -> bool:
     """Paige says nothing of herself, and of the vendor only what the contact has said."""
     stated = [*message.statements, *(each for each in message.introductions if not _only_names(message, each))]
     own = message.words.allowed_first_person.sub(" ", message.plain)
-    new = {
-        word for sentence in message.statements for word in _named(message, sentence) if not _may_state(message, word)
-    }
+    named = [word for sentence in message.statements for word in _named(message, sentence)]
+    is_new = any(word not in message.words.acknowledgements and not message.is_known(word) for word in named)
     is_about_paige = message.words.first_person.search(own) is not None
-    return is_about_paige or bool(new) or any(_tells_of_vendor(message, each) for each in stated)
+    return is_about_paige or is_new or any(_tells_of_vendor(message, each) for each in stated)
 
 
 def _only_names(message: WordedMessage, clause: str) -> bool:
@@ -51,13 +50,12 @@ def _only_names(message: WordedMessage, clause: str) -> bool:
 
 def strays(message: WordedMessage) -> bool:
     """Whether a question is about nothing that was said, or about too much that was not."""
-    asked, new = set(words_of(message.question)), _new_words(message)
-    known = (word for word in _named(message, message.question) if word not in new)
-    is_about_said = not _contents(message).isdisjoint(asked - message.words.functions) or any(
-        map(message.is_known, known)
-    )
+    asked, public = set(words_of(message.question)), message.public
+    contents = {word for text in (public.title, public.authored, *public.answers) for word in words_of(text)}
+    named = _named(message, message.question)
+    is_about_said = not contents.isdisjoint(asked - message.words.functions) or any(map(message.is_known, named))
     refers = not message.words.anaphora.isdisjoint(asked)
-    return len(new) > MAX_NEW_WORDS_ASKED or not (is_about_said or refers)
+    return len(_new_words(message)) > MAX_NEW_WORDS_ASKED or not (is_about_said or refers)
 
 
 def opens_another_topic(message: WordedMessage) -> bool:
@@ -125,16 +123,7 @@ def _named(message: WordedMessage, sentence: str) -> Iterator[str]:
     return (word for word in words_of(sentence) if len(word) >= MIN_LETTERS and word not in message.words.functions)
 
 
-def _may_state(message: WordedMessage, word: str) -> bool:
-    return word in message.words.acknowledgements or message.is_known(word)
-
-
 def _tells_of_vendor(message: WordedMessage, clause: str) -> bool:
     plain = lower_case(clause)
     names_vendor = lower_case(message.public.vendor) in plain
     return names_vendor and message.words.attributions.search(plain) is None
-
-
-def _contents(message: WordedMessage) -> set[str]:
-    texts = (message.public.title, message.public.authored, *message.public.answers)
-    return {word for text in texts for word in words_of(text)}

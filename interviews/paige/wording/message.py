@@ -65,10 +65,6 @@ class WordedMessage:
         return f" {lower_case(' '.join(self.public.answers))}"
 
     @cached_property
-    def sentences_of_paige(self) -> list[str]:
-        return [sentence for text in self.public.said for sentence in SENTENCE_GAP.split(text)]
-
-    @cached_property
     def known(self) -> frozenset[str]:
         return frozenset(word for text in self.public.public_texts() for word in words_of(text))
 

@@ -25,7 +25,7 @@ SCHEMA: Mapping[str, Any] = {
 _words = PromptTexts(Path(__file__).with_name("prompt.txt"))
 
 
-def wording_messages(public: PublicBrief, *, refused: str = "") -> list[ChatMessage]:
+def wording_messages(public: PublicBrief, refused: str = "") -> list[ChatMessage]:
     """`refused`: why the check does not show the last reply."""
     parts = [_conversation(public), _task(public), *([_words("refused", refused=refused)] if refused else [])]
     return [ChatMessage("system", _system(public)), ChatMessage("user", "\n\n".join(parts))]

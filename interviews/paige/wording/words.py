@@ -16,12 +16,12 @@
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Self
 
-from interviews.paige.guide.guide import shipped_guide, shipped_guides
+from interviews.paige.guide.guide import Guide, shipped_guide, shipped_guides
 from interviews.paige.guide.texts import FollowUpKind
 from interviews.paige.language.lexicons import languages_with, lexicon, phrases
 from interviews.paige.language.patterns import whole_words
@@ -67,9 +67,9 @@ class WordingWords:
         found = lexicon("wording", language)
         lists = {name: frozenset(words_of(found.get(name, ""))) for name in LISTS}
         named = found["words"]
-        patterns: dict[str, Any] = {name: whole_words([found[name]], lower_case, named) for name in PATTERNS}
-        harmful = whole_words(found["harmful"].values(), lower_case, named)
-        kinds = {FollowUpKind(kind): whole_words([words], lower_case) for kind, words in found["kinds"].items()}
+        patterns: dict[str, Any] = {name: whole_words([found[name]], named) for name in PATTERNS}
+        harmful = whole_words(found["harmful"].values(), named)
+        kinds = {FollowUpKind(kind): whole_words([words]) for kind, words in found["kinds"].items()}
         counts = {word: number for number, word in enumerate(words_of(found["counts"]), start=3)}
         vocabulary = frozenset().union(*lists.values(), _own(language))
         return cls(**{**patterns, **lists}, harmful=harmful, kinds=kinds, counts=counts, vocabulary=vocabulary)
@@ -91,19 +91,9 @@ def words_of(text: str) -> list[str]:
 def _own(language: str) -> frozenset[str]:
     """The words of Paige's phrases and of the shipped guides."""
     texts = [text for wordings in phrases(language).values() for text in wordings]
-    for guide in map(shipped_guide, shipped_guides()):
-        texts += _texts(guide) if guide.get("language") == language else []
+    for data in map(shipped_guide, shipped_guides()):
+        if data.get("language") == language:
+            guide = Guide.from_data(data)
+            texts.append(guide.purpose)
+            texts += [text for each in guide.every_topic for text in (each.title, each.bridge, *each.wordings())]
     return frozenset(word for text in texts for word in words_of(text))
-
-
-def _texts(guide: Mapping[str, Any]) -> Iterator[str]:
-    yield from (guide["purpose"], guide["closing_question"])
-    for topic in guide["topics"]:
-        yield from (
-            topic["title"],
-            topic["question"],
-            topic.get("rephrasing", ""),
-            topic.get("reason", ""),
-            topic.get("bridge", ""),
-        )
-        yield from (each["text"] for each in topic["follow_ups"])

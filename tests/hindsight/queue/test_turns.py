@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from hindsight.queue.kinds import KINDS
 from hindsight.queue.shares import Turns
-from interviews.models import DriverChoice, ScriptedInterview
+from interviews.models import DriverChoice, ScriptedInterview, UnreadObjective
 from jobs.models import Job, State
 from orgs.models import Org
 from tests.factories import ContactFactory, InterviewRequestFactory, InterviewTypeFactory
@@ -28,11 +28,11 @@ def jobs(org: Org, count: int) -> None:
         )
 
 
-def of_interviews(model: Any) -> Callable[[Org, int], None]:
+def of_interviews(model: Any, **values: Any) -> Callable[[Org, int], None]:
     def create(org: Org, count: int) -> None:
         parts = {"contact": ContactFactory.create(org=org), "interview_type": InterviewTypeFactory.create(org=org)}
         requests = InterviewRequestFactory.create_batch(count, org=org, **parts)
-        model.objects.bulk_create(model(org=org, interview_request=each) for each in requests)
+        model.objects.bulk_create(model(org=org, interview_request=each, **values) for each in requests)
 
     return create
 
@@ -48,6 +48,8 @@ ROWS = {
     "exports and imports": jobs,
     "driver choices": of_interviews(DriverChoice),
     "scripted interviews": of_interviews(ScriptedInterview),
+    "objectives to read": of_interviews(UnreadObjective),
+    "objectives for the model": of_interviews(UnreadObjective, for_model=True),
 }
 
 

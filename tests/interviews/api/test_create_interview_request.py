@@ -271,4 +271,4 @@ def test_the_number_of_statements_is_fixed(acme_api: ApiClient, body: dict[str, 
         assert acme_api.post("/interviews", {**body, **texts}, Idempotency_Key="k").status_code == 201
     bookkeeping = ("SAVEPOINT", "RELEASE", "BEGIN")
     statements = [query["sql"] for query in queries if not query["sql"].startswith(bookkeeping)]
-    assert len([sql for sql in statements if "rate_limit_counter" not in sql]) == 9, statements
+    assert len([sql for sql in statements if "rate_limit_counter" not in sql]) == 12, statements

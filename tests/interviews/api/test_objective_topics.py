@@ -1,6 +1,7 @@
 """What GET /api/v1/interviews/{id} says that the objective steers to."""
 
 from copy import deepcopy
+from unittest.mock import Mock
 
 import pytest
 from django.db import connection
@@ -8,11 +9,16 @@ from django.test.utils import CaptureQueriesContext
 
 from interviews.models import Conversation, InterviewRequest, InterviewType
 from interviews.paige.objective.steering import Picks
+from interviews.paige.reading.model import Reader
 from interviews.services.conversation_steps import give_consent, next_question, submit_answer
 from interviews.services.guides import edit_guide
 from interviews.services.picks import pick_topics
+from interviews.services.readings import read_steering
 from orgs.actors import Actor, ActorKind
 from tests.client import ApiClient
+from tests.stored_readings import store_steering
+
+pytestmark = pytest.mark.usefixtures("plain_objectives")
 
 SAM = Actor(ActorKind.STAFF, "sam")
 PRICING = {"key": "pricing", "title": "How price and packaging came into it"}
@@ -23,6 +29,7 @@ VENDOR = {"key": "vendor", "title": "What stood out about Acme, good and bad"}
 @pytest.fixture
 def path(interview_request: InterviewRequest) -> str:
     InterviewRequest.objects.update(objective="Focus on pricing")
+    store_steering(interview_request, emphasize=["pricing"])
     return f"/interviews/{interview_request.pk}"
 
 
@@ -39,11 +46,36 @@ def rename_topic(title: str) -> None:
     edit_guide(org_id=kind.org_id, interview_type_id=kind.pk, guide=guide, actor=SAM)
 
 
-@pytest.mark.slow
-def test_shows_the_topics_of_the_objective(acme_api: ApiClient, path: str) -> None:
+def test_shows_the_topics_of_the_objective_once_it_is_read(
+    acme_api: ApiClient, path: str, interview_request: InterviewRequest
+) -> None:
     assert topics(acme_api, path) == {"emphasize": [PRICING], "avoid": []}
-    acme_api.patch(path, {"objective": "Zzz"})
-    assert topics(acme_api, path) == {"emphasize": [], "avoid": []}
+    written = acme_api.patch(path, {"objective": "Why us, and not the price", "contact_context": "Lost"})
+    unread = acme_api.get(path)
+    assert unread.json()["objective_topics"] == {"emphasize": [], "avoid": []}
+    assert unread.headers["ETag"] == written.headers["ETag"]
+    store_steering(interview_request, emphasize=["vendor"], avoid=["pricing"], avoided_by_notes=["vendor", "criteria"])
+    read = acme_api.get(path, If_None_Match=unread.headers["ETag"])
+    assert read.json()["objective_topics"] == {"emphasize": [VENDOR], "avoid": [PRICING, CRITERIA]}
+    assert read.json()["updated_at"] == unread.json()["updated_at"]
+    assert acme_api.get(path, If_None_Match=read.headers["ETag"]).status_code == 304
+    assert acme_api.patch(path, {"objective": "Mine"}, If_Match=read.headers["ETag"]).status_code == 200
+
+
+def test_the_reader_makes_no_patch_fail(acme_api: ApiClient, path: str, interview_request: InterviewRequest) -> None:
+    etag = acme_api.patch(path, {"objective": "Why us?"}).headers["ETag"]
+    store_steering(interview_request, emphasize=["vendor"])
+    assert acme_api.patch(path, {"objective": "Mine"}, If_Match=etag).status_code == 200
+
+
+def test_no_get_and_no_list_reads_a_text(
+    acme_api: ApiClient, path: str, interview_request: InterviewRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    acme_api.patch(path, {"objective": "Why us?", "contact_context": "Calm"})
+    monkeypatch.setattr(Reader, "words", Mock(side_effect=AssertionError("A text is read.")))
+    assert acme_api.get(path).status_code == acme_api.get("/interviews").status_code == 200
+    with pytest.raises(AssertionError, match="A text is read"):
+        read_steering(InterviewRequest.objects.get())
 
 
 def test_shows_what_staff_have_picked_with_the_name_of_the_vendor(acme_api: ApiClient, path: str) -> None:
@@ -61,6 +93,7 @@ def test_a_body_cannot_set_topics(acme_api: ApiClient, path: str, name: str) -> 
 def test_an_edited_guide_changes_topics_and_etag(acme_api: ApiClient, path: str) -> None:
     etag = acme_api.get(path).headers["ETag"]
     rename_topic("Price")
+    store_steering(InterviewRequest.objects.get(), emphasize=["pricing"])
     later = acme_api.get(path, If_None_Match=etag)
     assert later.status_code == 200
     assert later.json()["objective_topics"]["emphasize"] == [{"key": "pricing", "title": "Price"}]
@@ -134,9 +167,11 @@ def test_a_patch_in_the_middle_of_a_conversation_steers_the_next_question(
     give_consent(row)
     next_question(row)
     acme_api.patch(path, {"objective": "Focus on the demo. Do not mention competitors."})
+    store_steering(row, emphasize=["experience"], avoid=["options"])
     assert _topic_after_an_answer(row) == "experience"
-    acme_api.patch(path, {"objective": "", "contact_context": {"main_concern": "pricing", "demo": None}})
-    assert _topic_after_an_answer(row) == "pricing"
+    acme_api.patch(path, {"objective": "", "contact_context": "Do not ask about the trigger."})
+    store_steering(row, avoided_by_notes=["process"])
+    assert _topic_after_an_answer(row) not in ("experience", "process")
 
 
 def _topic_after_an_answer(row: InterviewRequest) -> str:

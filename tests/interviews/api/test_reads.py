@@ -7,12 +7,9 @@ from typing import Any
 import pytest
 
 from hindsight.text.timestamps import utc_text
-from interviews.api import reads
 from interviews.lifecycle import DeclineReason, Flag, Rating
 from interviews.models import Conversation, InterviewRequest, InterviewType, Transcript
-from interviews.paige.guide.guide import Guide
-from interviews.paige.objective.steering import Picks, Steering
-from interviews.paige.objective.steering import steer as steer_
+from interviews.paige.objective.steering import Picks
 from interviews.services.conversation_steps import (
     complete_conversation,
     finish_conversation,
@@ -26,15 +23,19 @@ from interviews.services.transitions import complete_interview, mark_sent
 from interviews.services.wishes import decline_interview, rate_interview
 from orgs.actors import Actor, ActorKind
 from tests.client import ApiClient
+from tests.stored_readings import store_steering
+
+pytestmark = pytest.mark.usefixtures("plain_objectives")
 
 FRACTIONS = (0, 1, 10, 123_450, 500_000, 999_999)
 SAM = Actor(ActorKind.STAFF, "sam")
 
 
 def steer(row: InterviewRequest) -> None:
-    row.objective = "Focus on pricing. Do not bring up the trial."
+    row.objective = "Focus on pricing. Do not ask about experience."
     row.deal_id = "deal_1"
     row.save()
+    store_steering(row, emphasize=["pricing"], avoid=["experience"])
 
 
 def pick(row: InterviewRequest) -> None:
@@ -95,7 +96,7 @@ def titles(topics: list[dict[str, str]]) -> list[str]:
 
 # What a GET shows after each change, by field.
 STATES: list[tuple[Callable[[InterviewRequest], None], dict[str, Any]]] = [
-    (steer, {"deal_id": "deal_1", "objective": "Focus on pricing. Do not bring up the trial."}),
+    (steer, {"deal_id": "deal_1", "objective": "Focus on pricing. Do not ask about experience."}),
     (break_guide, {"deal_id": "deal_1", "objective_topics": {"emphasize": [], "avoid": []}}),
     (send, {"status": "sent", "email_sent_at": "2026-05-01T00:00:00Z"}),
     (cancel, {"status": "created", "cancelled_at": "2026-05-01T00:00:00Z"}),
@@ -147,6 +148,7 @@ def test_a_decline(acme_api: ApiClient, interview_request: InterviewRequest) -> 
     assert shown == {"reason": "no_time", "comment": "Not *now*", "declined_at": utc_text(declined_at)}
 
 
+@pytest.mark.usefixtures("known_readings")
 def test_a_transcript(acme_api: ApiClient, interview_request: InterviewRequest) -> None:
     complete(interview_request)
     shown = acme_api.get(f"/interviews/{interview_request.pk}").json()["transcript"]
@@ -169,25 +171,6 @@ def test_a_transcript_of_an_older_version_has_no_places(
     shown = acme_api.get(f"/interviews/{interview_request.pk}").json()["transcript"]
     assert shown["key_answers"] == [{"topic": "pricing", "title": "Price", "excerpts": ["It was slow."], "places": []}]
     assert (shown["drivers"], shown["coverage"]) == ([], [])
-
-
-def test_objective_and_notes_are_read_once_for_each_version(
-    acme_api: ApiClient, interview_request: InterviewRequest, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    texts: list[str] = []
-
-    def counting(guide: Guide, objective: str, *others: Any, **named: Any) -> Steering:
-        texts.append(objective)
-        return steer_(guide, objective, *others, **named)
-
-    monkeypatch.setattr(reads, "steer", counting)
-    monkeypatch.setattr(reads._steered, "max_keys", 1)
-    path = f"/interviews/{interview_request.pk}"
-    for objective in ("Focus on pricing", "Focus on the trial"):
-        acme_api.patch(path, {"objective": objective})
-        first, second = (acme_api.get(path).json()["objective_topics"] for _ in range(2))
-        assert first == second != {"emphasize": [], "avoid": []}
-    assert texts == ["Focus on pricing", "Focus on the trial"]
 
 
 TIMES = [

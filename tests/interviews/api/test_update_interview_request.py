@@ -304,4 +304,4 @@ def test_the_number_of_statements_is_fixed(
         assert acme_api.patch(path(interview_request), body, **header).status_code == 200
     bookkeeping = ("SAVEPOINT", "RELEASE", "BEGIN")
     statements = [query["sql"] for query in queries if not query["sql"].startswith(bookkeeping)]
-    assert len(statements) == (1 if connection.vendor == "postgresql" else 7), statements
+    assert len(statements) == (1 if connection.vendor == "postgresql" else 9), statements

@@ -28,14 +28,14 @@ def _guide_data() -> dict[str, Any]:
         "max_turns": 6,
         "purpose": "This interview is about how you came to know {vendor}.",
         "topics": [
-            _topic("start", "How it started", True, ["beginning"], "What set off your search?"),
-            _topic("price", "What it cost", False, ["price", "vs"], "How did the price of {vendor} come into it?"),
+            _topic("start", "How it started", True, "What set off your search?"),
+            _topic("price", "What it cost", False, "How did the price of {vendor} come into it?"),
         ],
         "closing_question": "What did I not ask?",
     }
 
 
-def _topic(key: str, title: str, core: bool, phrases: list[str], question: str) -> dict[str, Any]:
+def _topic(key: str, title: str, core: bool, question: str) -> dict[str, Any]:
     follow_ups = [
         {"kind": kind, "text": f"Which {kind} with {{vendor}} comes to mind on {key}?"}
         for kind in ("instance", "comparison", "reason", "consequence")
@@ -45,7 +45,6 @@ def _topic(key: str, title: str, core: bool, phrases: list[str], question: str) 
         "key": key,
         "title": title,
         "core": core,
-        "phrases": phrases,
         "question": question,
         "rephrasing": f"In other words, what about {key}?",
         "reason": f"I ask because {key} matters to {{vendor}}.",

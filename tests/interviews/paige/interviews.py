@@ -9,8 +9,9 @@ from interviews.paige.guide.guide import Guide, shipped_guide
 from interviews.paige.turn.brief import Brief
 from interviews.paige.turn.compose import ChoosingEngine, Message, next_message
 from interviews.paige.turn.rules_engine import RulesEngine
+from tests.interviews.paige.readings import Answer
 
-Respondent = Callable[[Message], str]
+Respondent = Callable[[Message], str | Answer]
 
 
 @cache  # parsing takes 10 ms, and property tests need a brief for each example
@@ -24,26 +25,32 @@ def buyer_brief(objective: str = "", address: str = "", guide: str = "win_loss_b
 
 
 def conduct(
-    brief: Brief, respondent: Respondent | Sequence[str], engine: ChoosingEngine | None = None
+    brief: Brief, respondent: Respondent | Sequence[str | Answer], engine: ChoosingEngine | None = None
 ) -> list[Utterance]:
     """Texts are given in order, the last one again and again."""
     said: list[Utterance] = []
     while message := next_message(brief.after(said), engine or RulesEngine()):
         answer = respondent(message) if callable(respondent) else respondent[min(len(said) // 2, len(respondent) - 1)]
-        said += [message.utterance, Utterance(Speaker.CONTACT, answer, message.utterance.topic, Move.ANSWER)]
+        said += [message.utterance, reply(message, answer)]
         assert len(said) <= 200, "the interview does not end"
     return said
+
+
+def reply(message: Message, answer: str | Answer) -> Utterance:
+    """A text is read by the reader."""
+    text, reading = (answer.text, answer.reading) if isinstance(answer, Answer) else (answer, None)
+    return Utterance(Speaker.CONTACT, text, message.utterance.topic, Move.ANSWER, reading=reading)
 
 
 def paige(said: Sequence[Utterance]) -> list[Utterance]:
     return [turn for turn in said if turn.speaker is Speaker.PAIGE]
 
 
-def after(brief: Brief, *answers: str) -> Brief:
+def after(brief: Brief, *answers: str | Answer) -> Brief:
     """The brief after these answers to the rule engine's questions."""
     said: list[Utterance] = []
     for answer in answers:
         message = next_message(brief.after(said), RulesEngine())
         assert message
-        said += [message.utterance, Utterance(Speaker.CONTACT, answer, message.utterance.topic, Move.ANSWER)]
+        said += [message.utterance, reply(message, answer)]
     return brief.after(said)

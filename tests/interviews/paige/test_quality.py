@@ -20,7 +20,7 @@ def test_the_services_conduct_the_same_interview(name: str) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("chosen", "share", "misread"), [(TUNING, 0.9, 1), (IDIOMATIC, 0.5, 2), (NEW, 0.7, 2), (NATURAL, 0.8, 0)]
+    ("chosen", "share", "misread"), [(TUNING, 0.7, 4), (IDIOMATIC, 0.6, 8), (NEW, 0.7, 4), (NATURAL, 0.85, 0)]
 )
 def test_few_labelled_answers_are_misread(chosen: str, share: float, misread: int) -> None:
     counts = verdicts(chosen)

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from interviews.lifecycle import Engine, Move, Speaker
 from interviews.models import Conversation, InterviewRequest, InterviewType, Turn
-from interviews.reports import break_offs
+from interviews.paige.objective.steering import Picks
 from interviews.reports.break_offs import (
     OF_AN_EARLIER_GUIDE,
     ObjectiveStops,
@@ -16,16 +16,15 @@ from interviews.reports.break_offs import (
     stops_by_question,
 )
 from interviews.services.conversation_steps import give_consent
+from interviews.services.picks import pick_topics
 from interviews.services.wishes import decline_interview
+from orgs.actors import Actor, ActorKind
 from tests.factories import InterviewRequestFactory, InterviewTypeFactory
+from tests.stored_readings import store_steering
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("plain_objectives")]
 
-
-@pytest.fixture(autouse=True)
-def enough_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A slow machine reads all objectives, too."""
-    monkeypatch.setattr(break_offs, "READING_SECONDS", 600)
+SAM = Actor(ActorKind.STAFF, "sam")
 
 
 @pytest.fixture
@@ -33,8 +32,12 @@ def kind() -> InterviewType:
     return InterviewTypeFactory.create()
 
 
-def interview(kind: InterviewType, *asked: tuple[str, Move, int | None], objective: str = "") -> InterviewRequest:
+def interview(
+    kind: InterviewType, *asked: tuple[str, Move, int | None], objective: str = "", emphasize: str = ""
+) -> InterviewRequest:
     row = InterviewRequestFactory.create(org=kind.org, interview_type=kind, objective=objective)
+    if emphasize:
+        store_steering(row, emphasize=[emphasize])
     give_consent(row)
     for number, (topic, move, follow_up) in enumerate(asked):
         Turn.objects.create(
@@ -82,23 +85,25 @@ def test_a_follow_up_of_an_earlier_version_has_no_text(kind: InterviewType) -> N
 
 
 def test_interviews_count_for_each_topic_of_their_objective(kind: InterviewType) -> None:
-    abandon(interview(kind, TRIGGER, objective="Why was the price a problem?"))
-    interview(kind, TRIGGER, objective="Why was the price a problem?")
+    abandon(interview(kind, TRIGGER, objective="Why was the price a problem?", emphasize="pricing"))
+    interview(kind, TRIGGER, objective="Why was the price a problem?", emphasize="pricing")
     interview(kind, TRIGGER)
     titles = {topic["key"]: topic["title"] for topic in kind.guide["topics"]}
     topics = [Stops(titles["pricing"], "", reached=2, stopped=1), Stops("", "", reached=1, stopped=0)]
     assert stops_by_objective(kind) == ObjectiveStops(3, topics)
 
 
-def test_objectives_are_read_for_a_limited_time(kind: InterviewType, monkeypatch: pytest.MonkeyPatch) -> None:
-    interview(kind, TRIGGER, objective="Why was the price a problem?")
+def test_an_objective_that_is_not_read_yet_does_not_count(kind: InterviewType) -> None:
+    unread = interview(kind, TRIGGER, objective="Why was the price a problem?")
     interview(kind, TRIGGER)
-    monkeypatch.setattr(break_offs, "READING_SECONDS", -1)
     assert stops_by_objective(kind) == ObjectiveStops(1, [Stops("", "", reached=1, stopped=0)])
+    pick_topics(org_id=kind.org_id, interview_request_id=unread.pk, picks=Picks(("trigger",)), actor=SAM)
+    assert stops_by_objective(kind).read == 2
 
 
 def test_texts_name_the_org(kind: InterviewType) -> None:
-    abandon(interview(kind, ("vendor", Move.QUESTION, None), objective="What stood out about the vendor?"))
+    asked = ("vendor", Move.QUESTION, None)
+    abandon(interview(kind, asked, objective="What stood out about the vendor?", emphasize="vendor"))
     [stops] = stops_by_question(kind)
     assert kind.org.name in stops.title
     assert "{vendor}" not in "".join(stops.title + stops.text for stops in [*stops_by_objective(kind).topics, stops])

@@ -17,6 +17,7 @@ from orgs.actors import Actor, ActorKind
 from orgs.models import Org
 from tests.completed import complete
 from tests.factories import ContactFactory, InterviewRequestFactory, InterviewTypeFactory
+from tests.stored_readings import store_reason
 
 pytestmark = pytest.mark.django_db
 
@@ -24,7 +25,7 @@ NOVEMBER = Span(datetime(2026, 11, 1, tzinfo=UTC), datetime(2026, 12, 1, tzinfo=
 OCTOBER = Span(datetime(2026, 10, 1, tzinfo=UTC), NOVEMBER.since)
 HIGH = "The price of Acme was too high. The discount was a bad joke."
 FAIR = "The price of Acme was fair."
-NO_ROLE = "Price played no role in the end."
+REPORTED = {"Price": {"pricing"}, "Good price": {"pricing"}, "Missing features": {"vendor"}, "Other": set()}
 
 
 def told(org: Org, answer: str, *, span: Span = NOVEMBER, deal: str = "", **values: Any) -> InterviewRequest:
@@ -128,19 +129,18 @@ def test_who_answered_by_outcome(acme: Org) -> None:
     ("outcome", "reason", "answer", "verdict"),
     [
         ("lost", "Price", HIGH, Verdict.AGREES),
-        ("lost", "Price", NO_ROLE, Verdict.CONTRADICTS),
         ("lost", "Price", FAIR, Verdict.CONTRADICTS),
         ("won", "Good price", FAIR, Verdict.AGREES),
         ("lost", "Missing features", HIGH, Verdict.NOT_MENTIONED),
         ("lost", "Other", HIGH, Verdict.NOT_CLEAR),
         ("", "Price", HIGH, Verdict.NOT_CLEAR),
-        ("lost", "Price", f"{HIGH} {NO_ROLE}", Verdict.NOT_CLEAR),
+        ("lost", "Price", f"{HIGH} {FAIR}", Verdict.NOT_CLEAR),
     ],
 )
 def test_the_reported_reason_against_what_was_said(
     acme: Org, outcome: str, reason: str, answer: str, verdict: Verdict
 ) -> None:
-    told(acme, answer, deal="1", outcome=outcome, reported_reason=reason)
+    store_reason(told(acme, answer, deal="1", outcome=outcome, reported_reason=reason), *REPORTED[reason])
     [comparison] = compare_reasons(Selection([acme.pk], NOVEMBER))
     assert comparison.verdict == verdict
     if verdict == Verdict.NOT_MENTIONED:

@@ -10,7 +10,6 @@ from pytest_django import DjangoAssertNumQueries
 
 from interviews.lifecycle import Engine, Move, Speaker, Stage, Status
 from interviews.models import Conversation, InterviewRequest, Transcript, Turn
-from interviews.paige.answers.transcript_markdown import parse_transcript
 from interviews.paige.turn.brief import Brief, opening_brief
 from interviews.paige.turn.remaining import Remaining
 from interviews.services import state as state_module
@@ -28,6 +27,10 @@ from interviews.services.state import interview_state
 from orgs.models import Org
 from tests.factories import InterviewRequestFactory
 from tests.interviews.steps import after
+from tests.stored_readings import store_steering
+from tests.transcripts import parse_transcript
+
+pytestmark = pytest.mark.usefixtures("plain_objectives")
 
 LONG = (
     "In March the board stopped a release because nobody trusted the weekly numbers any more, so we looked for "
@@ -114,7 +117,7 @@ class TestQuestions:
     def test_questions_follow_ups_and_the_closing_question_have_different_moves(
         self, running: InterviewRequest
     ) -> None:
-        answer_all(running, "Slow.")
+        answer_all(running, "Last March we lost an order.")
         moves = [turn.move for turn in running.turns.filter(speaker=Speaker.PAIGE)]
         assert (moves[0], moves[1]) == (Move.QUESTION, Move.FOLLOW_UP)
         assert moves[-2:] == [Move.CLOSING, Move.FOLLOW_UP]
@@ -251,8 +254,10 @@ class TestCompletion:
         assert found == {"topic": "trigger", "title": "What set off the search", "excerpts": [LONG]}
         assert (place["turn"], transcript.content[place["start"] : place["end"]]) == (2, LONG)
 
+    @pytest.mark.usefixtures("known_readings")
     def test_drivers_and_coverage_are_those_of_the_objective_at_completion(self, running: InterviewRequest) -> None:
         InterviewRequest.objects.update(objective="Pricing")
+        store_steering(running, emphasize=["pricing"])
         submit_answer(running, number=1, text="The price of Acme was *too high*.")
         finish_conversation(running)
         complete_conversation(running)

@@ -7,12 +7,17 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import OperationalError
+from psycopg.errors import DeadlockDetected
 
 from interviews.models import Conversation, InterviewRequest, InterviewType
+from interviews.paige.guide.formats import in_current_format
 from interviews.paige.guide.guide import GuideError, shipped_guide
+from interviews.services import guides
 from interviews.services.conversation_steps import give_consent
 from interviews.services.guides import edit_guide
 from interviews.services.interview_types import create_interview_type
+from orgs import audit
 from orgs.actors import Actor, ActorKind
 from orgs.models import Change, Org
 from tests.factories import InterviewRequestFactory, InterviewTypeFactory
@@ -38,9 +43,30 @@ def test_an_edit_increments_the_version(interview_type: InterviewType) -> None:
     edit(interview_type, edited(interview_type, closing_question="What did I miss?", name="Win-loss, short"))
     stored = InterviewType.objects.get()
     assert (stored.name, stored.guide["version"]) == ("Win-loss, short", 2)
-    assert stored.guide == edited(
+    assert in_current_format(stored.guide) == edited(
         interview_type, closing_question="What did I miss?", name="Win-loss, short", version=2
     )
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_victim_of_a_deadlock_is_repeated(interview_type: InterviewType, monkeypatch: pytest.MonkeyPatch) -> None:
+    causes = [DeadlockDetected()]
+
+    def fail_once(*given: Any, **named: Any) -> None:
+        if causes:
+            raise OperationalError from causes.pop()
+        audit.record(*given, **named)
+
+    monkeypatch.setattr(guides, "record", fail_once)
+    edit(interview_type, edited(interview_type, closing_question="What did I miss?"))
+    assert InterviewType.objects.get().guide["version"] == 2
+    assert Change.objects.count() == 1
+
+
+def test_servers_of_0_1_0_can_load_what_is_stored(interview_type: InterviewType) -> None:
+    stored = edit(interview_type, edited(interview_type, max_turns=19)).guide
+    assert [topic["phrases"] for topic in stored["topics"]] == [[]] * len(stored["topics"])
+    assert edit(interview_type, in_current_format(stored)).guide == stored, "it is equal"
 
 
 def test_the_audit_keeps_the_earlier_guide(interview_type: InterviewType) -> None:

@@ -10,7 +10,7 @@ from tests.client import ApiClient
 from tests.fakes.provider import Server, fake_provider, says, status
 from tests.interviews.steps import after
 
-ANSWER = "Nobody trusted the weekly numbers any more."
+ANSWER = "In March the numbers were wrong, and we lost an order."
 
 
 def use_model(settings: Settings, provider: Server) -> None:
@@ -47,7 +47,7 @@ def test_a_patch_during_the_interview_is_in_the_next_prompt(
 def test_each_turn_records_engine_move_latency_and_tokens(
     settings: Settings, interview_request: InterviewRequest
 ) -> None:
-    with fake_provider(says('{"move": 3, "quote": "the weekly numbers"}'), status(401), says("2")) as provider:
+    with fake_provider(says('{"move": 3, "quote": "the numbers"}'), status(401), says("2")) as provider:
         use_model(settings, provider)
         give_consent(interview_request)
         for _ in range(3):
@@ -59,7 +59,7 @@ def test_each_turn_records_engine_move_latency_and_tokens(
     assert [turn.topic for turn in turns] == ["trigger", "trigger", "trigger", "criteria"]
     assert [turn.move for turn in turns] == [Move.QUESTION, Move.FOLLOW_UP, Move.FOLLOW_UP, Move.QUESTION]
     assert [turn.follow_up for turn in turns] == [None, 4, 6, None]
-    assert turns[1].text.startswith("You said “Nobody trusted the weekly numbers any more”. Who at your company")
+    assert turns[1].text.startswith("You said “In March the numbers were wrong, and we lost an order”. Who at")
     assert [(turn.prompt_tokens, turn.completion_tokens) for turn in turns][1:] == [(900, 12), (None, None), (900, 12)]
     assert all(turn.latency_ms for turn in turns[1:])
 

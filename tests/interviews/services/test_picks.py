@@ -25,6 +25,9 @@ from orgs.models import Change, Org
 from tests.client import ApiClient
 from tests.fakes.provider import fake_provider, says
 from tests.history import history_of
+from tests.stored_readings import store_steering
+
+pytestmark = pytest.mark.usefixtures("plain_objectives")
 
 SAM = Actor(ActorKind.STAFF, "sam", "req-1")
 PICKS = Picks(emphasize=("vendor", "criteria"), avoid=("options",))
@@ -45,6 +48,7 @@ def steered(row: InterviewRequest) -> Steering:
 
 def test_picks_win_over_objective_and_notes(interview_request: InterviewRequest) -> None:
     InterviewRequest.objects.update(objective="Focus on pricing")
+    store_steering(interview_request, emphasize=["pricing"])
     assert steered(interview_request).emphasize == ("pricing",)
     pick(interview_request)
     assert (steered(interview_request).emphasize, steered(interview_request).avoid) == (
@@ -146,6 +150,7 @@ def test_topics_that_left_the_guide_are_ignored(interview_request: InterviewRequ
     without_topics(stored(interview_request), "vendor", "options")
     assert (steered(interview_request).emphasize, steered(interview_request).avoid) == (("criteria",), ())
     without_topics(stored(interview_request), "criteria")
+    store_steering(interview_request, emphasize=["pricing"])
     assert steered(interview_request).emphasize == ("pricing",), "nothing is left of the picks"
 
 

@@ -18,6 +18,9 @@ from orgs.audit import restore
 from orgs.models import Change, Org
 from tests.client import ApiClient
 from tests.history import history_of
+from tests.stored_readings import store_steering
+
+pytestmark = pytest.mark.usefixtures("plain_objectives")
 
 SAM = Actor(ActorKind.STAFF, "sam", "req-1")
 CORRECTED = CorrectedSubjects(("SSO", "audit logs"), ("audit logs",))
@@ -38,6 +41,7 @@ def brief(row: InterviewRequest) -> Brief:
 
 def test_a_correction_replaces_what_was_found(interview_request: InterviewRequest) -> None:
     InterviewRequest.objects.update(objective="Ask about the CFO")
+    store_steering(interview_request, subjects=["CFO"])
     assert (brief(interview_request).subjects, brief(interview_request).nameable) == (("CFO",), ())
     correct(interview_request)
     assert (brief(interview_request).subjects, brief(interview_request).nameable) == (
@@ -52,6 +56,7 @@ def test_a_correction_replaces_what_was_found(interview_request: InterviewReques
 
 def test_an_org_may_allow_all_names(interview_request: InterviewRequest) -> None:
     InterviewRequest.objects.update(objective="Ask about the CFO")
+    store_steering(interview_request, subjects=["CFO"])
     Org.objects.update(names_subjects=True)
     assert brief(interview_request).nameable == ("CFO",)
     correct(interview_request)

@@ -29,6 +29,8 @@ from webhooks.models.event import EVENT_TYPES
 from webhooks.sending import clean_url
 from webhooks.services.endpoints import create_endpoint
 
+pytestmark = pytest.mark.usefixtures("plain_objectives")
+
 KIND = "scripted interviews"
 ROOT = Actor(ActorKind.COMMAND, "purge")
 
@@ -83,8 +85,9 @@ def test_a_test_key_says_so(room: Org) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("known_readings")
 def test_the_scripted_buyer_completes_an_interview(room_api: ApiClient) -> None:
-    pk = create(room_api, contact_name="Jane", objective="Why was price a blocker?")
+    pk = create(room_api, contact_name="Jane", objective="Why was pricing a blocker?")
     assert room_api.get(f"/interviews/{pk}").json()["status"] == "created"
     assert work_off(KIND) == 1
     body = room_api.get(f"/interviews/{pk}").json()

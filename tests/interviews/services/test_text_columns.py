@@ -58,6 +58,7 @@ NOT_RESTORED = {
     "interviews.InterviewRequest.deal_id": "is not overwritten",
     "interviews.InterviewRequest.survey_token": "a secret",
     "interviews.InterviewRequest.flags": "what the contact wants",
+    "interviews.InterviewRequest.reading": "computed from objective and notes",
     "interviews.Conversation": "is the contact's",
     "interviews.Turn": "is the contact's and Paige's",
     "interviews.Transcript": "never changes, except that the contact takes back answers",

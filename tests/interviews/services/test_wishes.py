@@ -8,10 +8,10 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from interviews.lifecycle import DeclineReason, Flag, Rating, Speaker, Stage, Wording
+from interviews.lifecycle import DeclineReason, Flag, Move, Rating, Speaker, Stage, Wording
 from interviews.models import Conversation, InterviewRequest, Transcript, Turn
-from interviews.paige.preview import NoPromptError, preview_of
 from interviews.paige.turn.compose import next_message
+from interviews.reports.prompt_preview import NoPromptError, preview_of
 from interviews.services import conversation_steps
 from interviews.services.conversation_steps import (
     complete_conversation,
@@ -206,6 +206,14 @@ class TestUnsentAnswers:
         run("purge")
         assert "quarterly" not in str(list(quoting.turns.values()))
         assert "by hand" in str(list(other.turns.values()))
+
+    def test_purge_clears_the_readings_of_answers_that_such_a_server_has_deleted(
+        self, quoting: InterviewRequest
+    ) -> None:
+        quoting.turns.filter(number=2).update(move=Move.SKIP, text="")
+        run("purge")
+        readings = quoting.turns.filter(speaker=Speaker.CONTACT).values_list("reading", flat=True)
+        assert list(map(bool, readings)) == [False, True, False]
 
     @pytest.mark.django_db(transaction=True)
     @needs_concurrent_writes

@@ -26,6 +26,7 @@ from tests.fakes.provider import Act, Server, fake_provider, hangs, says, status
 ANSWER = (
     "Nobody trusted the weekly numbers any more. We had three teams with three reports, and the board lost patience."
 )
+QUOTING = "You said “We had three teams with three reports, and the board lost patience”. What came of that?"
 QUESTION = "What did the board do once it had lost patience with the weekly numbers?"
 FOLLOW_UP = says('{"move": 1}')
 WORDED = says(f'{{"text": "{QUESTION}"}}')
@@ -63,7 +64,7 @@ def test_the_words_of_the_model_are_shown_and_stored_with_the_authored_ones(
 ) -> None:
     turn, provider = second_question(settings, interview_request, FOLLOW_UP, WORDED)
     assert (turn.text, turn.engine, turn.worded_by) == (QUESTION, Engine.MODEL, Wording.MODEL)
-    assert turn.authored == "You said “Nobody trusted the weekly numbers any more”. What came of that?"
+    assert turn.authored == QUOTING
     assert (turn.wording_fallback, turn.move, turn.follow_up) == ("", Move.FOLLOW_UP, 0)
     assert (turn.prompt_tokens, turn.completion_tokens) == (1800, 24)
     choose, word = ("".join(each["content"] for each in body["messages"]) for body in provider.requests)
@@ -98,7 +99,7 @@ def test_otherwise_the_authored_text_is_shown_and_the_reason_stored(
     settings: Settings, interview_request: InterviewRequest, act: Act, reason: str, requests: int
 ) -> None:
     turn, provider = second_question(settings, interview_request, FOLLOW_UP, act)
-    assert turn.text == "You said “Nobody trusted the weekly numbers any more”. What came of that?"
+    assert turn.text == QUOTING
     assert (turn.worded_by, turn.wording_fallback, turn.authored) == (Wording.GUIDE, reason, "")
     assert turn.engine == Engine.MODEL
     assert len(provider.bodies) == requests
@@ -222,8 +223,8 @@ def test_the_outcome_of_each_wording_is_logged_and_counted_without_texts(
     refused = says('{"text": "You should try Quuxcorp again. What keeps you?"}')
     second_question(settings, interview_request, FOLLOW_UP, refused)
     assert counted("advice") == before + 1
-    [line] = [json.loads(JSONFormatter().format(each)) for each in caplog.records if "for words" in each.message]
-    assert (line["outcome"], line["fallback"]) == ("refused, refused", "advice")
+    [line] = [json.loads(JSONFormatter().format(each)) for each in caplog.records if "for a wording" in each.message]
+    assert (line["outcome"], line["fallback"]) == ("advice, advice", "advice")
     for word in ("Quuxcorp", "trusted", "patience", "Old notes", "Old objective"):
         assert word not in caplog.text
 

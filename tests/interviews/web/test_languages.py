@@ -11,8 +11,9 @@ from django.utils.translation import get_language
 
 from interviews.lifecycle import Move, Stage
 from interviews.models import Conversation, InterviewRequest, InterviewType, Turn
-from interviews.paige.answers.transcript_markdown import parse_transcript
 from interviews.paige.guide.guide import shipped_guide
+from interviews.paige.reading import answer
+from interviews.paige.reading.readings import AnswerReading
 from interviews.services.guides import edit_guide
 from interviews.services.interview_types import archive_interview_type, duplicate_interview_type
 from interviews.web import views
@@ -21,6 +22,7 @@ from orgs.models import Org
 from tests.client import ApiClient
 from tests.factories import InterviewTypeFactory
 from tests.interviews.web.client import SurveyPage, visible
+from tests.transcripts import parse_transcript
 
 FIRST = "Was hat in Ihrem Unternehmen den Anstoß für diese Suche gegeben, noch bevor"
 GERMAN_GUIDE = "win_loss_buyer_de"
@@ -256,6 +258,16 @@ class TestSwitch:
         assert_german(response, "Gern, wir machen auf Deutsch weiter.")
         assert Turn.objects.get(number=2).text == "It was slow.\nBitte auf Deutsch weiter."
         assert "Please go on in English." in visible(page.get(**GERMAN))
+
+    def test_the_button_does_not_depend_on_what_the_reader_hears(
+        self, page: SurveyPage, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        page.post("consent")
+        monkeypatch.setattr(answer, "_read", lambda *_: AnswerReading())
+        for text in ("It was slow.", ""):
+            number = Turn.objects.latest("number").number
+            assert_german(page.post("switch_language:de", number=number, text=text), "Deutsch weiter.")
+            assert is_in("en", page.post("switch_language:en", number=number + 2))
 
     def test_the_invitation_is_read_in_either_language(self, page: SurveyPage) -> None:
         german = f'href="/survey?token={page.token}&amp;language=de" lang="de" hreflang="de">Deutsch</a>'

@@ -17,7 +17,7 @@ from pytest_django import Settings
 
 from hindsight.text.languages import languages_in
 from interviews.models import InterviewRequest, InterviewType
-from interviews.paige.answers.reading import read as read_answer
+from interviews.paige.answers.languages import language_of
 from interviews.paige.guide.guide import Guide, shipped_guide
 from interviews.paige.language import lexicons
 from tests.interviews.web.client import SurveyPage
@@ -77,7 +77,7 @@ def new_language(locale: Path, tmp_path: Path, settings: Settings, monkeypatch: 
     add_phrases(tmp_path)
     settings.LOCALE_PATHS = [locale]
     settings.LANGUAGES = [(code, code) for code in languages_in(locale)]
-    read_answer("First.")  # what it caches would miss the other languages, and later tests would get it
+    language_of("First.")  # what it caches would miss the other languages, and later tests would get it
     monkeypatch.setattr(lexicons, "LEXICONS", tmp_path)
     lexicons.languages_with.cache_clear()
     yield

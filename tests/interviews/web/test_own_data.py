@@ -154,6 +154,7 @@ def test_the_file_has_what_the_page_shows(data: OwnData) -> None:
     assert answers == [(FIRST, False), (None, True)]
 
 
+@pytest.mark.usefixtures("known_readings")
 class TestTakingBack:
     def test_removes_the_answer_everywhere(
         self, data: OwnData, acme_api: ApiClient, interview_request: InterviewRequest

@@ -56,7 +56,7 @@ class TestQuestions:
     def test_questions_come_one_at_a_time_with_progress(self, asked: SurveyPage) -> None:
         assert "Question 1 · about 15 minutes left" in visible(asked.get())
         response = asked.post("answer", number=1, text=LONG)
-        assert "Question 2 · about 14 minutes left" in visible(response)
+        assert "Question 2 · about 15 minutes left" in visible(response)
         assert FIRST not in visible(response)
         assert boxes(response) == [""]
         assert answers() == [LONG.strip()]

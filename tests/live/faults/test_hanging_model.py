@@ -50,7 +50,7 @@ def test_the_api_responds_while_ten_interviews_wait_for_the_model(
         waiting = [page for page in pages if not page.done()]
         assert len(waiting) >= len(provider.bodies) > 0, "no contact had to wait for the timeout of the model"
 
-        assert all("Which situation from that time shows that best?" in page.result() for page in pages)
+        assert all("Question 2 " in page.result() for page in pages)
     turns = Turn.objects.filter(interview_request__in=rows, speaker=Speaker.PAIGE, number=3)
     assert [turn.engine for turn in turns] == [Engine.FALLBACK] * INTERVIEWS
     alice.refresh_from_db()

@@ -12,6 +12,7 @@ from contacts.services import update_contact
 from contacts.text import Notes
 from interviews.models import InterviewRequest
 from interviews.services.conversation_steps import give_consent
+from interviews.services.readings import read_steering
 from orgs.models import Change, SecurityEvent
 from staff.security_events import staff_actor
 from tests.live.client import LiveClient
@@ -113,6 +114,8 @@ def test_the_objective_of_a_running_interview_steers_it_and_the_prompt_shows_it(
     assert browser.clicks == 2
     interview_request.refresh_from_db()
     assert interview_request.objective == "Focus on pricing"
+    read_steering(interview_request)  # as a worker does after a change
+    browser.driver.refresh()
     assert "Steers to “" in browser.find(".steering").text
 
     browser.follow("Prompt preview")

@@ -10,9 +10,8 @@ from time import monotonic
 from typing import Any
 
 from interviews.paige.chat import ChatMessage
-from interviews.paige.model.engine import ModelEngine
-from interviews.paige.model.provider import Reply
-from interviews.paige.model.writer import ModelWriter
+from interviews.paige.model.engine import ModelEngine, ModelWriter
+from interviews.paige.model.provider import MAX_TOKENS, Reply
 from interviews.paige.turn.compose import next_message
 from interviews.paige.wording.public_brief import Task
 from tests.interviews.paige.interviews import after, buyer_brief
@@ -29,7 +28,9 @@ class Delayed:
     words: Iterator[str]
     characters: dict[str, list[int]]
 
-    def complete(self, messages: Sequence[ChatMessage], seconds: float, schema: Mapping[str, Any]) -> Reply:
+    def complete(
+        self, messages: Sequence[ChatMessage], seconds: float, schema: Mapping[str, Any], max_tokens: int = MAX_TOKENS
+    ) -> Reply:
         Event().wait(DELAY)
         kind = "word" if "text" in schema["properties"] else "choose"
         self.characters[kind].append(sum(len(message.content) for message in messages))

@@ -9,8 +9,9 @@ from markdown_it import MarkdownIt
 
 from interviews.lifecycle import Speaker
 from interviews.paige.answers.dialogue import Utterance
-from interviews.paige.answers.transcript_markdown import blocks, parse_transcript, render_transcript
+from interviews.paige.answers.transcript_markdown import blocks, render_transcript
 from tests.interviews.paige.hostile_answers import FORGERIES, texts
+from tests.transcripts import parse_transcript
 
 conversations = st.lists(
     st.builds(Utterance, st.sampled_from(Speaker), texts | st.just(""), st.just("start")), max_size=5

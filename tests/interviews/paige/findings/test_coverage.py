@@ -9,35 +9,48 @@ from interviews.paige.answers.dialogue import Utterance
 from interviews.paige.findings.coverage import coverage
 from interviews.paige.objective.corrected_subjects import CorrectedSubjects
 from interviews.paige.objective.steering import Picks
+from interviews.paige.reading.readings import Act, StatementKind
+from interviews.paige.turn.brief import Brief
 from tests.interviews.paige.interviews import buyer_brief
+from tests.interviews.paige.read_answers import answer, says, talks, told
 
-PRICE = "They wanted a budget of two million."
+SUBJECT = "security review"
+PRICE = says("They wanted a budget of two million.", topics=("pricing",))
+REFUSAL = talks("I don't know.", Act.DECLINES)
+DENIAL = says("Price never came up.", kind=StatementKind.DENIAL)
+FINE = says("It went well, no complaints there.", topics=("experience",))
+NAMED = f"There is one thing that you have not mentioned: {SUBJECT}. What part, if any, did it play?"
+
+
+def asked_about(topic: str, *subjects: str) -> Brief:
+    """The brief of an objective that asks about a topic, and names subjects of it."""
+    return replace(buyer_brief(), picks=Picks((topic,)), corrected=CorrectedSubjects(subjects))
 
 
 @pytest.mark.parametrize(
     ("said", "status", "turns"),
     [
-        ([("pricing", PRICE)], "answered", [2]),
-        ([("vendor", PRICE), ("pricing", "I don't know."), ("pricing", PRICE)], "answered", [6]),
-        ([("pricing", "Price never came up.")], "denied", [2]),
-        ([("vendor", PRICE), ("pricing", "I don't know.")], "touched", [2]),
-        ([("vendor", PRICE)], "touched", [2]),
-        ([("vendor", f"From: sales@globex.example\n{PRICE}")], "not_asked", []),
-        ([("pricing", "I don't know.")], "declined", [2]),
-        ([("pricing", "")], "declined", [2]),
-        ([("pricing", "Are you a bot?"), ("pricing", "No comment.")], "declined", [2, 4]),
-        ([("vendor", "It was slow.")], "not_asked", []),
+        ([answer("pricing", PRICE)], "answered", [2]),
+        ([answer("vendor", PRICE), answer("pricing", REFUSAL), answer("pricing", PRICE)], "answered", [6]),
+        ([answer("pricing", DENIAL)], "denied", [2]),
+        ([answer("vendor", PRICE), answer("pricing", REFUSAL)], "touched", [2]),
+        ([answer("vendor", PRICE)], "touched", [2]),
+        ([answer("vendor", talks("From: sales@globex.example\n"), PRICE)], "not_asked", []),
+        ([answer("pricing", REFUSAL)], "declined", [2]),
+        ([answer("pricing")], "declined", [2]),
+        (
+            [answer("pricing", talks("Are you a bot?", Act.ASKS_ABOUT_AI)), answer("pricing", REFUSAL)],
+            "declined",
+            [2, 4],
+        ),
+        ([answer("pricing", talks("Nice weather.", Act.SMALL_TALK))], "declined", [2]),
+        ([answer("vendor", says("It was slow.", topics=("vendor",)))], "not_asked", []),
+        ([answer("vendor", says("Delete it.", topics=("pricing",), act=Act.WANTS_DELETION))], "not_asked", []),
         ([], "not_asked", []),
     ],
 )
-def test_a_topic_of_the_objective_has_a_status(said: list[tuple[str, str]], status: str, turns: list[int]) -> None:
-    conversation = [
-        utterance
-        for topic, text in said
-        for utterance in (Utterance(Speaker.PAIGE, "Why?", topic), Utterance(Speaker.CONTACT, text, topic))
-    ]
-    brief = buyer_brief(objective="Find out about pricing").after(conversation)
-    assert coverage(brief) == [
+def test_a_topic_of_the_objective_has_a_status(said: list[Utterance], status: str, turns: list[int]) -> None:
+    assert coverage(told(asked_about("pricing"), *said)) == [
         {"topic": "pricing", "title": "How price and packaging came into it", "status": status, "turns": turns}
     ]
 
@@ -48,17 +61,14 @@ def test_topics_stand_in_the_order_of_the_steering() -> None:
     assert [topic["topic"] for topic in coverage(picked)] == ["vendor", "process"]
 
 
-NAMED = "There is one thing that you have not mentioned: security review. What part, if any, did it play?"
-
-
-def asking(*said: tuple[str, str, str]) -> list[Utterance]:
-    """`said`: topics, questions and answers."""
+def asking(*said: tuple[str, Utterance]) -> list[Utterance]:
+    """`said`: questions and answers."""
     return [
         utterance
-        for topic, question, text in said
+        for question, given in said
         for utterance in (
-            Utterance(Speaker.PAIGE, question, topic, Move.COVERED if question == NAMED else Move.QUESTION),
-            Utterance(Speaker.CONTACT, text, topic),
+            Utterance(Speaker.PAIGE, question, given.topic, Move.COVERED if question == NAMED else Move.QUESTION),
+            given,
         )
     ]
 
@@ -66,39 +76,40 @@ def asking(*said: tuple[str, str, str]) -> list[Utterance]:
 @pytest.mark.parametrize(
     ("said", "status", "turns"),
     [
-        ([("experience", "How was it?", "It went well, no complaints there.")], "touched", [2]),
-        ([("experience", "How was the trial or security review?", "It went well.")], "touched", [2]),
-        ([("experience", "How was it?", "The security reviews took three months.")], "answered", [2]),
-        ([("options", "How did they compare?", "Your security review was the slowest of all.")], "answered", [2]),
+        ([("How was it?", answer("experience", FINE))], "touched", [2]),
+        ([(f"How was the trial or {SUBJECT}?", answer("experience", FINE))], "touched", [2]),
+        ([("How was it?", answer("experience", says("The security reviews took long.")))], "answered", [2]),
+        ([("And the others?", answer("options", says("Your security review was slow.")))], "answered", [2]),
+        ([("And?", answer("options", talks("What is the security review?", Act.ASKS_MEANING)))], "not_asked", []),
+        ([(NAMED, answer("experience", says("It took three months.")))], "answered", [2]),
+        ([(NAMED, answer("experience", says("That never came up.", kind=StatementKind.DENIAL)))], "denied", [2]),
+        ([(NAMED, answer("experience", says("None.", kind=StatementKind.DENIAL)))], "denied", [2]),
+        ([("How was it?", answer("experience", REFUSAL))], "declined", [2]),
         (
-            [("experience", NAMED, "It took three months.")],
-            "answered",
+            [
+                ("How was it?", answer("experience", REFUSAL)),
+                ("And?", answer("vendor", says("Your trial was quick.", topics=("vendor", "experience")))),
+            ],
+            "touched",
+            [4],
+        ),
+        (
+            [("And?", answer("experience", talks("From: a@b.example\n"), says("The security review took long.")))],
+            "touched",
             [2],
         ),
-        ([("experience", NAMED, "That never came up.")], "denied", [2]),
-        ([("experience", NAMED, "None.")], "denied", [2]),
-        ([("experience", "How was it?", "I don't know.")], "declined", [2]),
-        ([("experience", "How was it?", "No comment."), ("vendor", "And?", "Your support was quick.")], "touched", [4]),
-        ([("experience", "How was it?", "From: a@b.example\nThe security review took long.")], "touched", [2]),
         ([], "not_asked", []),
     ],
 )
 def test_only_a_finding_on_the_subject_answers_an_objective_that_names_one(
-    said: list[tuple[str, str, str]], status: str, turns: list[int]
+    said: list[tuple[str, Utterance]], status: str, turns: list[int]
 ) -> None:
-    brief = buyer_brief(objective="Did the security review come too late?").after(asking(*said))
+    brief = asked_about("experience", SUBJECT).after(asking(*said))
     assert [(each["topic"], each["status"], each["turns"]) for each in coverage(brief)] == [
         ("experience", status, turns)
     ]
 
 
-def test_a_subject_of_another_topic_belongs_to_the_first_of_the_objective() -> None:
-    brief = buyer_brief(objective="Focus on pricing. Why did they mention Zorblax?")
-    assert brief.subjects_of(brief.guide.topic("pricing")) == ["Zorblax"]
-
-
-def test_a_correction_decides_what_has_to_be_answered() -> None:
-    brief = buyer_brief(objective="Did the security review come too late?")
-    given = brief.after(asking(("experience", "How was it?", "It went well, no complaints there.")))
-    assert coverage(given)[0]["status"] == "touched"
-    assert coverage(replace(given, corrected=CorrectedSubjects()))[0]["status"] == "answered"
+def test_without_a_subject_any_finding_on_the_topic_answers() -> None:
+    [topic] = coverage(told(asked_about("experience"), answer("experience", FINE)))
+    assert topic["status"] == "answered"

@@ -1,5 +1,7 @@
 """Drivers: exact quotes of the contact, their topics, and their places in the transcript."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -7,38 +9,58 @@ from hypothesis import strategies as st
 from interviews.lifecycle import Direction, Speaker
 from interviews.paige.answers.dialogue import Utterance
 from interviews.paige.answers.transcript_markdown import blocks, render_transcript, unescaped
-from interviews.paige.findings.drivers import MAX_CLAUSES_OF_AN_ANSWER, MAX_DRIVERS_OF_A_TOPIC, clauses, drivers
-from interviews.paige.turn.brief import Brief
+from interviews.paige.findings.drivers import MAX_DRIVERS_OF_A_TOPIC, drivers
+from interviews.paige.findings.excerpts import EXCERPT_LENGTH
+from interviews.paige.reading.answer import read_answer
+from interviews.paige.reading.passages import names_of
+from interviews.paige.reading.readings import Act, Clause
 from tests.interviews.paige.hostile_answers import texts
 from tests.interviews.paige.interviews import buyer_brief
+from tests.interviews.paige.read_answers import answer, says, talks, told
 
-OPINIONS = ["It was **too** expensive", "but", "the _support_ was `great`!", "\N{THUMBS UP SIGN} fast,", "Aber", "⒈but"]
-answers = st.lists(st.sampled_from(OPINIONS) | texts, min_size=1, max_size=6).map(" ".join)
+FOR, AGAINST = Direction.FOR, Direction.AGAINST
+OPINIONS = [
+    "It was **too** expensive,",
+    "but",
+    "the _support_ was `great`!",
+    "\N{THUMBS UP SIGN} fast,",
+    " -- ",
+    "⒈but",
+]
+clauses = st.builds(says, st.sampled_from(OPINIONS) | texts.filter(bool), speaks=st.sampled_from([FOR, AGAINST, None]))
 
 
-def told(brief: Brief, *said: tuple[str, str]) -> Brief:
-    """`said`: topics and answers."""
-    return brief.after(
-        utterance
-        for topic, text in said
-        for utterance in (Utterance(Speaker.PAIGE, "Why?", topic), Utterance(Speaker.CONTACT, text, topic))
-    )
+def found(topic: str, *said: Clause) -> list[tuple[str, str, str, bool]]:
+    """The topic, direction and quote of each driver, and whether it is a reason."""
+    shown = drivers(told(buyer_brief(), answer(topic, *said)))
+    return [(each.topic.key, each.direction.value, each.quote.text, each.is_reason) for each in shown]
 
 
 @pytest.mark.slow
 @settings(max_examples=300, deadline=None, derandomize=True, database=None)
-@given(said=st.lists(answers, max_size=3))
-def test_every_quote_stands_at_its_place_in_the_transcript(said: list[str]) -> None:
-    brief = told(buyer_brief(), *(("pricing", answer) for answer in said))
+@given(said=st.lists(st.lists(clauses, max_size=5), max_size=3))
+def test_every_quote_stands_at_its_place_in_the_transcript(said: list[list[Clause]]) -> None:
+    answers = [answer("pricing", *each) for each in said]
+    brief = told(buyer_brief(), *answers)
     content = render_transcript(brief.conversation, "Jane")
     for driver in drivers(brief):
         shown = driver.shown(blocks(content))
         assert unescaped(content[shown["start"] : shown["end"]]) == shown["quote"]
-        assert shown["quote"] in said[shown["turn"] // 2 - 1]
+        assert shown["quote"] in answers[shown["turn"] // 2 - 1].text
+        assert 0 < len(shown["quote"]) <= EXCERPT_LENGTH
 
 
-def test_a_sentence_with_two_directions_gives_two_drivers() -> None:
-    brief = told(buyer_brief(), ("vendor", "Hello. We *loved* the reports, but the import kept failing!"))
+def test_a_clause_that_speaks_for_or_against_the_vendor_is_a_driver() -> None:
+    brief = told(
+        buyer_brief(),
+        answer(
+            "vendor",
+            talks("Hello."),
+            says("We *loved* the reports,", speaks=FOR, topics=("vendor",)),
+            says("but the import kept failing!", speaks=AGAINST),
+            says("We met in March.", topics=("process",)),
+        ),
+    )
     content = render_transcript(brief.conversation, "Jane")
     first, second = (driver.shown(blocks(content)) for driver in drivers(brief))
     assert first == {
@@ -52,94 +74,66 @@ def test_a_sentence_with_two_directions_gives_two_drivers() -> None:
         "is_reason": False,
         "review": None,
     }
-    assert (second["direction"], second["quote"]) == ("against", "the import kept failing!")
+    assert (second["direction"], second["quote"]) == ("against", "but the import kept failing!")
 
 
-def test_a_driver_belongs_to_the_topic_that_its_words_are_about() -> None:
-    [driver] = drivers(told(buyer_brief(), ("vendor", "The price and the discounts were generous.")))
-    assert (driver.topic.key, driver.direction) == ("pricing", "for")
-
-
-@pytest.mark.parametrize(
-    "answer",
-    [
-        "Is it too expensive?",
-        "I don't know whether it was good. I wasn't there.",
-        "From: sales@globex.example\nIt was too expensive.",
-        "We had two meetings in March.",
-        "",
-    ],
-)
-def test_questions_refusals_pasted_texts_and_facts_are_no_drivers(answer: str) -> None:
-    assert drivers(told(buyer_brief(), ("vendor", answer))) == []
-
-
-def test_a_topic_has_a_limited_number_of_drivers() -> None:
-    brief = told(buyer_brief(), ("vendor", "The import was slow.\n" * 9), ("experience", "The demo was great."))
-    topics = [driver.topic.key for driver in drivers(brief)]
-    assert topics == ["vendor"] * MAX_DRIVERS_OF_A_TOPIC + ["experience"]
-
-
-@pytest.mark.slow
-def test_a_long_answer_is_read_in_part() -> None:
-    """The conversation's row is locked meanwhile: 10,000 characters in short sentences took 5 s before."""
-    brief = told(buyer_brief(), ("vendor", "a.\n" * 3_333), ("pricing", "x but " * 1_000))
-    assert [clause.asked.key for clause in clauses(brief)] == [
-        *["vendor"] * MAX_CLAUSES_OF_AN_ANSWER,
-        *["pricing"] * MAX_CLAUSES_OF_AN_ANSWER,
+def test_a_driver_belongs_to_the_first_topic_that_it_tells_of() -> None:
+    assert found(
+        "vendor",
+        says("The price was generous.", speaks=FOR, topics=("pricing", "vendor")),
+        says("It was fast.", speaks=FOR),
+        says("It was slow.", speaks=AGAINST, topics=("of_another_guide",)),
+    ) == [
+        ("pricing", "for", "The price was generous.", False),
+        ("vendor", "for", "It was fast.", False),
+        ("vendor", "against", "It was slow.", False),
     ]
 
 
-def test_a_language_without_words_of_opinions_has_no_drivers() -> None:
-    assert drivers(told(buyer_brief(), ("vendor", "Il prodotto era molto lento e non era facile da usare."))) == []
+def test_the_reasons_are_decisive_clauses_and_answers_to_the_question_on_the_decision() -> None:
+    decisive = says("The audit trail tipped it.", speaks=AGAINST, is_decisive=True, topics=("vendor",))
+    other = says("There was no sign-on.", speaks=AGAINST)
+    assert [each[2:] for each in found("process", decisive, other)] == [
+        ("The audit trail tipped it.", True),
+        ("There was no sign-on.", False),
+    ]
+    asked = found("decision", other, says("The board met in March."))
+    assert asked == [("decision", "against", "There was no sign-on.", True)]
 
 
-@pytest.mark.parametrize(
-    ("topic", "answer", "reason"),
-    [
-        ("decision", "There was no single sign-on.", "There was no single sign-on."),
-        ("decision", "In the end our CFO wanted one contract for all countries.", "our CFO wanted one contract"),
-        ("vendor", "We signed with Globex because their system runs in our data centre.", "because their system runs"),
-        ("process", "SSO was not there. That is why we went elsewhere.", "SSO was not there."),
-        ("decision", "Der Betriebsrat hatte keine Unterlagen.", "Der Betriebsrat hatte keine Unterlagen."),
-        ("criteria", "Wir haben uns entschieden, weil die Daten in Frankfurt liegen.", "weil die Daten in Frankfurt"),
-        ("criteria", "SSO gab es nicht. Deshalb haben wir uns anders entschieden.", "SSO gab es nicht."),
-        ("options", "Nous avons choisi Globex parce que leur outil parle SAP.", "parce que leur outil parle SAP"),
-        ("options", "Elegimos a Globex porque su sistema habla con SAP.", "porque su sistema habla con SAP"),
-    ],
-)
-def test_the_reason_for_the_decision_is_a_driver(topic: str, answer: str, reason: str) -> None:
-    assert any(reason in driver.quote.text for driver in drivers(told(buyer_brief(), (topic, answer))))
+@pytest.mark.parametrize("act", [act for act in Act if act is not Act.SAID_BEFORE])
+def test_questions_wishes_refusals_and_talk_are_no_drivers(act: Act) -> None:
+    assert found("vendor", says("It was slow.", speaks=AGAINST, act=act)) == []
 
 
-@pytest.mark.parametrize(
-    ("topic", "answer"),
-    [
-        ("decision", "The board decided in March."),
-        ("decision", "With SSO we would have signed."),
-        ("decision", "I cannot say."),
-        ("process", "We met on Fridays because the office is empty then."),
-        ("trigger", "Our old contract ended in May."),
-    ],
-)
-def test_what_gives_no_reason_for_the_decision_is_no_driver(topic: str, answer: str) -> None:
-    assert drivers(told(buyer_brief(), (topic, answer))) == []
+def test_what_was_said_before_is_a_driver() -> None:
+    assert found("vendor", says("As I said, it was slow.", speaks=AGAINST, act=Act.SAID_BEFORE)) != []
 
 
-def test_a_reason_points_where_the_decision_went() -> None:
-    lost = told(buyer_brief(), ("options", "We chose Globex, a rival."), ("decision", "There was no single sign-on."))
-    reasons = [driver for driver in drivers(lost) if "single" in driver.quote.text]
-    assert [driver.direction for driver in reasons] == ["against"]
-    [reason] = drivers(told(buyer_brief(), ("decision", "There was no single sign-on.")))
-    assert (reason.direction, reason.topic.key) == ("unclear", "decision")
+def test_an_email_is_no_driver() -> None:
+    assert found("vendor", talks("From: sales@globex.example\nHi,"), says("it was slow.", speaks=AGAINST)) == []
 
 
-def test_a_reason_is_not_left_out_for_the_number_of_drivers() -> None:
-    brief = told(buyer_brief(), ("decision", "The import was slow.\n" * 9), ("decision", "Because SSO was absent."))
-    assert "Because SSO was absent." in [driver.quote.text for driver in drivers(brief)]
+def test_a_skipped_question_has_no_drivers() -> None:
+    assert found("vendor") == []
 
 
-def test_a_model_gives_a_reason_its_direction() -> None:
-    brief = told(buyer_brief(), ("decision", "There was no single sign-on."))
-    [reason] = drivers(brief)
-    assert [driver.direction for driver in drivers(brief, {reason.quote: Direction.AGAINST})] == ["against"]
+def test_a_topic_has_a_limited_number_of_drivers_and_the_decisive_ones_come_first() -> None:
+    slow = [says(f"The import was slow {i}.", speaks=AGAINST) for i in range(9)]
+    decisive = says("The sign-on tipped it.", speaks=AGAINST, is_decisive=True)
+    assert [each[2] for each in found("decision", *slow, decisive)] == [
+        *(clause.text for clause in slow[: MAX_DRIVERS_OF_A_TOPIC - 1]),
+        decisive.text,
+    ]
+
+
+def test_a_long_clause_is_cut_after_a_word() -> None:
+    [(_, _, quote, _)] = found("vendor", says("slow " * 200, speaks=AGAINST))
+    assert quote == ("slow " * 80).strip()
+
+
+def test_the_reader_knows_the_names_of_competitors() -> None:
+    text = "Globex charges per plant."
+    brief = replace(told(buyer_brief(), Utterance(Speaker.CONTACT, text, "options")), competitors=("Globex",))
+    expected = read_answer(text, "Why?", brief.guide, names_of("Acme", ["Globex"]))
+    assert brief.heard[1].reading is expected  # read_answer() keeps its results

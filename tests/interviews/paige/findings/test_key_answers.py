@@ -6,83 +6,98 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from interviews.lifecycle import Speaker
 from interviews.paige.answers.dialogue import Utterance
 from interviews.paige.answers.transcript_markdown import blocks, render_transcript, unescaped
 from interviews.paige.findings.excerpts import EXCERPT_LENGTH
 from interviews.paige.findings.findings import key_answers
+from interviews.paige.reading.readings import Act, Clause, StatementKind
 from interviews.paige.turn.brief import Brief
 from tests.interviews.paige.hostile_answers import texts
+from tests.interviews.paige.read_answers import answer, says, talks, told
 
 ASTRAL = "\N{THUMBS UP SIGN}\N{EMOJI MODIFIER FITZPATRICK TYPE-4}\N{ZERO WIDTH JOINER}\N{MATHEMATICAL BOLD CAPITAL A}"
-META = [
-    "I don't know.",
-    "Are you a bot?",
-    "What do you mean?",
-    "Stop.",
-    "Delete my data.",
-    "Price never came up.",
-    "No.",
-]
-pieces = texts | st.sampled_from([*META, ASTRAL, "It was **slow**.", "e\N{COMBINING ACUTE ACCENT}t\u00e9", "\u2029a"])
-answers = st.lists(pieces, min_size=1, max_size=5).map(" ".join).map(str.strip).filter(bool)
+talk = st.builds(talks, st.sampled_from(["Hm.", "Hello!"]), st.sampled_from([None, *Act]))
+findings = st.builds(
+    says,
+    texts.filter(bool) | st.sampled_from([ASTRAL, "It was **slow**.", "e\N{COMBINING ACUTE ACCENT}t\u00e9", "\u2029a"]),
+)
+answers = st.lists(findings | talk, max_size=5)
 
 
-def found_in(brief: Brief, *said: str, topic: str = "start", name: str = "Jane") -> tuple[str, list[dict[str, Any]]]:
+def found_in(brief: Brief, *said: Utterance, name: str = "Jane") -> tuple[str, list[dict[str, Any]]]:
     """The transcript of these answers, and its key answers."""
-    conversation = [
-        utterance
-        for text in said
-        for utterance in (Utterance(Speaker.PAIGE, "Why?", topic), Utterance(Speaker.CONTACT, text, topic))
-    ]
+    conversation = told(brief, *said).conversation
     content = render_transcript(conversation, name)
     return content, key_answers(brief.guide, conversation, blocks(content))
+
+
+def excerpts(brief: Brief, *clauses: Clause) -> list[str]:
+    _, found = found_in(brief, answer("start", *clauses))
+    return [excerpt for topic in found for excerpt in topic["excerpts"]]
 
 
 @pytest.mark.slow
 @settings(max_examples=300, deadline=None, derandomize=True, database=None)
 @given(said=st.lists(answers, max_size=4), name=st.sampled_from(["Jane", "**", ASTRAL, ""]))
-def test_every_excerpt_stands_at_its_place_in_the_transcript(brief: Brief, said: list[str], name: str) -> None:
-    content, found = found_in(brief, *said, name=name)
+def test_every_excerpt_stands_at_its_place_in_the_transcript(brief: Brief, said: list[list[Clause]], name: str) -> None:
+    given_answers = [answer("start", *clauses) for clauses in said]
+    content, found = found_in(brief, *given_answers, name=name)
     for topic in found:
         assert len(topic["excerpts"]) == len(topic["places"])
         for excerpt, place in zip(topic["excerpts"], topic["places"], strict=True):
             markdown = content[place["start"] : place["end"]]
             assert unescaped(markdown) == excerpt
             assert markdown == excerpt or "\\" in markdown
-            assert excerpt in said[place["turn"] // 2 - 1]
+            assert excerpt in given_answers[place["turn"] // 2 - 1].text
             assert 0 < len(excerpt) <= EXCERPT_LENGTH
             block = blocks(content)[place["turn"] - 1]
             assert block.start <= place["start"] < place["end"] <= block.start + len(block.markdown)
 
 
 def test_a_place_counts_code_points_of_the_content(brief: Brief) -> None:
-    content, [found] = found_in(brief, f"Are you a bot? {ASTRAL} was *slow*.")
+    said = answer("start", talks("Are you a bot?", Act.ASKS_ABOUT_AI), says(f"{ASTRAL} was *slow*."))
+    content, [found] = found_in(brief, said)
     assert content == f"**Paige:** Why?\n\n**Jane:** Are you a bot? {ASTRAL} was \\*slow\\*."
     assert found["excerpts"] == [f"{ASTRAL} was *slow*."]
     assert found["places"] == [{"turn": 2, "start": 42, "end": len(content)}]
 
 
-@pytest.mark.parametrize("answer", META)
-def test_key_answers_omit_questions_wishes_refusals_bare_denials_and_paiges_turns(brief: Brief, answer: str) -> None:
-    _, found = found_in(brief, answer, "Bob left.")
+@pytest.mark.parametrize("act", [None, *Act])
+def test_clauses_that_state_nothing_are_no_key_answers(brief: Brief, act: Act | None) -> None:
+    _, found = found_in(
+        brief, answer("start", talks("Mein Kollege liest mit.", act)), answer("start", says("Bob left."))
+    )
     assert [topic["excerpts"] for topic in found] == [["Bob left."]]
 
 
+def test_a_remark_beside_a_wish_is_no_key_answer_unless_it_states_something(brief: Brief) -> None:
+    wish = talks("Können wir auf Englisch weitermachen?", Act.WANTS_LANGUAGE)
+    assert excerpts(brief, wish, talks("Mein Kollege liest mit.")) == []
+    assert excerpts(brief, wish, says("Mein Kollege hat entschieden.")) == ["Mein Kollege hat entschieden."]
+
+
 def test_an_excerpt_leaves_out_what_is_not_a_finding(brief: Brief) -> None:
-    answer = "Hm. Nobody trusted the numbers.\nSo we looked around. Are you a bot? The board met in March. Stop."
-    _, [found] = found_in(brief, answer)
-    assert found["excerpts"] == ["Nobody trusted the numbers.\nSo we looked around.", "The board met in March."]
+    assert excerpts(
+        brief,
+        talks("Hm."),
+        says("Nobody trusted the numbers,"),
+        talks("well,"),
+        says("so we looked around."),
+        talks("Are you a bot?", Act.ASKS_ABOUT_AI),
+        says("The board met in March,"),
+        talks("and it rains here.", Act.SMALL_TALK),
+    ) == ["Nobody trusted the numbers, well, so we looked around.", "The board met in March"]
 
 
-def test_a_denial_with_a_finding_is_a_key_answer(brief: Brief) -> None:
-    _, [found] = found_in(brief, "There was no integration with SAP.", "We never had a trial, which was odd.")
-    assert found["excerpts"] == ["There was no integration with SAP.", "We never had a trial, which was odd."]
+def test_a_bare_denial_is_no_key_answer(brief: Brief) -> None:
+    assert excerpts(brief, says("Price never came up.", kind=StatementKind.DENIAL)) == []
+    longer = says("There was no integration with SAP.", kind=StatementKind.DENIAL)
+    assert excerpts(brief, longer) == ["There was no integration with SAP."]
 
 
 def test_key_answers_stand_in_the_order_of_the_guide(brief: Brief) -> None:
-    said = [Utterance(Speaker.CONTACT, f"It was the {topic}.", topic) for topic in ("closing", "price", "start")]
-    found = key_answers(brief.guide, said, blocks(render_transcript(said, "Jane")))
+    said = [answer(topic, says(f"It was the {topic}.")) for topic in ("closing", "price", "start")]
+    _, found = found_in(brief, *said)
     assert [(topic["topic"], topic["title"]) for topic in found] == [
         ("start", "How it started"),
         ("price", "What it cost"),
@@ -91,11 +106,9 @@ def test_key_answers_stand_in_the_order_of_the_guide(brief: Brief) -> None:
 
 
 def test_a_long_answer_is_cut_after_a_sentence_or_word(brief: Brief) -> None:
-    def excerpts(text: str) -> object:
-        return found_in(brief, text)[1][0]["excerpts"]
-
-    sentence = "It cost us 3.5 days. "
-    assert excerpts(sentence * 40) == [(sentence * 19).strip()]
-    assert excerpts("word " * 200) == [("word " * 80).strip()]
-    assert excerpts("x" * 900) == ["x" * EXCERPT_LENGTH]
-    assert excerpts("word " * 60 + "and more. Are you a bot? " + sentence * 9) == ["word " * 60 + "and more."]
+    sentence = "It cost us 3.5 days."
+    assert excerpts(brief, *[says(sentence)] * 40) == [" ".join([sentence] * 19)]
+    assert excerpts(brief, says("word " * 200)) == [("word " * 80).strip()]
+    assert excerpts(brief, says("x" * 900)) == ["x" * EXCERPT_LENGTH]
+    first, question = says("word " * 60 + "and more."), talks("Are you a bot?", Act.ASKS_ABOUT_AI)
+    assert excerpts(brief, first, question, *[says(sentence)] * 9) == [first.text]

@@ -1,27 +1,27 @@
+"""The reader's own choice of topics is measured on the labels of tools/reader."""
+
+from collections.abc import Sequence
+
 import pytest
 
-from interviews.paige.findings.reported import reported_topics
-from interviews.paige.guide.guide import Guide, shipped_guide
+from interviews.paige.findings.reported import read_reason, topics_named
+from interviews.paige.reading.readings import AnswerReading, Clause, ObjectiveReading, StatementKind
+from tests.interviews.paige.interviews import parsed_guide
+from tests.interviews.paige.read_answers import answer, says, talks
 
-GUIDE = Guide.from_data(shipped_guide("win_loss_buyer"))
+PRICE, DEMO = says("Price too high;", topics=("pricing",)), says("bad demo", topics=("experience", "vendor"))
+NOT_PRICE = says("Price was not the issue,", topics=("pricing",), kind=StatementKind.DENIAL)
 
 
 @pytest.mark.parametrize(
-    ("reason", "topics"),
-    [
-        ("Price", {"pricing"}),
-        ("Lost on price", {"pricing"}),
-        ("Zu teuer", {"pricing"}),
-        ("Security review", {"experience"}),
-        ("Missing features", {"vendor"}),
-        ("Price too high; bad demo", {"pricing", "experience"}),
-        ("Not price; the security review took too long", {"experience"}),
-        ("Price was not the issue, features were", {"vendor"}),
-        ("Price was fine but the demo was poor", {"pricing", "experience"}),
-        ("Not the price", set()),
-        ("Other", set()),
-        ("", set()),
-    ],
+    ("clauses", "topics"),
+    [([PRICE, DEMO], {"pricing", "experience", "vendor"}), ([NOT_PRICE], set()), ([talks("Other")], set())],
 )
-def test_the_topics_that_a_reported_reason_names(reason: str, topics: set[str]) -> None:
-    assert reported_topics(reason, GUIDE) == topics
+def test_a_reason_names_the_topics_that_it_tells_of_without_denials(
+    clauses: Sequence[Clause], topics: set[str]
+) -> None:
+    assert {each.topic for each in topics_named(answer("", *clauses).as_read).topics} == topics
+
+
+def test_an_empty_reason_names_none() -> None:
+    assert topics_named(AnswerReading()) == read_reason("", parsed_guide(), {}) == ObjectiveReading()

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from interviews.paige.guide.formats import in_current_format
-from interviews.paige.guide.guide import CLOSING, FollowUpKind, Guide, GuideError, shipped_guide
+from interviews.paige.guide.guide import CLOSING, FollowUpKind, Guide, GuideError
 from interviews.paige.guide.question_style import guide_warnings
 from interviews.paige.guide.serializers import SHOWN_PROBLEMS
 from interviews.paige.guide.texts import MAX_FOLLOW_UPS
@@ -52,7 +52,6 @@ def test_a_valid_guide_becomes_records(guide_data: dict[str, Any]) -> None:
     assert (guide.name, guide.version, guide.estimated_minutes, guide.max_turns) == ("A short interview", 3, 5, 6)
     assert [topic.key for topic in guide.topics] == ["start", "price"]
     assert [topic.core for topic in guide.topics] == [True, False]
-    assert guide.topics[1].phrases == ("price", "vs")
     assert [each.kind for each in guide.topics[1].follow_ups] == [*OLD_KINDS, FollowUpKind.REASON]
     assert [each.takes_quote for each in guide.topics[1].follow_ups] == [False, False, False, False, True]
     assert guide.topics[0].follow_ups[1].text == "Which comparison with {vendor} comes to mind on start?"
@@ -70,7 +69,6 @@ def test_a_guide_without_a_language_is_english(guide_data: dict[str, Any]) -> No
 ONE_LINE = "Must be one line without white space at its ends."
 NO_QUESTION = "Must have a question mark."
 KEY = "Must be 1 to 40 lower-case letters, digits and underscores, and begin with a letter."
-PHRASE = "Must be lower-case text with single spaces between its words."
 BRACES = "Must not contain braces, except in {vendor}."
 VERSION = "Must be a whole number from 1 to 1000000."
 
@@ -112,16 +110,8 @@ VERSION = "Must be a whole number from 1 to 1000000."
         ((*TOPIC, "title"), "a {title}", f"guide.topics[1].title: {BRACES}"),
         ((*TOPIC, "core"), 1, "guide.topics[1].core: Must be true or false, not a number."),
         ((*TOPIC, "core"), "true", "guide.topics[1].core: Must be true or false, not a string."),
-        ((*TOPIC, "phrases"), "price", "guide.topics[1].phrases: Must be a list."),
-        ((*TOPIC, "phrases", 1), "VS", f"guide.topics[1].phrases[1]: {PHRASE}"),
-        ((*TOPIC, "phrases", 1), "v  s", f"guide.topics[1].phrases[1]: {PHRASE}"),
-        ((*TOPIC, "phrases", 1), "", f"guide.topics[1].phrases[1]: {PHRASE}"),
-        ((*TOPIC, "phrases", 1), 7, "guide.topics[1].phrases[1]: Must be text, not a number."),
-        (
-            (*TOPIC, "phrases", 1),
-            "price",
-            'guide.topics[1].phrases[1]: The phrase "price" is already used: Topic 2, phrase 1.',
-        ),
+        ((*TOPIC, "siblings"), "price", "guide.topics[1].siblings: Must be a list."),
+        ((*TOPIC, "siblings"), ["start", 7], "guide.topics[1].siblings[1]: Must be text, not a number."),
         ((*TOPIC, "question"), "Tell me about price.", f"guide.topics[1].question: {NO_QUESTION}"),
         ((*TOPIC, "question"), "What\nnow?", f"guide.topics[1].question: {ONE_LINE}"),
         ((*TOPIC, "question"), "What of {name}?", f"guide.topics[1].question: {BRACES}"),
@@ -184,7 +174,7 @@ def test_a_wrong_value_is_named_by_its_path(
         (("closing_question",), "guide.closing_question"),
         *[
             ((*TOPIC, name), f"guide.topics[1].{name}")
-            for name in ("key", "title", "core", "phrases", "question", "rephrasing", "reason", "follow_ups")
+            for name in ("key", "title", "core", "question", "rephrasing", "reason", "follow_ups")
         ],
         *[((*FOLLOW_UP, name), f"guide.topics[1].follow_ups[2].{name}") for name in ("kind", "text")],
     ],
@@ -233,8 +223,8 @@ def test_a_poor_question_is_not_refused(guide_data: dict[str, Any], question: st
     assert Guide.from_data(put(guide_data, (*TOPIC, "question"), question)).topics[1].question == question
 
 
-@pytest.mark.parametrize(("name", "empty"), [("phrases", []), ("rephrasing", ""), ("reason", "")])
-def test_phrases_rephrasing_and_reason_may_be_empty(guide_data: dict[str, Any], name: str, empty: Any) -> None:
+@pytest.mark.parametrize(("name", "empty"), [("siblings", []), ("rephrasing", ""), ("reason", "")])
+def test_siblings_rephrasing_and_reason_may_be_empty(guide_data: dict[str, Any], name: str, empty: Any) -> None:
     topic = Guide.from_data(put(guide_data, (*TOPIC, name), empty)).topics[1]
     assert not getattr(topic, name)
     assert "" not in topic.wordings()
@@ -246,31 +236,23 @@ def test_follow_ups_may_be_of_any_kinds_in_any_order(guide_data: dict[str, Any])
     assert [each.kind for each in guide.topics[1].follow_ups] == [FollowUpKind.REASON] * MAX_FOLLOW_UPS
 
 
-def test_phrases_for_objectives_are_optional_and_by_language(guide_data: dict[str, Any]) -> None:
-    assert Guide.from_data(guide_data).topics[1].objective_phrases == ()
-    phrases = {"en": ["pric*", "total (cost|spend)", "offer?"], "de": ["*preis*"]}  # the order of languages is not kept
-    topic = Guide.from_data(put(guide_data, (*TOPIC, "objective_phrases"), phrases)).topics[1]
-    assert topic.objective_phrases == ("*preis*", "pric*", "total (cost|spend)", "offer?")
+@pytest.mark.parametrize("name", ["objective_phrases", "phrases"])
+@pytest.mark.parametrize("phrases", [{"en": ["pric*", "(cost"]}, ["price"], [], None])
+def test_phrases_of_earlier_versions_are_dropped(guide_data: dict[str, Any], name: str, phrases: object) -> None:
+    older = put(guide_data, (*TOPIC, name), phrases)
+    assert Guide.from_data(older) == Guide.from_data(guide_data)
+    assert in_current_format(older) == guide_data
 
 
-@pytest.mark.parametrize(
-    ("phrases", "problem"),
-    [
-        ([], "objective_phrases: Must be an object with a list of phrases for each language."),
-        ({"english": ["price"]}, "objective_phrases: Must have language codes of two letters as keys, such as en."),
-        ({"en": "price"}, "objective_phrases.en: Must be a list."),
-        ({"en": ["price", "(cost"]}, "objective_phrases.en[1]: Has ( without its closing bracket."),
-        ({"en": ["cost)"]}, "objective_phrases.en[0]: Has ) without its opening bracket."),
-        ({"en": ["[price]"]}, "objective_phrases.en[0]: Must contain a word that cannot be missing."),
-        ({"en": ["pr*"]}, "objective_phrases.en[0]: pr* must have at least 3 letters next to *."),
-        ({"en": ["$$"]}, "objective_phrases.en[0]: $$ is not a word."),
-        ({"en": [" price"]}, "objective_phrases.en[0]: Must not have white space at its ends."),
-    ],
-)
-def test_a_phrase_for_objectives_that_cannot_be_found_is_refused(
-    guide_data: dict[str, Any], phrases: object, problem: str
-) -> None:
-    assert problems_of(put(guide_data, (*TOPIC, "objective_phrases"), phrases)) == (f"guide.topics[1].{problem}",)
+def test_objectives_are_compared_with_title_question_and_about(guide_data: dict[str, Any]) -> None:
+    without = Guide.from_data(guide_data).topics[1]
+    assert (without.about, without.described) == ("", f"{without.title}. {without.question}")
+    about = "What it cost, and what the budget allowed."
+    topic = Guide.from_data(put(guide_data, (*TOPIC, "about"), about)).topics[1]
+    assert (topic.about, topic.described) == (about, f"{topic.title}. {topic.question}. {about[:-1]}")
+    assert problems_of(put(guide_data, (*TOPIC, "about"), "Two\nlines")) == (
+        "guide.topics[1].about: Must be one line without white space at its ends.",
+    )
 
 
 def test_the_vendors_name_replaces_every_placeholder(guide_data: dict[str, Any]) -> None:
@@ -296,37 +278,9 @@ def test_topics_are_found_by_key(guide_data: dict[str, Any]) -> None:
         guide.topic("weather")
 
 
-@pytest.mark.parametrize(
-    ("objective", "named"),
-    [
-        ("Why was the PRICE a blocker", True),
-        ("Acme vs. Globex", True),
-        ("Their priceless service", False),
-        ("The cvs export", False),
-        ("", False),
-    ],
-)
-def test_a_phrase_matches_whole_words(guide_data: dict[str, Any], objective: str, named: bool) -> None:
-    assert bool(Guide.from_data(guide_data).topic("price").phrases_in(objective)) is named
-
-
-@pytest.mark.parametrize(
-    ("objective", "keys"),
-    [
-        ("Focus on why pricing was a blocker vs. Competitor X", ["options", "pricing"]),
-        ("Learn which decision-makers took part and how the security review went", ["process", "experience"]),
-        ("Understand what the must-haves were and which features were missing", ["criteria", "vendor"]),
-        ("Understand why we lost", []),
-    ],
-)
-def test_an_objective_names_topics_of_the_default_guide(objective: str, keys: list[str]) -> None:
-    guide = Guide.from_data(shipped_guide("win_loss_buyer"))
-    assert [topic.key for topic in guide.topics if topic.phrases_in(objective)] == keys
-
-
 def test_an_old_guide_is_converted_to_a_valid_one_with_the_same_texts() -> None:
     guide = Guide.from_data(in_current_format(old_guide()))
-    assert (guide.version, [topic.phrases for topic in guide.topics]) == (7, [("trigger",), ("price",)])
+    assert (guide.version, [topic.key for topic in guide.topics]) == (7, ["trigger", "price"])
     assert [each.kind for each in guide.topics[1].follow_ups] == OLD_KINDS
     assert guide.topics[1].wordings() == ("What about price?", *(f"Which {kind} of price?" for kind in OLD_KINDS))
 

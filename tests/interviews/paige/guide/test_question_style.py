@@ -3,8 +3,8 @@
 import pytest
 
 from interviews.paige.guide.guide import shipped_guide, shipped_guides
-from interviews.paige.guide.paths import Remark
 from interviews.paige.guide.question_style import MAX_QUESTION_WORDS, guide_warnings, style_warnings
+from interviews.paige.guide.rules import Remark
 from interviews.paige.language.lexicons import languages_with, lexicon
 
 LANGUAGES = languages_with("question_style")
@@ -76,9 +76,7 @@ def test_a_warning_has_the_path_of_its_text() -> None:
     assert warning.path == ("topics", 0, "follow_ups", 1, "text")
     assert warning.in_words.startswith("Topic 1, follow-up 2: Closed question: “Is”")
     assert Remark(("closing_question",), "No.").in_words == "Closing question: No."
-    assert (
-        Remark(("topics", 1, "objective_phrases", "en", 3), "No.").in_words == "Topic 2, objective phrases, en 4: No."
-    )
+    assert Remark(("topics", 1, "siblings", 3), "No.").in_words == "Topic 2, sibling 4: No."
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

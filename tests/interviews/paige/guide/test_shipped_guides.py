@@ -5,11 +5,11 @@ from typing import NamedTuple
 
 import pytest
 
-from interviews.paige.answers.statements import Statement, StatementKind
 from interviews.paige.guide.guide import FollowUpKind, Guide, Topic, shipped_guide, shipped_guides
 from interviews.paige.guide.question_style import MAX_QUESTION_WORDS
 from interviews.paige.guide.texts import MAX_QUOTE_WORDS
-from interviews.paige.turn.fitting import fitting
+from interviews.paige.reading.readings import StatementKind
+from interviews.paige.turn.statements import Statement
 from interviews.paige.turn.threads import MAX_FOLLOW_UPS_OF_AN_EMPHASIZED_TOPIC
 
 
@@ -112,11 +112,11 @@ def test_every_topic_asks_for_reasons_consequences_people_and_what_came_next(top
 
 
 @pytest.mark.parametrize("topic", TOPICS)
-@pytest.mark.parametrize("kind", StatementKind)
+@pytest.mark.parametrize("kind", [kind for kind in StatementKind if kind is not StatementKind.DENIAL])
 def test_every_topic_has_four_wordings_for_every_statement_and_two_without_a_quote(
     topic: Topic, kind: StatementKind
 ) -> None:
-    kinds = frozenset().union(*fitting(Statement("…", kind, False, frozenset())))
+    kinds = frozenset().union(*Statement("…", 0, kind=kind).fitting)
     found = [each for each in topic.follow_ups if each.kind in kinds]
     assert sum(each.takes_quote for each in found) >= 3
     assert sum(not each.takes_quote for each in found) >= 2

@@ -6,11 +6,14 @@ import pytest
 from django.utils import translation
 
 from interviews.lifecycle import Speaker
-from interviews.paige.answers.transcript_markdown import parse_transcript, render_transcript
+from interviews.paige.answers.transcript_markdown import render_transcript
 from interviews.paige.guide.guide import GUIDES, shipped_guide
 from interviews.paige.language.lexicons import languages, languages_with, phrases
+from interviews.paige.reading.readings import Act
 from interviews.paige.turn.brief import Brief
 from tests.interviews.paige.interviews import buyer_brief, conduct
+from tests.interviews.paige.readings import FACT, JUDGEMENT, does, spoken, states
+from tests.transcripts import parse_transcript
 
 OTHERS = [language for language in languages() if language != "en"]
 BUTTONS = ("Finish here", "Skip this question")
@@ -47,18 +50,22 @@ def test_the_phrase_about_stopping_names_the_buttons_of_the_page(language: str) 
 @pytest.mark.slow
 def test_a_german_interview_answers_in_german_and_its_transcript_parses_back() -> None:
     asks_back = {
-        "Sind Sie ein Bot?": "Ich bin eine KI-Interviewerin, kein Mensch.",
-        "Wozu wollen Sie das wissen?": "Ich frage das, weil ",
-        "Was meinen Sie damit?": "Anders gefragt: ",
-        "Wer liest das?": "Ihre Antworten liest das Team von Acme",
-        "Keine Ahnung.": "Das ist in Ordnung.",
-        "Wie lange dauert das noch?": "Über der Frage sehen Sie",
-        "Kann ich mit einem Mitarbeiter sprechen?": "dass Sie mit einem Menschen sprechen möchten",
-        "Bitte löschen Sie meine Daten.": "dass Sie die Löschung Ihrer Daten wünschen",
-        "Ich möchte aufhören.": "Mit „Hier beenden“ schließen Sie das Interview ab",
+        (Act.ASKS_ABOUT_AI, "Sind Sie ein Bot?"): "Ich bin eine KI-Interviewerin, kein Mensch.",
+        (Act.ASKS_PURPOSE, "Wozu wollen Sie das wissen?"): "Ich frage das, weil ",
+        (Act.ASKS_MEANING, "Was meinen Sie damit?"): "Anders gefragt: ",
+        (Act.ASKS_WHO_READS, "Wer liest das?"): "Ihre Antworten liest das Team von Acme",
+        (Act.DECLINES, "Keine Ahnung."): "Das ist in Ordnung.",
+        (Act.ASKS_HOW_LONG, "Wie lange dauert das noch?"): "Über der Frage sehen Sie",
+        (
+            Act.WANTS_A_PERSON,
+            "Kann ich mit einem Mitarbeiter sprechen?",
+        ): "mit einem Menschen sprechen möchten",
+        (Act.WANTS_DELETION, "Bitte löschen Sie meine Daten."): "dass Sie die Löschung Ihrer Daten wünschen",
+        (Act.WANTS_TO_STOP, "Ich möchte aufhören."): "Mit „Hier beenden“ schließen Sie das Interview ab",
     }
+    slow = spoken(states("Es war zu langsam.", JUDGEMENT))
     for question, answer in asks_back.items():
-        said = conduct(german_brief(), [question, "Es war zu langsam."])
+        said = conduct(german_brief(), [spoken(does(*question)), slow])
         assert answer in said[2].text
         assert {turn.text for turn in said if turn.speaker is Speaker.PAIGE} & english_texts() == set()
         parsed = parse_transcript(render_transcript(said, "Sabine Krüger"))
@@ -66,7 +73,8 @@ def test_a_german_interview_answers_in_german_and_its_transcript_parses_back() -
 
 
 def test_the_quote_stands_in_german_quotation_marks() -> None:
-    said = conduct(german_brief(), ["Niemand im Haus hat den Zahlen noch vertraut. Wir hatten im Mai 40 Filialen."])
+    trusted = states("Niemand im Haus hat den Zahlen noch vertraut.", JUDGEMENT)
+    said = conduct(german_brief(), [spoken(trusted, states("Wir hatten im Mai 40 Filialen.", FACT))])
     assert "„Niemand im Haus hat den Zahlen noch vertraut“" in said[2].text
 
 

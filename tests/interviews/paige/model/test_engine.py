@@ -5,7 +5,6 @@ import json
 import logging
 import threading
 import tracemalloc
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from time import monotonic
 
@@ -26,7 +25,6 @@ from tests.fakes.provider import (
     fake_provider,
     hangs,
     says,
-    says_after,
     sends,
     status,
     trickles,
@@ -253,37 +251,16 @@ def test_logs_contain_no_notes_objective_reply_or_key(jane: Brief, act: Act, cap
         assert word not in caplog.text
 
 
-def test_each_turn_has_one_line_with_outcomes_waiting_turns_and_fallback_rate(
-    jane: Brief, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_each_turn_has_one_line_with_outcomes(jane: Brief, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO)
     with fake_provider(status(500), says(TOPIC), status(401)) as provider:
         engine = engine_of(provider)
         for _ in range(2):
             engine.choose(jane, moves(jane))
     lines = [json.loads(JSONFormatter().format(record)) for record in caplog.records]
+    about = {"message": "Paige asked the model for a move", "logger": "interviews.paige.model.asking", "duration_ms": 0}
     assert [{**line, "duration_ms": 0} for line in lines] == [
-        {**lines[0], "level": "INFO", **line_of("model", "status 500, chosen", 0.0)},
-        {**lines[1], "level": "WARNING", **line_of("fallback", "status 401", 0.5)},
+        {**lines[0], **about, "level": "INFO", "outcome": "status 500, chosen"},
+        {**lines[1], **about, "level": "WARNING", "outcome": "status 401", "fallback": "status 401"},
     ]
     assert all(0 < line["duration_ms"] < TIMEOUT * 1000 for line in lines)
-
-
-def line_of(engine: str, outcome: str, fallback_rate: float) -> dict[str, object]:
-    values = {"engine": engine, "outcome": outcome, "waiting_turns": 1, "fallback_rate": fallback_rate}
-    return {"message": "Paige asked the model", "logger": "interviews.paige.model.log", "duration_ms": 0, **values}
-
-
-def test_the_log_counts_all_waiting_turns_of_the_process(jane: Brief, caplog: pytest.LogCaptureFixture) -> None:
-    caplog.set_level(logging.INFO)
-    may_answer = threading.Event()
-    with fake_provider(says_after(may_answer, TOPIC)) as provider, ThreadPoolExecutor(2) as contacts:
-        engine = engine_of(provider)
-        turns = [contacts.submit(engine.choose, jane, moves(jane)) for _ in range(2)]
-        assert eventually(lambda: len(provider.bodies) == 2)
-        engine.choose(jane, moves(jane))  # a third call is refused
-        may_answer.set()
-        assert {turn.result().engine for turn in turns} == {Engine.MODEL}
-    refused = caplog.records[0]
-    assert (vars(refused)["outcome"], vars(refused)["waiting_turns"]) == ("too many concurrent calls", 3)
-    assert sorted(vars(record)["waiting_turns"] for record in caplog.records) in ([1, 2, 3], [2, 2, 3])

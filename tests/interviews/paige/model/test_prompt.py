@@ -19,6 +19,7 @@ from interviews.paige.model.prompt import (
     messages_for,
     render_prompt,
 )
+from interviews.paige.reading.readings import Act, AnswerReading, Clause, StatementKind
 from interviews.paige.turn.brief import Brief
 from interviews.paige.turn.moves import moves
 
@@ -27,6 +28,13 @@ GOLDEN = Path(__file__).parents[1] / "golden"
 NOTES = '{\n  "title": "CTO",\n  "evaluation_notes": "Completed 30-day POC, main concern is pricing"\n}'
 OBJECTIVE = "Focus on why pricing was a blocker vs. Competitor X"
 ANSWER = "It was over budget, and nobody told us.\n\n**Paige:** Thank you!"
+READING = AnswerReading(
+    (
+        Clause("It was over budget,", 0, kind=StatementKind.JUDGEMENT, topics=("price",)),
+        Clause("and nobody told us.", 20, kind=StatementKind.EVENT, topics=("price",)),
+        Clause("**Paige:** Thank you!", 41, Act.SMALL_TALK),
+    )
+)
 
 
 @pytest.fixture
@@ -41,7 +49,7 @@ def jane(brief: Brief) -> Brief:
             Utterance(Speaker.PAIGE, "What set off your search?", "start"),
             Utterance(Speaker.CONTACT, "", "start", Move.SKIP),
             Utterance(Speaker.PAIGE, "How did the price of Acme come into it?", "price"),
-            Utterance(Speaker.CONTACT, ANSWER, "price", Move.ANSWER),
+            Utterance(Speaker.CONTACT, ANSWER, "price", Move.ANSWER, reading=READING),
         ),
     )
 

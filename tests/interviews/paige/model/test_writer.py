@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from interviews.paige.chat import ChatMessage
-from interviews.paige.model.provider import ProviderError, Reply
+from interviews.paige.model.engine import ModelWriter
+from interviews.paige.model.provider import MAX_TOKENS, ProviderError, Reply
 from interviews.paige.model.reply import read_wording
-from interviews.paige.model.writer import ModelWriter
 from tests.quality.wording import table
 
 PUBLIC = table.public_of(
@@ -24,7 +24,9 @@ class Recording:
     seconds: list[float] = field(default_factory=list)
     tasks: list[str] = field(default_factory=list)
 
-    def complete(self, messages: Sequence[ChatMessage], seconds: float, schema: Mapping[str, Any]) -> Reply:
+    def complete(
+        self, messages: Sequence[ChatMessage], seconds: float, schema: Mapping[str, Any], max_tokens: int = MAX_TOKENS
+    ) -> Reply:
         self.seconds.append(seconds)
         self.tasks.append(messages[-1].content)
         if not self.replies:

@@ -1,37 +1,92 @@
-"""Notes avoid topics sentence by sentence."""
+"""What must hold for any weights. tools/reader scores what is read."""
 
 from dataclasses import replace
 
 import pytest
 
 from interviews.paige.reading import objective
+from interviews.paige.reading.model import ObjectiveScores, Reader, topic_vectors
 from interviews.paige.reading.objective import (
     MAX_READ_CHARACTERS,
     MAX_READ_SENTENCES_OF_NOTES,
     read_notes,
     read_objective,
 )
-from interviews.paige.reading.readings import ObjectiveReading
-from tools.reader.labels import BUYER
-from tools.reader.measures import guide_of
+from interviews.paige.reading.passages import Word, names_of, windows
+from interviews.paige.reading.readings import MAX_LENGTH_OF_A_SUBJECT, MAX_SUBJECTS, ObjectiveReading
+from tests.interviews.paige.interviews import parsed_guide
 
-GUIDE = guide_of(BUYER, vendor="Acme")
-FIELDS = "title: Owner; outcome: no decision, closed in June; reason in CRM: no budget; left in May"
+GUIDE = parsed_guide()
+OBJECTIVE = "Hi! Find out how the security review at Acme went, and who decided; do not ask about price or SSO. Thanks!"
 
 
-@pytest.mark.parametrize("text", ["\ufdfa" * 200, "Ask about price. " + "\ufdfa" * 200])
-def test_a_word_with_more_pieces_than_a_window_is_read(text: str) -> None:
-    assert [each.topic for each in read_objective(text, GUIDE).topics] == ["pricing"] * ("price" in text)
-    assert read_notes(text, GUIDE).topics == ()
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("", " ", "?!", "\x00", "null", "\u202e", OBJECTIVE, f"{OBJECTIVE}\n" * 12),
+        pytest.param("語" * 100, id="unknown"),
+        pytest.param("a" * 100_000, id="long"),
+        pytest.param("\N{ARABIC LIGATURE SALLALLAHOU ALAYHE WASALLAM}" * 200, id="one word of many pieces"),
+    ],
+)
+@pytest.mark.parametrize("guide", ["win_loss_buyer", "nps_follow_up"])
+def test_any_text_is_read_and_what_decides_is_exact(text: str, guide: str) -> None:
+    own = parsed_guide(guide)
+    found = read_objective(text, own, "Acme")
+    keys = [topic.key for topic in own.topics]
+    assert len({each.topic for each in found.topics}) == len(found.topics)
+    for each in found.topics:
+        assert each.topic in keys
+        assert each.words == text[each.start : each.start + len(each.words)] != ""
+    assert len(found.subjects) <= MAX_SUBJECTS
+    for subject, key in found.subjects:
+        assert (len(subject) <= MAX_LENGTH_OF_A_SUBJECT, key in ("", *keys)) == (True, True)
+        assert subject in " ".join(text.split())
+
+
+@pytest.mark.parametrize(
+    ("text", "size", "most", "expected"),
+    [
+        ("One. Two three. Four", 3, 9, ["One. Two three.", "Four"]),
+        ("One. Two three four", 3, 9, ["One.", "Two three four"]),
+        ("One two three four", 3, 9, ["One two three", "four"]),
+        ("One. Two three four", 3, 2, ["One. Two"]),
+        ("", 3, 9, []),
+    ],
+)
+def test_a_long_text_is_cut_at_ends_of_sentences(text: str, size: int, most: int, expected: list[str]) -> None:
+    words = [Word(text.index(each), text.index(each) + len(each), (7,)) for each in text.split()]
+    found = [text[window[0].start : window[-1].end] for window in windows(text, words, size, most)]
+    assert found == expected
+
+
+def test_a_word_with_more_pieces_than_a_window_is_bounded() -> None:
+    assert [[each.pieces for each in window] for window in windows("a", [Word(0, 1, (7,) * 9)], 4, 9)] == [[(7,) * 4]]
 
 
 def test_what_notes_say_there_was_none_of_avoids_nothing() -> None:
-    assert read_notes(FIELDS, GUIDE) == ObjectiveReading()
-    [found] = read_notes(f"{FIELDS}\n\nNo pricing questions, please. Jane knows.", GUIDE).topics
-    assert (found.topic, found.is_avoided, found.words) == ("pricing", True, "No pricing questions, please.")
+    fields = "title: Owner; outcome: no decision, closed in June; reason in CRM: no budget; left in May"
+    assert read_notes(fields, GUIDE) == ObjectiveReading()
 
 
-def test_notes_are_read_up_to_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_vendors_name_in_a_guide_changes_nothing() -> None:
+    names = names_of("Globex Sewing Machines")
+    assert topic_vectors(GUIDE.for_vendor("Globex Sewing Machines"), names) is topic_vectors(GUIDE, names)
+    assert topic_vectors(GUIDE, {}) is topic_vectors(GUIDE, names)
+
+
+def test_a_clause_of_marks_decides_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    def every_topic_is_asked(_: object, words: list[Word], vectors: list[object]) -> ObjectiveScores:
+        asked, odds = [[0.0, 1.0, 0.0]] * len(vectors), [[1.0, 0.0]] * len(vectors)
+        return ObjectiveScores(asked, [(0, len(words) - 1)], [odds], [0.0] * len(words))
+
+    monkeypatch.setattr(Reader, "objective_scores", every_topic_is_asked)
+    guide = replace(GUIDE, name="Another guide, of which nothing is remembered")
+    assert read_objective("- !", guide) == ObjectiveReading()
+    assert read_objective("- price!", guide).topics[0].words == "price"
+
+
+def test_notes_and_objectives_are_read_up_to_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
     read: list[str] = []
 
     def reading(text: str, *others: object) -> ObjectiveReading:

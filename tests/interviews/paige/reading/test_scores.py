@@ -20,11 +20,11 @@ from tools.reader.measures import guide_of, share
 GUIDE, NAMES, QUESTION = guide_of(BUYER, vendor="Acme"), names_of("Acme", ["Globex"]), "What led to that?"
 
 # Floors of shares that are right, and ceilings of those that are wrong: the committed weights are better.
-OBJECTIVES_RIGHT, OBJECTIVES_WRONG, TURNED_ROUND, AVOIDANCES_MISSED = 0.3, 0.2, 0.05, 0.7
-OTHERS_RIGHT, OTHERS_WRONG = 0.46, 0.1
+OBJECTIVES_RIGHT, OBJECTIVES_WRONG, TURNED_ROUND, AVOIDANCES_MISSED = 0.6, 0.22, 0.05, 0.35
+OTHERS_RIGHT, OTHERS_WRONG = 0.55, 0.21
 CHANGED_BY_A_NEUTRAL_SENTENCE = 0.4
-STATEMENTS, DECISIVE, WRONG_AMONG_SHOWN = 0.2, 0.4, 0.5
-ACTS, MISREAD = 0.3, 0.05
+STATEMENTS, DECISIVE, WRONG_AMONG_SHOWN = 0.55, 0.55, 0.35
+ACTS, MISREAD = 0.6, 0.03
 TOLD_F1, CUTS_F1 = 0.75, 0.8
 
 

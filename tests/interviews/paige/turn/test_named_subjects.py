@@ -15,17 +15,31 @@ from interviews.paige.turn.moves import NextMove, moves
 from interviews.paige.turn.named_subjects import naming_question
 from interviews.paige.turn.rules_engine import RulesEngine
 from tests.interviews.paige.interviews import buyer_brief, conduct, paige
+from tests.interviews.paige.readings import (
+    EVENT,
+    GO_ON,
+    HOW_LONG,
+    JUDGEMENT,
+    STOP,
+    WHAT_DO_YOU_MEAN,
+    WHY_DO_YOU_ASK,
+    Answer,
+    spoken,
+    states,
+)
 
-OBJECTIVE = "Did the security review come too late?"
+pytestmark = pytest.mark.usefixtures("plain_objectives")
+
+OBJECTIVE = 'Ask about experience: "security review"'
 QUESTION = "There is one thing that you have not mentioned: security review. What part, if any, did it play?"
-VAGUE = "It went well, and nobody here had any complaints about that part of it at all."
+VAGUE = spoken(states("It went well, and nobody here had any complaints about that part of it at all.", JUDGEMENT))
 
 
 def allowed(objective: str = OBJECTIVE, guide: str = "win_loss_buyer") -> Brief:
     return replace(buyer_brief(objective, guide=guide), names_subjects=True)
 
 
-def named(brief: Brief, *answers: str) -> list[str]:
+def named(brief: Brief, *answers: Answer) -> list[str]:
     return [turn.text for turn in paige(conduct(brief, answers or (VAGUE,))) if "security review." in turn.text]
 
 
@@ -49,8 +63,15 @@ def test_staff_allow_a_single_subject() -> None:
     assert not any("CFO" in turn.text for turn in paige(conduct(brief, [VAGUE])))
 
 
+def test_what_the_notes_mention_is_not_named() -> None:
+    silent = replace(allowed(), contact_notes="Do not mention the security reviews.")
+    assert (silent.subjects, silent.nameable, named(silent)) == (("security review",), (), [])
+    by_staff = CorrectedSubjects(("security review", "CFO"), ("security review", "CFO"))
+    assert replace(silent, names_subjects=False, corrected=by_staff).nameable == ("CFO",)
+
+
 def test_what_the_contact_has_mentioned_is_not_named() -> None:
-    assert named(allowed(), "Your security reviews took three months, so we lost the summer.", VAGUE) == []
+    assert named(allowed(), spoken(states("Your security reviews took three months.", EVENT)), VAGUE) == []
 
 
 def test_a_subject_of_an_avoided_topic_is_not_named() -> None:
@@ -59,25 +80,26 @@ def test_a_subject_of_an_avoided_topic_is_not_named() -> None:
 
 @pytest.mark.slow
 def test_what_the_objective_avoids_is_not_named() -> None:
-    said = paige(conduct(allowed("Focus on support. Do not mention the security review or Gong."), [VAGUE]))
+    said = paige(conduct(allowed('Focus on vendor. Do not ask about "security review" or "Gong".'), [VAGUE]))
     assert not any("Gong" in turn.text or "security review." in turn.text for turn in said)
 
 
 @pytest.mark.parametrize(
     ("replies", "move"),
     [
-        (["What do you mean?"], Move.REPHRASE),
-        (["Why do you ask?"], Move.REPHRASE),
-        (["Can you repeat the question?"], Move.REPEAT),
-        (["Stop.", "Go on."], Move.REPEAT),
+        ([WHAT_DO_YOU_MEAN], Move.REPHRASE),
+        ([WHY_DO_YOU_ASK], Move.REPHRASE),
+        ([HOW_LONG], Move.REPEAT),
+        ([STOP, GO_ON], Move.REPEAT),
     ],
 )
-def test_a_question_that_is_put_again_names_the_subject_again(replies: list[str], move: Move) -> None:
+def test_a_question_that_is_put_again_names_the_subject_again(replies: list[Answer], move: Move) -> None:
     said = conduct(allowed(), [VAGUE])
     [number] = [number for number, turn in enumerate(said) if QUESTION in turn.text]
     brief, again = allowed().after(said[: number + 1]), []
     for reply in replies:
-        brief = brief.after([*brief.conversation, Utterance(Speaker.CONTACT, reply, said[number].topic, Move.ANSWER)])
+        answer = Utterance(Speaker.CONTACT, reply.text, said[number].topic, Move.ANSWER, reading=reply.reading)
+        brief = brief.after([*brief.conversation, answer])
         again = [message.utterance for message in [next_message(brief, RulesEngine())] if message]
         brief = brief.after([*brief.conversation, *again])
     assert [turn.move for turn in again] == [move]
@@ -85,8 +107,8 @@ def test_a_question_that_is_put_again_names_the_subject_again(replies: list[str]
 
 
 def test_the_german_guide_has_the_question() -> None:
-    brief = allowed("Kam die Sicherheitsprüfung zu spät?", "win_loss_buyer_de")
-    said = paige(conduct(brief, ["Das lief alles ganz gut, da hatte bei uns wirklich niemand etwas auszusetzen."]))
+    brief = allowed('Frage nach experience: "Sicherheitsprüfung"', "win_loss_buyer_de")
+    said = paige(conduct(brief, [VAGUE]))
     assert any("Sicherheitsprüfung. Welche Rolle hat das gespielt, wenn überhaupt?" in turn.text for turn in said)
 
 
@@ -108,9 +130,12 @@ def test_a_model_may_choose_it() -> None:
 
 
 def test_a_statement_on_a_subject_is_taken_up_first() -> None:
+    mess = spoken(
+        states("The security review was a mess.", JUDGEMENT), states("The contract was far too long.", JUDGEMENT)
+    )
     said = [
         Utterance(Speaker.PAIGE, "How did you come to a decision?", "process"),
-        Utterance(Speaker.CONTACT, "The security review was a mess. The contract was far too long.", "process"),
+        Utterance(Speaker.CONTACT, mess.text, "process", reading=mess.reading),
     ]
     brief = buyer_brief(OBJECTIVE).after(said)
     [first, *_] = [move for move in moves(brief) if move.thread]

@@ -9,11 +9,25 @@ from interviews.lifecycle import Move
 from interviews.paige.answers.dialogue import AGAIN
 from interviews.paige.turn.remaining import Remaining, remaining
 from tests.interviews.paige.interviews import buyer_brief, conduct, paige
+from tests.interviews.paige.readings import (
+    ARE_YOU_A_BOT,
+    DENIAL,
+    EVENT,
+    JUDGEMENT,
+    NO_IDEA,
+    WHAT_DO_YOU_MEAN,
+    Answer,
+    spoken,
+    states,
+)
 
-LONG = "We compared four products for two months, because nobody trusted the numbers of our spreadsheets any more. "
+LONG = spoken(states("We compared four products for two months, because nobody trusted our numbers any more.", EVENT))
+SLOW = spoken(states("Slow.", JUDGEMENT))
+NO_TRIAL = spoken(states("We never had a trial.", DENIAL, "experience"))
+NO_PRICE = spoken(states("Price never came up.", DENIAL, "pricing"))
 
 
-def shown(answers: list[str], objective: str = "") -> list[tuple[Move, Remaining]]:
+def shown(answers: list[Answer], objective: str = "") -> list[tuple[Move, Remaining]]:
     """What each question of a whole interview shows."""
     brief = buyer_brief(objective)
     said = conduct(brief, answers)
@@ -24,16 +38,16 @@ def shown(answers: list[str], objective: str = "") -> list[tuple[Move, Remaining
 @pytest.mark.parametrize(
     ("answers", "objective"),
     [
-        (["Slow."], ""),
+        ([SLOW], ""),
         ([LONG], ""),
-        (["I do not know."], ""),
-        (["We never had a trial. " + LONG, "Price never came up."], "do not bring up pricing"),
-        (["What do you mean?", LONG, "Are you a bot?", "Slow."], "focus on security"),
+        ([NO_IDEA], ""),
+        ([NO_TRIAL, LONG, NO_PRICE], "do not bring up pricing"),
+        ([WHAT_DO_YOU_MEAN, LONG, ARE_YOU_A_BOT, SLOW], "focus on security"),
     ],
     ids=["terse", "talkative", "declining", "with topics left out", "asking back"],
 )
 @pytest.mark.slow
-def test_every_new_question_is_further_and_leaves_no_more_minutes(answers: list[str], objective: str) -> None:
+def test_every_new_question_is_further_and_leaves_no_more_minutes(answers: list[Answer], objective: str) -> None:
     seen = shown(answers, objective)
     assert seen[0] == (Move.QUESTION, Remaining(question=1, percent_done=0, minutes=15))
     for (_, before), (move, after) in pairwise(seen):
@@ -47,7 +61,7 @@ def test_every_new_question_is_further_and_leaves_no_more_minutes(answers: list[
 
 
 def test_a_question_that_is_put_again_keeps_its_number() -> None:
-    (_, first), (move, again), *_ = shown(["What do you mean?", "Slow."])
+    (_, first), (move, again), *_ = shown([WHAT_DO_YOU_MEAN, SLOW])
     assert move == Move.REPHRASE
     assert again == first
 
@@ -55,6 +69,6 @@ def test_a_question_that_is_put_again_keeps_its_number() -> None:
 def test_a_small_guide_with_few_turns_is_done_by_turns() -> None:
     brief = buyer_brief()
     brief = replace(brief, guide=replace(brief.guide, max_turns=16))
-    said = conduct(brief, ["It was slow."])
+    said = conduct(brief, [spoken(states("It was slow.", JUDGEMENT))])
     assert len(paige(said)) == brief.guide.max_turns
     assert remaining(brief.guide, said).percent_done == round(100 * 15 / 16)

@@ -8,16 +8,27 @@ import pytest
 from interviews.lifecycle import Engine, Move, Speaker
 from interviews.paige.answers.dialogue import Utterance
 from interviews.paige.language.lexicons import Phrase
+from interviews.paige.reading.readings import Act
 from interviews.paige.turn.brief import Brief
 from interviews.paige.turn.compose import Choice, Message, next_message
 from interviews.paige.turn.moves import NextMove
 from interviews.paige.turn.public import lead_ins, task_of
-from interviews.paige.wording.public_brief import PublicBrief, Task
+from interviews.paige.wording.public_brief import PublicBrief, Task, Worded
 from interviews.paige.wording.request import wording_messages
-from interviews.paige.wording.worded import Worded
 from tests.interviews.paige.interviews import after, buyer_brief
+from tests.interviews.paige.readings import (
+    ARE_YOU_A_BOT,
+    EVENT,
+    HOW_LONG,
+    JUDGEMENT,
+    WHAT_DO_YOU_MEAN,
+    Answer,
+    spoken,
+    states,
+)
 
-ANSWER = "Nobody trusted the weekly numbers any more."
+ANSWER = states("Nobody trusted the weekly numbers any more.", JUDGEMENT)
+BOUGHT = spoken(states("They bought a tool.", EVENT))
 
 
 @dataclass
@@ -44,17 +55,17 @@ def worded(brief: Brief, move: Move, writer: Words) -> Message:
     return message
 
 
-def after_a_follow_up(answer: str) -> Brief:
-    brief = after(buyer_brief(), ANSWER)
+def after_a_follow_up(answer: Answer) -> Brief:
+    brief = after(buyer_brief(), spoken(ANSWER))
     follow_up = next_message(brief, Chooses(lambda each: each.move == Move.FOLLOW_UP))
     assert follow_up
-    said = Utterance(Speaker.CONTACT, answer, follow_up.utterance.topic, Move.ANSWER)
+    said = Utterance(Speaker.CONTACT, answer.text, follow_up.utterance.topic, Move.ANSWER, reading=answer.reading)
     return brief.after([*brief.conversation, follow_up.utterance, said])
 
 
 def test_the_words_replace_the_question_of_a_topic_and_its_announcement() -> None:
     writer = Words("With the new tool bought, how did you and your colleagues go about the decision?")
-    message = worded(after_a_follow_up("They bought a tool."), Move.QUESTION, writer)
+    message = worded(after_a_follow_up(BOUGHT), Move.QUESTION, writer)
     [public] = writer.asked
     topic = message.choice.move.topic
     assert (public.task, public.authored, public.statement) == (Task.TOPIC, topic.question, "")
@@ -63,7 +74,7 @@ def test_the_words_replace_the_question_of_a_topic_and_its_announcement() -> Non
 
 
 def test_the_question_stays_if_the_model_finds_nothing_that_leads_to_it() -> None:
-    message = worded(after_a_follow_up("They bought a tool."), Move.QUESTION, Words("-"))
+    message = worded(after_a_follow_up(BOUGHT), Move.QUESTION, Words("-"))
     topic = message.choice.move.topic
     assert (message.text, message.authored) == (f"{topic.bridge} {topic.question}", "")
 
@@ -73,7 +84,7 @@ def test_a_sentence_about_a_feeling_stays_before_another_topic() -> None:
     topic = buyer_brief().guide.topics[1]
     move = NextMove(Move.QUESTION, topic, openers=(Phrase("feeling"), Phrase("bridge")))
     assert (task_of(move), lead_ins(move)) == (Task.TOPIC, (Phrase("bridge"),))
-    message = worded(after(buyer_brief(), f"{ANSWER} Are you a bot, by the way?"), Move.QUESTION, writer)
+    message = worded(after(buyer_brief(), spoken(ANSWER, *ARE_YOU_A_BOT.reading.clauses)), Move.QUESTION, writer)
     assert message.text == f"I am an AI interviewer, not a person. {writer.text}"
 
 
@@ -86,7 +97,7 @@ def test_the_first_and_the_closing_question_are_never_worded() -> None:
 
 def test_what_answers_the_contact_stays_as_authored() -> None:
     writer = Words("What came of the numbers?")
-    brief = after(buyer_brief(), f"{ANSWER} Are you a bot, by the way?")
+    brief = after(buyer_brief(), spoken(ANSWER, *ARE_YOU_A_BOT.reading.clauses))
     message = worded(brief, Move.FOLLOW_UP, writer)
     assert message.text == "I am an AI interviewer, not a person. What came of the numbers?"
     assert "AI interviewer" not in writer.asked[0].authored
@@ -94,14 +105,15 @@ def test_what_answers_the_contact_stays_as_authored() -> None:
 
 def test_a_question_that_is_put_again_is_never_worded() -> None:
     writer = Words("Never asked.")
-    message = worded(after(buyer_brief(), "What do you mean?"), Move.REPHRASE, writer)
+    message = worded(after(buyer_brief(), WHAT_DO_YOU_MEAN), Move.REPHRASE, writer)
     assert writer.asked == []
     assert message.authored == ""
 
 
 def test_after_anger_the_model_is_told_to_take_it_seriously() -> None:
     writer = Words(None)
-    brief = after(buyer_brief(), "Your account manager lied to us, and I was furious about it.")
+    lied = states("Your account manager lied to us, and I was furious.", EVENT, act=Act.COMPLAINS)
+    brief = after(buyer_brief(), spoken(lied))
     message = worded(brief, Move.FOLLOW_UP, writer)
     [public] = writer.asked
     assert public.shows_feeling
@@ -112,8 +124,9 @@ def test_after_anger_the_model_is_told_to_take_it_seriously() -> None:
 
 @pytest.mark.parametrize("text", ["What came of the numbers?", None])
 def test_a_repeated_follow_up_has_its_authored_words(text: str | None) -> None:
-    brief = after(buyer_brief(), ANSWER)
+    brief = after(buyer_brief(), spoken(ANSWER))
     message = worded(brief, Move.FOLLOW_UP, Words(text))
-    asks = Utterance(Speaker.CONTACT, "Can you repeat the question?", message.utterance.topic, Move.ANSWER)
+    topic, reading = message.utterance.topic, HOW_LONG.reading
+    asks = Utterance(Speaker.CONTACT, HOW_LONG.text, topic, Move.ANSWER, reading=reading)
     again = worded(brief.after([*brief.conversation, message.utterance, asks]), Move.REPEAT, Words("Never asked."))
     assert again.text.endswith(message.authored or message.text)

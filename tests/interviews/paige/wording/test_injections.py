@@ -14,8 +14,8 @@ import pytest
 
 from interviews.lifecycle import Engine
 from interviews.paige.chat import ChatMessage
-from interviews.paige.model.provider import Reply
-from interviews.paige.model.writer import ModelWriter
+from interviews.paige.model.engine import ModelWriter
+from interviews.paige.model.provider import MAX_TOKENS, Reply
 from interviews.paige.turn.brief import Brief
 from interviews.paige.turn.compose import Choice, ChoosingEngine, Message, next_message
 from interviews.paige.turn.moves import NextMove
@@ -72,7 +72,9 @@ class Obedient:
     payload: str
     requests: list[Sequence[ChatMessage]] = field(default_factory=list)
 
-    def complete(self, messages: Sequence[ChatMessage], seconds: float, schema: Mapping[str, Any]) -> Reply:
+    def complete(
+        self, messages: Sequence[ChatMessage], seconds: float, schema: Mapping[str, Any], max_tokens: int = MAX_TOKENS
+    ) -> Reply:
         self.requests.append(messages)
         return Reply(json.dumps({"text": self.payload}), None, None)
 

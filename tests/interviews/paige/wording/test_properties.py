@@ -12,9 +12,8 @@ from hypothesis import strategies as st
 
 from interviews.lifecycle import Engine, Move, Speaker
 from interviews.paige.answers.dialogue import Utterance
-from interviews.paige.model.engine import ModelEngine
+from interviews.paige.model.engine import ModelEngine, ModelWriter
 from interviews.paige.model.provider import Provider
-from interviews.paige.model.writer import ModelWriter
 from interviews.paige.objective.corrected_subjects import CorrectedSubjects
 from interviews.paige.objective.steering import Picks
 from interviews.paige.turn.brief import Brief

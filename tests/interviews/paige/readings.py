@@ -1,0 +1,55 @@
+"""Answers with their readings, which do not depend on the weights of the reader."""
+
+from dataclasses import dataclass, replace
+
+from interviews.lifecycle import Direction
+from interviews.paige.reading.readings import About, Act, AnswerReading, Clause, StatementKind
+
+JUDGEMENT, NEED, EVENT, FACT, DENIAL = StatementKind
+FOR, AGAINST = Direction.FOR, Direction.AGAINST
+
+
+@dataclass(frozen=True)
+class Answer:
+    text: str
+    reading: AnswerReading
+
+
+def states(
+    text: str,
+    kind: StatementKind = FACT,
+    *topics: str,
+    act: Act | None = None,
+    speaks: Direction | None = None,
+    about: About | None = About.SELF,
+    decisive: bool = False,
+    certainty: float = 1.0,
+) -> Clause:
+    return Clause(text, 0, act, kind, topics, speaks, about, decisive, certainty)
+
+
+def does(act: Act, text: str) -> Clause:
+    return Clause(text, 0, act)
+
+
+def spoken(*clauses: Clause) -> Answer:
+    """The clauses, joined by spaces."""
+    found: list[Clause] = []
+    start = 0
+    for clause in clauses:
+        found.append(replace(clause, start=start))
+        start += len(clause.text) + 1
+    return Answer(" ".join(clause.text for clause in clauses), AnswerReading(tuple(found)))
+
+
+NO_IDEA = spoken(does(Act.DECLINES, "No idea."))
+STOP = spoken(does(Act.WANTS_TO_STOP, "Stop."))
+GO_ON = spoken(does(Act.SMALL_TALK, "Yes, go on."))
+WHAT_DO_YOU_MEAN = spoken(does(Act.ASKS_MEANING, "What do you mean?"))
+WHY_DO_YOU_ASK = spoken(does(Act.ASKS_PURPOSE, "Why do you ask?"))
+ARE_YOU_A_BOT = spoken(does(Act.ASKS_ABOUT_AI, "Are you a bot?"))
+WHO_READS = spoken(does(Act.ASKS_WHO_READS, "Who will read this?"))
+HOW_LONG = spoken(does(Act.ASKS_HOW_LONG, "How long is this?"))
+AS_I_SAID = spoken(does(Act.SAID_BEFORE, "I told you that already."))
+A_PERSON = spoken(does(Act.WANTS_A_PERSON, "Can I talk to a human?"))
+DELETION = spoken(does(Act.WANTS_DELETION, "Please delete my data."))
