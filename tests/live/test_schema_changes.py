@@ -23,13 +23,14 @@ from webhooks.models import Endpoint
 
 pytestmark = pytest.mark.skipif(not ON_POSTGRESQL, reason="needs PostgreSQL")
 
-# To and fro. Other types of the schema have no other type that its SQL could use.
+# To and fro, with the same values: rounded, a time would look as if another request had changed the row since.
+# Other types of the schema have no other type that its SQL could use.
 OTHER_TYPES = {
     "character varying": "text",
     "text": "character varying",
     "integer": "bigint",
     "smallint": "integer",
-    "timestamp with time zone": "timestamp(3) with time zone",
+    "timestamp with time zone": "timestamp(6) with time zone",
 }
 # The applications whose tables the statements of a request read and write.
 TABLES = "(orgs|contacts|interviews|webhooks)_%|idempotency_record|rate_limit_counter"
