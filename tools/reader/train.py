@@ -28,7 +28,7 @@ from tools.reader.labels import ACTS, KINDS, SPEAKS, Answer, Clause, guides
 from tools.reader.network import Network, Span, masks, mean, pooled
 from tools.reader.weights import FROZEN_LAYERS, write
 
-KEPT_PIECES, LONGEST_PIECE = 17_000, 16
+KEPT_PIECES, LONGEST_PIECE = 16_500, 16
 ENCODER_RATE, HEAD_RATE, NEARNESS_RATE, DECAY = 5e-5, 2.5e-4, 1e-3, 0.01
 USES_OF_VECTORS = 120
 WARM_UP = 0.04
@@ -285,7 +285,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--minutes", type=float, default=150)
     parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--start", type=Path, nargs="*", help="checkpoints of earlier trainings")
+    parser.add_argument("--start", type=Path, nargs="*", default=[], help="checkpoints with the same pieces")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--output", type=Path, default=WEIGHTS, help="the checkpoint beside it ends in .pt")
     given = parser.parse_args()
@@ -293,14 +293,16 @@ def main() -> None:
     torch.manual_seed(given.seed)
     torch.set_num_threads(given.threads)
     file, examples = base_file(), Examples()
-    pieces = kept_pieces(file, examples.texts())
+    parts = [torch.load(path) for path in given.start]
+    # Those of a checkpoint, because the labels, by which pieces are chosen, may have changed since.
+    pieces = parts[0]["pieces"] if parts else kept_pieces(file, examples.texts())
     network = Network(file, pieces)
-    if given.start:
-        parts = [torch.load(path) for path in given.start]
-        network.load_state_dict({name: sum(part[name] for part in parts) / len(parts) for name in parts[0]})
+    if parts:
+        states = [part["state"] for part in parts]
+        network.load_state_dict({name: sum(state[name] for state in states) / len(states) for name in states[0]})
     if given.minutes:
         learn(network, Tasks(network, examples), given.minutes)
-        torch.save(network.state_dict(), given.output.with_suffix(".pt"))
+        torch.save({"pieces": pieces, "state": network.state_dict()}, given.output.with_suffix(".pt"))
     write(network, file, pieces, given.output)
 
 
