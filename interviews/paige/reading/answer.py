@@ -61,14 +61,10 @@ def _read(text: str, question: str, guide: Guide, named: tuple[tuple[str, str], 
 def _clause(text: str, words: Sequence[Word], scores: ClauseScores, keys: Sequence[str], *, is_beside: bool) -> Clause:
     """`is_beside`: whether the answer states something."""
     start, end = words[scores.first].start, words[scores.last].end
-    act = _surest(_ACTS, scores.act)
-    if max(scores.act[1:]) < _least(act, is_beside=is_beside):
+    share, act, certainty = max(scores.act[1:]), _surest(_ACTS, scores.act), 1 - scores.kind[0]
+    if share < _least(act, is_beside=is_beside):
         act = None
-    certainty = 1 - scores.kind[0]
-    is_surer = act is None or certainty >= scores.act[_ACTS.index(act)]
-    if act and is_surer and not is_beside:
-        act = None
-    elif certainty < thresholds.STATES or not is_surer:
+    if certainty < thresholds.STATES or (act and certainty < share):
         return Clause(text[start:end], start, act, certainty=certainty)
     told = sorted(zip(scores.told, keys, strict=True), reverse=True)
     return Clause(
@@ -87,9 +83,7 @@ def _clause(text: str, words: Sequence[Word], scores: ClauseScores, keys: Sequen
 def _least(act: Act, *, is_beside: bool) -> float:
     if act in WISHES or act is Act.WANTS_LANGUAGE:
         return thresholds.WISH
-    if not is_beside:
-        return thresholds.ACT
-    return thresholds.QUESTION_BESIDE if act in QUESTIONS else thresholds.ACT_BESIDE
+    return thresholds.ACT_BESIDE if is_beside and act not in QUESTIONS else thresholds.ACT
 
 
 def _surest(values: Sequence[Any], shares: Sequence[float], least: float = 0.0) -> Any:

@@ -188,6 +188,5 @@ class TestSteering:
         assert "Zebra" not in replace(self.READ, notes=TextReading("", notes)).text
 
 
-@pytest.mark.skipif(not WEIGHTS.exists(), reason="The weights are not there.")
 def test_the_version_is_that_of_the_weights() -> None:
     assert READER_VERSION.partition("-")[2] == sha256(WEIGHTS.read_bytes()).hexdigest()[:12]
