@@ -55,8 +55,8 @@ QUEUED_BY: tuple[tuple[str, str, dict[str, None], str], ...] = (
 
 
 def answer_readings(interview_request: InterviewRequest, answers: Mapping[int, str]) -> Mapping[int, AnswerReading]:
-    """By number of the question. Empty if nothing can be read now. An answer of 60 words takes about 60 ms of CPU time,
-    so call it without a lock.
+    """By number of the question. Empty if the guide is not valid. An answer of 60 words takes about 70 ms of CPU time:
+    do not call this under a lock.
     """
     try:
         interview = StoredInterview.load(interview_request)

@@ -56,8 +56,8 @@ def ask(
     seconds: float,
     max_tokens: int = MAX_TOKENS,
 ) -> Asked[T]:
-    """`messages` gets why the last reply was refused, or "". `read` returns None for a reply without what is asked for,
-    or raises RefusedError. `seconds`: for all attempts. Does not raise.
+    """`messages` gets the reason why the last reply was refused, or "". `read` returns None if the reply lacks what is
+    asked for, or raises RefusedError. `seconds`: for all attempts. Does not raise.
     """
     started = monotonic()
     asked: Asked[T] = Asked()

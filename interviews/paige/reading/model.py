@@ -12,8 +12,8 @@ from interviews.paige.reading.word_pieces import BEGINNING, END, WordPieces
 
 WEIGHTS = Path(__file__).with_name("weights") / "reader.npz"
 READER_VERSION = "1-e1d531623ec5"
-"""Readings of another version are read again. The first number is that of the code, which a change of what it reads
-increments; then the SHA-256 of the weights begins.
+"""A worker reads again what another version has read. The first number is increased when a change of the code changes
+readings. The rest is the beginning of the SHA-256 of the weights.
 """
 
 MAX_PIECES = 150

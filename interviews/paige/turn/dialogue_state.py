@@ -73,7 +73,7 @@ class DialogueState:
 
     @cached_property
     def absent(self) -> frozenset[FollowUpKind]:
-        """Of follow-ups that assume what the contact has said that there was not."""
+        """The kinds of follow-ups that do not fit: the contact has denied what they assume."""
         topics = (topic for topic in self.brief.guide.topics if topic.follow_ups)
         denied = (topic for topic in topics if _is_denial(self._clauses_on(topic)))
         return frozenset(topic.follow_ups[0].kind for topic in denied) & ASSUMING
@@ -223,7 +223,7 @@ def _is_on(topic: Topic, clause: Clause) -> bool:
 
 
 def _is_answer(topic: Topic, clauses: Sequence[Clause]) -> bool:
-    """Whether they tell as much as an answer to the question on the topic. The surest topic of a clause counts."""
+    """Whether they tell as much as an answer to the question on the topic. Only the surest topic of a clause counts."""
     about = [each for each in clauses if each.topics[:1] == (topic.key,)]
     is_long = sum(map(_words, about)) >= thresholds.WORDS_OF_A_FULL_ANSWER
     return len(about) >= thresholds.CLAUSES_OF_A_FULL_ANSWER and is_long

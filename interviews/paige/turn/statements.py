@@ -43,8 +43,8 @@ FITTING: Mapping[StatementKind, tuple[Kinds, Kinds]] = {
         frozenset({_K.INSTANCE, _K.NEXT}),
     ),
 }
-"""The kinds of follow-ups that fit a kind of statement. Those of the first set are asked first. Within a set, the
-guide's order counts. Others are never asked.
+"""The kinds of follow-ups that fit a kind of statement. The first set is asked first. Within a set, the order of the
+guide counts. Kinds in neither set are not asked.
 """
 FITTING_EVENTS_OF_OTHERS = (
     frozenset({_K.CONSEQUENCE, _K.NEXT, _K.CHANGE, _K.NOW}),

@@ -222,9 +222,9 @@ def _most_follow_ups(state: DialogueState, topic: Topic) -> int:
 def _is_closed(state: DialogueState, topic: Topic) -> bool:
     """By the last answer. After a follow-up in vain, another topic may remind the contact of something.
 
-    A denial that tells something on the outcome closes nothing: it says what did not tip the decision. At the end, it
-    says what nobody asked about. A model that
-    chooses can tell whether the contact has declined more than one question.
+    A denial that tells something closes neither the outcome nor the closing question: it says what did not tip the
+    decision, or what nobody asked about. A model that chooses can tell whether the contact has declined more than one
+    question.
     """
     last, has_stated = state.last, bool(state.stated_in(state.answers[-1]))
     if topic != state.topic or state.brief.is_free:
