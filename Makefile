@@ -127,13 +127,18 @@ test-model: ## Test Paige with a small local language model (takes minutes, inst
 test-audit: venv-audit ## Test `make sbom` without a network and `make audit` against a local service; pytest gets ARGS
 	@HINDSIGHT_ENV=development .venv/bin/pytest -q tests/live/optional/test_supply_chain.py $(ARGS)
 
-bench: ## Measure the API, the survey page, and sixty interviews at once (10 minutes); the benchmark gets ARGS
+bench: ## Measure GET, PATCH, the survey page, the worker and growth (minutes); the benchmark gets ARGS
 	@scripts/bootstrap dev
 	@.venv/bin/python -m tools.bench $(ARGS)
 
 soak: ## Write under load while servers and stores fail, and compare the database; ARGS="--faults worker --seconds 20"
 	@scripts/bootstrap dev
 	@.venv/bin/python -m tools.soak $(ARGS)
+
+.PHONY: house
+house: ## Print the size of the project with its targets, and how many files a request runs
+	@scripts/bootstrap dev
+	@LOG_LEVEL=ERROR .venv/bin/python -m tools.dev.house
 
 schema: ## Rewrite docs/openapi.yaml from the code
 	@scripts/bootstrap dev
@@ -152,8 +157,10 @@ sbom: venv-audit ## Write var/sbom.json: a CycloneDX bill of materials of requir
 	@mkdir -p var
 	@.venv-audit/bin/cyclonedx-py requirements requirements.txt --output-file var/sbom.json
 
+# The pins are without conditions: also of packages for other platforms and Python versions.
 audit: venv-audit ## Compare requirements.txt with known vulnerabilities, over the network; pip-audit gets ARGS
-	@.venv/bin/python -m tools.dev.audit $(ARGS)
+	@mkdir -p var && grep -oE '^[[:alnum:]_.-]+==[^ ;]+' requirements.txt >var/audit.txt
+	@.venv-audit/bin/pip-audit --requirement var/audit.txt --no-deps --disable-pip --vulnerability-service osv $(ARGS)
 
 venv-audit:
 	@scripts/bootstrap dev

@@ -19,7 +19,7 @@ SCOPE_OF_METHOD: Mapping[str, str] = {"GET": "read", "HEAD": "read", "POST": "wr
 
 @dataclass(frozen=True)
 class Principal:
-    """`request.auth` and `request.user`. `is_remembered`: the statement of the view verifies the key (decision 37)."""
+    """`request.auth` and `request.user`. `is_remembered`: the statement of the view verifies the key (decision 2)."""
 
     api_key: VerifiedKey
     digest: str = ""

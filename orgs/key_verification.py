@@ -1,4 +1,4 @@
-"""API keys that are valid now (decision 37). Every API request needs one, so this is raw SQL (decision 2)."""
+"""API keys that are valid now. Every API request needs one, so this is raw SQL (decision 2)."""
 
 import time
 from dataclasses import dataclass

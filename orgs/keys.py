@@ -1,6 +1,6 @@
 """API keys (decision 10): `hsk_`, 8 characters of public prefix, 28 of secret, 6 of CRC-32 checksum, in base 62.
 
-Keys of a test room begin with `hsk_test_` (decision 59).
+Keys of a test room begin with `hsk_test_` (decision 56).
 """
 
 import hashlib

@@ -3,11 +3,11 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.contrib import admin, messages
 from django.contrib.admin.templatetags.admin_urls import add_preserved_filters
-from django.contrib.admin.views.main import ORDER_VAR, ChangeList
+from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Model, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.functional import cached_property
@@ -16,7 +16,6 @@ from hindsight.db.ids import is_lookup_value
 from staff.lists.date_ranges import DateRangeFilter
 from staff.lists.filters import storable
 from staff.lists.paging import BoundedChangeList, BoundedPaginator
-from staff.models import MAX_NAME_LENGTH, SavedView
 from staff.orgs.permissions import may, orgs_with, viewing
 
 # Django's class is generic only for type checkers.
@@ -66,21 +65,6 @@ class StaffAdmin(BaseAdmin):
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return BoundedChangeList
-
-    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
-        views = SavedView.objects.filter(user=request.user.pk, list=self.url_prefix)
-        query = self.saved_query(request, request.GET.urlencode())
-        saved = {"saved_views": views, "saved_query": query, "max_name_length": MAX_NAME_LENGTH}
-        page: HttpResponse = super().changelist_view(request, {**saved, **(extra_context or {})})
-        return page
-
-    def saved_query(self, request: HttpRequest, query: str) -> str:
-        """The filters and the order. Not the search text: it may be personal data, which is erased elsewhere."""
-        kept = QueryDict(mutable=True)
-        for name, values in QueryDict(storable(query)).lists():
-            if values[-1] and (name == ORDER_VAR or self.lookup_allowed(name, values[-1], request)):
-                kept[name] = values[-1]
-        return kept.urlencode()
 
     def get_ordering(self, request: HttpRequest) -> Any:
         """By the dates of the list's range, so that its index finds the rows."""

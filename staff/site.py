@@ -15,7 +15,6 @@ from django.views.decorators.cache import never_cache
 from hindsight import __version__
 from hindsight.limits.callers import remember_caller
 from staff.current_request import as_staff
-from staff.login import drafts
 from staff.login.single_sign_on import is_set_up
 
 # No form of the admin has autocomplete fields, and no object a page elsewhere.
@@ -34,42 +33,24 @@ class StaffSite(AdminSite):
         self.disable_action("delete_selected")  # it asks for no word, calls no service, and its log names contacts
 
     def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Any:
-        """A form that is sent after the session has ended is not lost."""
         from staff.login.sessions import record_use  # needs the models
 
-        guarded = super().admin_view(as_staff(view), cacheable)
-
-        @wraps(guarded)
+        @wraps(view)
         def run(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-            if not self.has_permission(request):
-                writer = drafts.writer_of(request)
-                return self.login_with_draft(request, writer) if writer else guarded(request, *args, **kwargs)
             record_use(request)
-            drafts.take(request)
-            return guarded(request, *args, **kwargs)
+            return as_staff(view)(request, *args, **kwargs)
 
-        return run
-
-    def login_with_draft(self, request: HttpRequest, writer: int) -> HttpResponse:
-        logout(request)
-        drafts.keep(request, writer)
-        request.method = "GET"
-        response = self.login(request, {"next": request.get_full_path(), "app_path": reverse("admin:login")})
-        response.status_code = 403
-        return response
+        return super().admin_view(run, cacheable)
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
         return {
             **super().each_context(request),
-            "writer": drafts.signed_writer(request),
             "has_single_sign_on": is_set_up(),
             "version": __version__,
         }
 
     def get_urls(self) -> list[URLResolver | URLPattern]:
         from staff.history.activity_page import activity_view
-        from staff.history.restore_page import restore_view
-        from staff.lists.saved_view_pages import save_view_view, views_view
         from staff.lists.search import org_names_view, search_view
         from staff.lists.transcript_search import transcript_search_view
         from staff.login.link_pages import own_links_view
@@ -80,11 +61,8 @@ class StaffSite(AdminSite):
             path("search/", self.admin_view(search_view), name="search"),
             path("search/orgs/", self.admin_view(org_names_view), name="org_names"),
             path("search/transcripts/", self.admin_view(transcript_search_view), name="transcript_search"),
-            path("views/", self.admin_view(views_view), name="views"),
-            path("views/save/", self.admin_view(save_view_view), name="save_view"),
             path("single-sign-on/", self.admin_view(own_links_view), name="single_sign_on"),
             path("activity/", self.admin_view(activity_view), name="activity"),
-            path("activity/restore/", self.admin_view(restore_view), name="restore_texts"),
             path("win-loss/", self.admin_view(win_loss_view), name="win_loss"),
             path("win-loss/drivers/<int:driver_id>/", self.admin_view(review_view), name="review_driver"),
             path("sessions/", self.admin_view(sessions_view), name="sessions"),

@@ -77,7 +77,6 @@ ON_BOTH_DATABASES = {
     "staff/test_removal.py": "foreign keys, triggers",
     "staff/test_request_actions.py": "locks",
     "staff/test_request_imports.py": "batches",
-    "staff/test_restore_texts.py": "locks",
     "staff/test_search.py": "search",
     "staff/test_security_events.py": "partitions, filters",
     "staff/test_transactions.py": "transactions",

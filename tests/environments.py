@@ -25,7 +25,7 @@ from typing import IO
 
 from hindsight.server.serve import end_with_parent
 from tools.harness.processes import ServerError, interrupt_on_signals
-from tools.harness.stores import postgres, redis_server
+from tools.harness.stores import killable_postgres, killable_redis
 
 ROOT = Path(__file__).resolve().parent.parent
 STOP_SECONDS = 20
@@ -89,8 +89,8 @@ def _start_folder(stack: ExitStack, name: str, arguments: Sequence[str]) -> dict
 
 def _start_stores(stack: ExitStack) -> dict[str, str]:
     return {
-        "DATABASE_URL": stack.enter_context(postgres()),
-        "REDIS_URL": stack.enter_context(redis_server()),
+        "DATABASE_URL": stack.enter_context(killable_postgres()).url,
+        "REDIS_URL": stack.enter_context(killable_redis()).url,
     }
 
 

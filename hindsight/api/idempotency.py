@@ -26,7 +26,7 @@ _WELL_FORMED = re.compile(rf"[\x21-\x7e]{{1,{MAX_KEY_LENGTH}}}")
 
 @dataclass(frozen=True)
 class Created:
-    """`etag` is empty if an earlier release stored the response."""
+    """`etag` is empty for rows without versions."""
 
     body: dict[str, Any]
     etag: str

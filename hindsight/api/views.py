@@ -17,7 +17,7 @@ class ApiView(APIView):
     # The scope that a key needs for all methods. None: `read` or `write`, by method.
     scope: str | None = None
     http_method_names = ["get", "head", "post", "put", "patch"]
-    # Methods whose statement verifies the API key (decision 37). For others, the key is looked up first.
+    # Methods whose statement verifies the API key (decision 2). For others, the key is looked up first.
     verifying_methods: tuple[str, ...] = ()
     # Methods that evaluate these headers. Other methods refuse them.
     if_match_methods: tuple[str, ...] = ()

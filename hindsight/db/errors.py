@@ -28,7 +28,7 @@ SQLITE_REASONS = {
 
 DEADLOCK = "40P01"
 
-# Raised before a prepared statement is executed (decision 47).
+# Raised before a prepared statement is executed (decision 2).
 STALE_STATEMENT = frozenset(
     (
         "0A000",  # feature_not_supported: cached plan must not change result type

@@ -1,4 +1,4 @@
-"""Full-text search: words and phrases, by PostgreSQL's text search or SQLite's FTS5 (decision 61).
+"""Full-text search: words and phrases, by PostgreSQL's text search or SQLite's FTS5 (decision 60).
 
 PostgreSQL knows the stems and the stop words of each language. FTS5 stems all languages as English, and has no stop
 words.

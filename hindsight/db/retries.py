@@ -18,7 +18,7 @@ REPEATED = {DEADLOCK, *STALE_STATEMENT}
 
 
 def retried(transaction: Callable[Parameters, Result]) -> Callable[Parameters, Result]:
-    """Repeats an outermost transaction after a deadlock or a stale statement (decision 47)."""
+    """Repeats an outermost transaction after a deadlock or a stale statement (decision 2)."""
 
     @wraps(transaction)
     def run(*args: Parameters.args, **kwargs: Parameters.kwargs) -> Result:

@@ -116,7 +116,7 @@ def samples(_: RendererHTML, tokens: list[Token], index: int, *args: Any) -> str
 
 def code_inline(_: RendererHTML, tokens: list[Token], index: int, *args: Any) -> str:
     text = tokens[index].content
-    documents = {reverse(name) for name in ("docs", "hand-offs", "reference", "schema", "console", "postman", "llms")}
+    documents = {reverse(name) for name in ("docs", "hand-offs", "reference", "schema", "try", "llms")}
     return format_html('<a href="{}"><code>{}</code></a>' if text in documents else "<code>{1}</code>", text, text)
 
 

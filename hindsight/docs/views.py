@@ -1,13 +1,11 @@
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
 from hindsight.api.handlers import read_only
 from hindsight.api.schema import description
-from hindsight.docs.calls import PREFIX, calls
 from hindsight.docs.guide import guide, guide_markdown
-from hindsight.docs.postman import collection
 from hindsight.http.csp import HEADER, policy
 
 GUIDE, HAND_OFFS = "api.md", "hand-offs.md"
@@ -42,17 +40,8 @@ def reference(request: HttpRequest) -> HttpResponse:
 
 
 @read_only
-def console(request: HttpRequest) -> HttpResponse:
-    return render(
-        request,
-        "docs/console.html",
-        {"calls": sorted(calls(), key=lambda call: call.method != "PATCH"), "prefix": PREFIX},
-    )
-
-
-@read_only
-def postman(request: HttpRequest) -> HttpResponse:
-    return JsonResponse(collection(), json_dumps_params={"ensure_ascii": False, "indent": 2})
+def try_it(request: HttpRequest) -> HttpResponse:
+    return render(request, "docs/try.html")
 
 
 @read_only

@@ -7,7 +7,7 @@ from django.core.exceptions import RequestDataTooBig
 
 MAX_BODY_BYTES = 1024 * 1024
 
-# A larger body is read and discarded up to this size, so that a reverse proxy does not answer 502 (decision 17).
+# A larger body is read and discarded up to this size, so that a reverse proxy does not answer 502 (decision 4).
 DRAIN_BYTES = 8 * 1024 * 1024
 
 BODY_SECONDS = 30.0

@@ -14,7 +14,7 @@ Submit = Callable[[Job], object]
 
 
 class Calls:
-    """An event loop's calls in threads (decision 17). Only results wake it: None means that the response is sent."""
+    """An event loop's calls in threads (decision 4). Only results wake it: None means that the response is sent."""
 
     def __init__(self) -> None:
         self._running = 0

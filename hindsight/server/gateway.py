@@ -1,4 +1,4 @@
-"""Runs Django, a WSGI application, in a pool of threads behind an event loop (decision 17)."""
+"""Runs Django, a WSGI application, in a pool of threads behind an event loop (decision 4)."""
 
 import sys
 from collections.abc import AsyncIterable, Callable

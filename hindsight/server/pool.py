@@ -1,4 +1,4 @@
-"""The database connections of a web process, and the threads that run requests with them (decision 27)."""
+"""The database connections of a web process, and the threads that run requests with them (decision 4)."""
 
 import logging
 import threading

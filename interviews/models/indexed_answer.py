@@ -32,7 +32,7 @@ class IndexedAnswerQuerySet(OrgRowsQuerySet["IndexedAnswer"]):
 
 
 class IndexedAnswer(models.Model):
-    """An answer of a completed interview, for full-text search (decision 61). Never updated."""
+    """An answer of a completed interview, for full-text search (decision 60). Never updated."""
 
     org = models.ForeignKey("orgs.Org", on_delete=models.CASCADE, related_name="indexed_answers", db_index=False)
     interview_request = models.ForeignKey(

@@ -125,7 +125,7 @@ class InterviewRequest(Versioned):
     deal_id = models.CharField(
         max_length=MAX_DEAL_ID_LENGTH, blank=True, help_text="The customer's own id of the deal."
     )
-    # A join, without a column and without a constraint (decision 57).
+    # A join, without a column and without a constraint (decision 56).
     reported_deal = models.ForeignObject(
         Deal,
         on_delete=models.DO_NOTHING,

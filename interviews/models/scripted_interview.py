@@ -6,7 +6,7 @@ from orgs.tenancy import SameOrg
 
 
 class ScriptedInterview(Queued):
-    """It is in the queue until the scripted buyer has answered (decision 59)."""
+    """It is in the queue until the scripted buyer has answered (decision 56)."""
 
     org = models.ForeignKey("orgs.Org", on_delete=models.CASCADE, related_name="scripted_interviews")
     interview_request = models.OneToOneField(

@@ -7,7 +7,6 @@ from django.db.models import Count, OuterRef, Subquery
 
 from interviews.lifecycle import Move, Speaker
 from interviews.models import Conversation, InterviewType, Turn
-from interviews.paige.guide.formats import in_current_format
 from interviews.paige.guide.guide import Guide
 from interviews.paige.guide.texts import VENDOR
 from interviews.paige.objective.picks import picks_in
@@ -55,7 +54,7 @@ class ObjectiveStops:
 
 def stops_by_question(interview_type: InterviewType) -> list[Stops]:
     """Most stops first."""
-    texts = _Texts(in_current_format(interview_type.guide), vendor=interview_type.org.name)
+    texts = _Texts(interview_type.guide, vendor=interview_type.org.name)
     newest = _newest(interview_type).values_list("pk", flat=True)[:NEWEST]
     begun = Conversation.objects.for_org(interview_type.org_id).filter(pk__in=list(newest))
     of_paige = Turn.objects.for_org(interview_type.org_id).filter(speaker=Speaker.PAIGE).order_by()

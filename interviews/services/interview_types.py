@@ -6,7 +6,6 @@ from django.utils import timezone
 
 from interviews.lifecycle import Wording
 from interviews.models import InterviewType
-from interviews.paige.guide.formats import in_current_format
 from interviews.paige.guide.guide import Guide
 from orgs.models import Org
 
@@ -27,7 +26,7 @@ def duplicate_interview_type(*, interview_type: InterviewType, org: Org, name: s
     """Copies the guide as version 1, and whose words count. `org` may be another one. Raises like
     create_interview_type().
     """
-    guide = {**in_current_format(interview_type.guide), "name": name, "version": 1}
+    guide = {**interview_type.guide, "name": name, "version": 1}
     return create_interview_type(org=org, guide=guide, wording=Wording(interview_type.wording))
 
 

@@ -4,14 +4,13 @@ What somebody else has written since is a conflict, and stays.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Max, QuerySet
 
 from contacts.models import Contact
 from hindsight.db.retries import retried
@@ -37,15 +36,13 @@ Key = tuple[str, int, str]  # type, id, field
 
 @dataclass(frozen=True)
 class Selection:
-    """`until` is excluded. `up_to`: the id of the newest change that the person has seen; later ones are conflicts."""
+    """`until` is excluded. Later changes of the same actor are conflicts too."""
 
     actor: str
     since: datetime
     until: datetime
-    types: Collection[str]
     org_id: int | None = None
     field: str = ""
-    up_to: int | None = None
 
 
 @dataclass(frozen=True)
@@ -57,46 +54,21 @@ class Overwritten:
     before: str
     why_not: str
 
-    @property
-    def now(self) -> str:
-        return str(getattr(self.row, self.field))
-
-
-@dataclass(frozen=True)
-class Preview:
-    texts: list[Overwritten]
-    up_to: int
-
-    @property
-    def restorable(self) -> list[Overwritten]:
-        return [text for text in self.texts if not text.why_not]
-
-    @property
-    def conflicts(self) -> list[Overwritten]:
-        return [text for text in self.texts if text.why_not]
-
-
-def preview_restore(selection: Selection) -> Preview:
-    """Raises ValidationError if there are more than MAX_TEXTS changes."""
-    return _preview(selection, Contact.objects.all(), InterviewRequest.objects.all())
-
 
 @retried
 @transaction.atomic
-def restore_texts(selection: Selection, *, actor: Actor) -> Preview:
-    """Returns what was restored, and the conflicts. Raises ValidationError."""
-    # In the order of imports.
-    contacts = Contact.objects.order_by("email").select_for_update(no_key=True)
-    requests = InterviewRequest.objects.order_by("pk").select_for_update(of=("self",), no_key=True)
-    preview = _preview(selection, contacts, requests)
+def restore_texts(selection: Selection, *, actor: Actor, dry_run: bool = False) -> list[Overwritten]:
+    """Restores all texts without a conflict, and returns the others too. Raises ValidationError."""
+    texts = _overwritten(_selected(selection))
     by_row: dict[Any, dict[str, str]] = defaultdict(dict)
-    for text in preview.restorable:
-        by_row[text.row][text.field] = text.before
+    for text in texts:
+        if not text.why_not and not dry_run:
+            by_row[text.row][text.field] = text.before
     overwrite_many(Contact, [edit for edit in by_row.items() if isinstance(edit[0], Contact)], actor=actor)
-    for row, texts in by_row.items():
+    for row, before in by_row.items():
         if isinstance(row, InterviewRequest):
-            _restore_request(row, texts, actor)
-    return preview
+            _restore_request(row, before, actor)
+    return texts
 
 
 def _restore_request(row: InterviewRequest, texts: Mapping[str, str], actor: Actor) -> None:
@@ -106,39 +78,38 @@ def _restore_request(row: InterviewRequest, texts: Mapping[str, str], actor: Act
     overwrite((row, others), actor=actor)
 
 
-def _preview(selection: Selection, contacts: QuerySet[Any], requests: QuerySet[Any]) -> Preview:
-    selected = _selected(selection)
+def _overwritten(selected: list[Change]) -> list[Overwritten]:
     first: dict[Key, Change] = {}
     for change in selected:
         first.setdefault(_key(change), change)
-    rows = {
+    # In the order of imports.
+    contacts = Contact.objects.order_by("email").select_for_update(no_key=True)
+    requests = InterviewRequest.objects.order_by("pk").select_for_update(of=("self",), no_key=True)
+    rows: dict[str, Mapping[int, Any]] = {
         CONTACT: contacts.in_bulk({pk for kind, pk, _ in first if kind == CONTACT}),
-        REQUEST: requests.select_related("contact").in_bulk({pk for kind, pk, _ in first if kind == REQUEST}),
+        REQUEST: requests.in_bulk({pk for kind, pk, _ in first if kind == REQUEST}),
     }
-    up_to = selection.up_to or Change.objects.aggregate(newest=Max("pk"))["newest"] or 0
     others = _others(first.values(), {change.pk for change in selected})
     texts = [
         Overwritten(rows[kind][pk], field, change.before or "", _why_not(rows[kind][pk], change, others))
         for (kind, pk, field), change in first.items()
         if pk in rows[kind]
     ]
-    return Preview([text for text in texts if text.now != text.before], up_to)
+    return [text for text in texts if getattr(text.row, text.field) != text.before]
 
 
 def _selected(selection: Selection) -> list[Change]:
-    fields = {field for kind in selection.types for field in RESTORABLE[kind]}
+    fields = {field for names in RESTORABLE.values() for field in names}
     changes = Change.objects.filter(
         actor=selection.actor,
         created_at__gte=selection.since,
         created_at__lt=selection.until,
-        object_type__in=selection.types,
+        object_type__in=[*RESTORABLE],
         field__in=fields & {selection.field} if selection.field else fields,
         before__isnull=False,
     )
     if selection.org_id is not None:
         changes = changes.filter(org=selection.org_id)
-    if selection.up_to is not None:
-        changes = changes.filter(pk__lte=selection.up_to)
     found = list(changes.order_by("pk")[: MAX_TEXTS + 1])
     if len(found) > MAX_TEXTS:
         raise ValidationError(f"These are more than {MAX_TEXTS:,} overwrites. Choose a shorter time, or one org.")

@@ -1,4 +1,4 @@
-"""Answers the interview requests of test keys, through the services that the survey page calls (decision 59).
+"""Answers the interview requests of test keys, through the services that the survey page calls (decision 56).
 
 A `+word` in the contact's email address chooses what the buyer does: see BUYERS.
 """

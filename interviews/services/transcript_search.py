@@ -1,4 +1,4 @@
-"""Full-text search in the answers of completed interviews, newest first (decision 61).
+"""Full-text search in the answers of completed interviews, newest first (decision 60).
 
 The decision says why PostgreSQL searches in two steps, and what each of them reads.
 """

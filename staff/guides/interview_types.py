@@ -10,7 +10,6 @@ from django.template.loader import render_to_string
 from hindsight.text.languages import ENGLISH
 from interviews.lifecycle import Wording
 from interviews.models import Conversation, InterviewType
-from interviews.paige.guide.formats import in_current_format
 from interviews.reports.engine_quality import quality_by_engine
 from interviews.reports.guide_quality import VersionQuality, quality_by_version
 from interviews.services.interview_types import archive_interview_type, set_wording, unarchive_interview_type
@@ -127,7 +126,7 @@ class InterviewTypeAdmin(
 
     @admin.display(description="Guide")
     def guide_to_read(self, interview_type: InterviewType) -> str:
-        shown = {"guide": in_current_format(interview_type.guide), "json": interview_type.guide_text}
+        shown = {"guide": interview_type.guide, "json": interview_type.guide_text}
         return render_to_string("staff/guides/guide_to_read.html", shown)
 
     def render_change_form(self, request: Any, context: Any, *args: Any, **kwargs: Any) -> Any:

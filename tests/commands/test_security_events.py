@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 import time_machine
-from django.core.management import CommandError, call_command, get_commands
+from django.core.management import CommandError, get_commands
 from django.db import OperationalError, connection
 
 from interviews.models import InterviewRequest
@@ -76,20 +76,14 @@ def test_commands_that_read_or_erase(interview_request: InterviewRequest) -> Non
 
 
 def test_a_command_that_fails_is_recorded_without_its_arguments(acme: Org, acme_key: str) -> None:
-    for words in (
-        ["create_api_key", acme_key, "--name", "x"],
-        ["revoke_api_key", "hsk_typed"],
-        ["set_plan", "acme", "x"],
-    ):
+    for words in (f"create_api_key {acme_key} --name x", "revoke_api_key hsk_typed", "set_plan acme x"):
         with pytest.raises(CommandError):
-            run(*words)
-    assert events() == [("command", "create_api_key", "", ""), ("command", "revoke_api_key", "", "")], (
-        "arguments that cannot be parsed run no command"
-    )
+            run(*words.split())
+    ran = ("create_api_key", "revoke_api_key")  # arguments that cannot be parsed run no command
+    assert events() == [("command", name, "", "") for name in ran]
     rows = list(SecurityEvent.objects.values())
     assert all(row["detail"].startswith("Failed. System user: ") for row in rows)
-    assert acme_key not in str(rows)
-    assert "hsk_typed" not in str(rows)
+    assert not [secret for secret in (acme_key, "hsk_typed") if secret in str(rows)]
 
 
 def test_an_export_is_recorded_before_it_is_read(
@@ -123,23 +117,6 @@ def test_a_command_whose_event_cannot_be_stored_still_prints_its_result(
     assert "A security event was not stored: key_issued" in caplog.messages
 
 
-@pytest.mark.parametrize("is_terminal", [True, False])
-def test_the_log_line_is_left_out_on_a_terminal(acme: Org, caplog: pytest.LogCaptureFixture, is_terminal: bool) -> None:
-    class Stream(StringIO):
-        def isatty(self) -> bool:
-            return is_terminal
-
-    call_command("list_orgs", stdout=StringIO(), stderr=Stream())
-    logged = [record for record in caplog.records if record.name == "hindsight.security"]
-    assert len(logged) == (0 if is_terminal else 1)
-    assert len(events()) == 1
-
-
-def test_demo_commands_are_not_recorded() -> None:
-    run("seed_demo")
-    assert events() == []
-
-
 class TestExport:
     @pytest.fixture(autouse=True)
     def two(self, db: None) -> None:
@@ -150,25 +127,14 @@ class TestExport:
     def test_csv(self) -> None:
         rows = list(csv.DictReader(StringIO(run("export_security_events").lstrip("\ufeff"), newline="")))
         assert [row["actor"] for row in rows] == ["ann", "'-eve", "export_security_events"]
-        assert rows[0] == {
-            "created_at": "2026-03-01T23:59:59Z",
-            "kind": "login",
-            "actor_kind": "staff",
-            "actor": "ann",
-            "org": "",
-            "subject_type": "",
-            "subject": "",
-            "detail": "",
-            "request_id": "req-1",
-        }
+        stored = {"created_at": "2026-03-01T23:59:59Z", "kind": "login", "actor_kind": "staff", "actor": "ann"}
+        nothing = dict.fromkeys(("org", "subject_type", "subject", "detail"), "")
+        assert rows[0] == {**stored, **nothing, "request_id": "req-1"}
 
-    def test_json_lines(self) -> None:
-        lines = run("export_security_events", "--format", "jsonl").splitlines()
-        assert [json.loads(line)["actor"] for line in lines] == ["ann", "-eve", "export_security_events"]
-
-    def test_since_a_day(self) -> None:
-        lines = run("export_security_events", "--format", "jsonl", "--since", "2026-03-02").splitlines()
-        assert [json.loads(line)["actor"] for line in lines] == ["-eve", "export_security_events"]
+    @pytest.mark.parametrize(("options", "actors"), [([], ["ann", "-eve"]), (["--since", "2026-03-02"], ["-eve"])])
+    def test_json_lines_since_a_day(self, options: list[str], actors: list[str]) -> None:
+        lines = run("export_security_events", "--format", "jsonl", *options).splitlines()
+        assert [json.loads(line)["actor"] for line in lines] == [*actors, "export_security_events"]
 
     def test_every_page_is_read_once(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr("staff.history.security_event_export.PAGE", 2)

@@ -10,11 +10,7 @@ import pytest
 from pytest_django import Settings
 
 from interviews.models import InterviewRequest
-from interviews.paige.guide.guide import shipped_guide
 from interviews.reports.interview_statistics import interview_statistics
-from interviews.services.create import open_test_room
-from interviews.services.interview_types import create_interview_type
-from interviews.services.scripted_buyer import complete
 from orgs.models import Org
 from orgs.services import create_api_key
 from tests.client import ApiClient
@@ -71,12 +67,3 @@ def found(api: ApiClient, sample: str) -> list[Any]:
 @pytest.mark.parametrize("sample", SAMPLES)
 def test_each_sample_of_a_list_finds_something(api: ApiClient, sample: str) -> None:
     assert found(api, sample)
-
-
-def test_the_samples_find_what_the_scripted_buyer_says(acme: Org) -> None:
-    create_interview_type(org=acme, guide=shipped_guide("win_loss_buyer"))
-    room = open_test_room(org_id=acme.pk)
-    body = {"contact_email": "jane@example.com", "deal": {"deal_id": "deal_1001", "outcome": "lost"}}
-    api_of(room).post("/interviews", {**body, "interview_type_id": room.interview_types.get().public_id})
-    complete(InterviewRequest.objects.get())
-    assert all(found(api_of(room), sample) for sample in SAMPLES)

@@ -11,10 +11,7 @@ from orgs.models import Change, Org
 from tests.client import ApiClient
 from tests.transactions import needs_concurrent_writes, waiting_for
 
-pytestmark = [
-    pytest.mark.django_db(transaction=True),
-    needs_concurrent_writes,
-]
+pytestmark = [pytest.mark.django_db(transaction=True), needs_concurrent_writes]
 PATH = "/deals/deal_1"
 
 

@@ -81,7 +81,6 @@ class TestReplacing:
         ("field", "sent", "stored"),
         [
             ("amount", 48000, 48000),
-            ("amount", -1, -1),
             ("amount", 0.12345, 0.123),
             ("amount", -0.0001, 0),
             ("amount", 999_999_999_999, 999_999_999_999),
@@ -100,21 +99,16 @@ class TestReplacing:
         [
             ({"outcome": "Lost"}, "outcome"),
             ({"outcome": ""}, "outcome"),
-            ({"outcome": 1}, "outcome"),
             ({"amount": "48000"}, "amount"),
-            ({"amount": True}, "amount"),
             ({"amount": 10**12}, "amount"),
-            ({"amount": 999_999_999_999.9999}, "amount"),
             ({"amount": 1e300}, "amount"),
             ({"currency": "eur"}, "currency"),
-            ({"currency": "EURO"}, "currency"),
             ({"currency": "EUR\n"}, "currency"),
             ({"closed_at": "2026-11-20"}, "closed_at"),
             ({"closed_at": "2026-02-30T00:00:00Z"}, "closed_at"),
             ({"competitor": "x" * 256}, "competitor"),
             ({"segment": ["Enterprise"]}, "segment"),
             ({"reported_reason": "x" * 10_001}, "reported_reason"),
-            ({"reported_reason": {}}, "reported_reason"),
             ({"deal_id": "deal_1"}, "deal_id"),
             ({"stage": "closed"}, "stage"),
         ],
@@ -145,6 +139,7 @@ class TestPreconditions:
         response = acme_api.put(PATH, {"outcome": "won"}, If_Match=etag)
         assert response.status_code == 200
         assert acme_api.put(PATH, LOST, If_Match=f'"77", {response.headers["ETag"]}').status_code == 200
+        assert acme_api.put(PATH, {"outcome": "won"}, If_Match="*").status_code == 200
 
     @pytest.mark.parametrize("header", ["{etag}", '"77"', '"7-3-2"', '""'])
     def test_if_match_of_another_version_replaces_nothing(self, acme_api: ApiClient, header: str) -> None:
@@ -159,10 +154,6 @@ class TestPreconditions:
     def test_if_match_creates_nothing(self, acme_api: ApiClient, header: str) -> None:
         assert acme_api.put(PATH, LOST, If_Match=header).status_code == 412
         assert not Deal.objects.exists()
-
-    def test_if_match_any_replaces_what_exists(self, acme_api: ApiClient) -> None:
-        acme_api.put(PATH, LOST)
-        assert acme_api.put(PATH, {"outcome": "won"}, If_Match="*").status_code == 200
 
     @pytest.mark.parametrize("header", ["1", 'W/"1"', ""])
     def test_a_malformed_if_match_is_refused(self, acme_api: ApiClient, header: str) -> None:
@@ -187,11 +178,7 @@ class TestPreconditions:
 class TestIds:
     @pytest.mark.parametrize(
         ("path", "deal_id"),
-        [
-            ("/deals/0061i00000ABC", "0061i00000ABC"),
-            ("/deals/..%2Fb", "../b"),
-            ("/deals/gr%C3%B6%C3%9Fe%20", "größe "),
-        ],
+        [("/deals/0061i00000ABC", "0061i00000ABC"), ("/deals/..%2Fb", "../b"), ("/deals/gr%C3%B6%C3%9Fe%20", "größe ")],
     )
     def test_any_text_is_an_id(self, acme_api: ApiClient, path: str, deal_id: str) -> None:
         created = acme_api.put(path, LOST)

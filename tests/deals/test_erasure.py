@@ -6,8 +6,7 @@ import pytest
 
 from contacts.models import Contact
 from deals.models import Deal
-from interviews.models import InterviewRequest
-from interviews.services.erasure import delete_org, erase_contact
+from interviews.services.erasure import erase_contact
 from orgs.actors import Actor, ActorKind
 from orgs.models import Change, Org
 from tests.client import ApiClient
@@ -57,14 +56,6 @@ def test_a_deal_without_a_reason_is_not_changed(alice: Contact, acme_api: ApiCli
     erase_contact(org_id=alice.org_id, contact_id=alice.pk, actor=SAM)
     assert acme_api.get("/deals/deal_1").headers["ETag"] == etag
     assert [change.before for change in Change.objects.of(Deal.objects.get())] == ["won"]
-
-
-@pytest.mark.usefixtures("deals")
-def test_deals_are_deleted_with_their_org(alice: Contact, globex: Org) -> None:
-    delete_org(org_id=alice.org_id, actor=SAM)
-    assert set(Deal.objects.values_list("org", flat=True)) == {globex.pk}
-    assert not Change.objects.exclude(org=globex).exists()
-    assert not InterviewRequest.objects.exists()
 
 
 def test_reasons_are_in_no_log(acme_api: ApiClient, caplog: Any) -> None:

@@ -1,4 +1,4 @@
-"""ops/alerts.yml, ops/dashboard.json and "Metrics" of docs/operations.md name the metrics of the code."""
+"""ops/alerts.yml and ops/dashboard.json name the metrics of the code, and scripts/backup."""
 
 import json
 import os
@@ -14,7 +14,7 @@ import yaml
 from prometheus_client import Counter, Gauge, Histogram
 
 from hindsight.metrics import instruments
-from tests.docs.test_operations import PAGE, ROOT, section
+from tests.docs.test_operations import ROOT
 
 ALERTS = yaml.safe_load((ROOT / "ops" / "alerts.yml").read_text(encoding="utf-8"))
 DASHBOARD = json.loads((ROOT / "ops" / "dashboard.json").read_text(encoding="utf-8"))
@@ -50,17 +50,6 @@ def test_every_metric_of_an_alert_or_of_the_dashboard_exists() -> None:
     named = set().union(*map(metrics_in, expressions))
     assert len(named) > 15
     assert named <= exposed() | OTHERS
-
-
-def test_the_page_has_every_metric() -> None:
-    documented = set(re.findall(r"`(hindsight_\w+)`", section("Metrics")))
-    histogram = "hindsight_request_duration_seconds"
-    assert documented == {re.sub(f"^({histogram})_.*", r"\1", name) for name in exposed()}
-
-
-def test_the_page_has_every_alert_with_what_to_do() -> None:
-    listed = re.findall(r"^\| `(Hindsight\w+)` \| (page|ticket) \|", PAGE, re.MULTILINE)
-    assert listed == [(rule["alert"], rule["labels"]["severity"]) for rule in RULES]
 
 
 def promtool(*arguments: str) -> None:

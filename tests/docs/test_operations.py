@@ -1,4 +1,4 @@
-"""docs/operations.md agrees with the code: its tables of variables, commands and sizes, and its example."""
+"""docs/operations.md agrees with the code: its tables of variables and commands, and its example."""
 
 import re
 from pathlib import Path
@@ -7,13 +7,7 @@ import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command, load_command_class
 
-from contacts import text as contact_text
-from deals import text as deal_text
-from hindsight.api import pagination
-from hindsight.text import import_files, strict_json
-from interviews import text as interview_text
 from orgs.models import Org
-from staff.lists import imports
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
@@ -52,23 +46,6 @@ def test_the_table_has_every_command_with_its_options() -> None:
 def options(command: str, app: str = "django.core") -> set[str]:
     parser = load_command_class(app, command).create_parser("manage.py", command)
     return {word for action in parser._actions for word in action.option_strings if word.startswith("--")}
-
-
-def test_the_size_limits_are_those_of_the_code() -> None:
-    table = section("Size limits")
-    for size, unit in [
-        (import_files.MAX_LINE_BYTES, "bytes"),
-        (imports.MAX_UPLOAD_BYTES, "bytes"),
-        (contact_text.MAX_NOTES_LENGTH, "characters"),
-        (interview_text.MAX_OBJECTIVE_LENGTH, "characters"),
-        (contact_text.MAX_NAME_LENGTH, "characters"),
-        (contact_text.MAX_EMAIL_LENGTH, "characters"),
-        (deal_text.MAX_REASON_LENGTH, "characters"),
-        (deal_text.MAX_DEAL_ID_LENGTH, "characters"),
-        (strict_json.MAX_DEPTH, "levels"),
-        (pagination.MAX_LIMIT, "rows"),
-    ]:
-        assert f" {size:,} {unit} |" in table
 
 
 def test_the_example_of_an_import_prints_what_the_page_shows(

@@ -44,10 +44,3 @@ def test_production_is_not_told_to_use_development_settings(tmp_path: Path) -> N
     result = manage(tmp_path, "check", HINDSIGHT_ENV="production")
     assert "SECRET_KEY" in result.stderr
     assert "development" not in result.stderr
-
-
-@pytest.mark.slow
-def test_makemigrations_works_without_settings(tmp_path: Path) -> None:
-    database = f"sqlite:///{tmp_path}/empty.sqlite3"
-    result = manage(tmp_path, "makemigrations", "--check", DATABASE_URL=database)
-    assert (result.stdout, result.stderr) == ("No changes detected\n", "")

@@ -69,10 +69,10 @@ class LiveClient:
         return response
 
 
-def get_page(server: Server, path: str, **headers: str) -> Response:
+def get_page(server: Server, path: str, method: str = "GET", **headers: str) -> Response:
     connection = HTTPConnection("127.0.0.1", server.port, timeout=10)
     try:
-        connection.request("GET", path, headers=headers)
+        connection.request(method, path, headers=headers)
         return Response.of(connection.getresponse())
     finally:
         connection.close()

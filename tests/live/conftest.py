@@ -15,7 +15,7 @@ from orgs.models import Org
 from tests.factories import OrgFactory
 from tests.live.client import LiveClient
 from tests.live.stores import ON_POSTGRESQL, migrated_database, web_role_at
-from tools.harness import workers
+from tools.harness import web
 from tools.harness.orm import orm_at
 from tools.harness.web import SERVE, Server, serving
 
@@ -61,7 +61,7 @@ def start_worker(database_url: str, tmp_path: Path) -> Iterator[StartWorker]:
     with (tmp_path / "log").open("wb") as log:
 
         def start() -> subprocess.Popen[bytes]:
-            started.append(workers.start_worker(database_url, log))
+            started.append(web.start_worker(database_url, log))
             return started[-1]
 
         yield start

@@ -1,12 +1,15 @@
 """API keys, and guesses of keys, with several workers."""
 
 from collections import Counter
+from collections.abc import Callable
 from functools import partial
+
+import pytest
 
 from interviews.models import InterviewRequest
 from orgs import keys
-from orgs.models import ApiKey
-from orgs.services import create_api_key, revoke_api_key
+from orgs.models import ApiKey, Org
+from orgs.services import create_api_key, revoke_api_key, suspend_org
 from tests.live.client import LiveClient, at_once
 from tests.live.conftest import Serve
 from tools.harness.processes import eventually
@@ -18,18 +21,27 @@ GUESSES = 3 * LIMIT  # exceeds the limit even if a new window begins in between
 LIMIT_SETTINGS = {"ANONYMOUS_RATE_LIMIT": str(LIMIT), "REDIS_URL": ""}  # Redis keeps the counters of earlier runs
 
 
-def test_every_worker_refuses_a_revoked_key_from_the_next_request_on(
-    api: LiveClient, interview_request: InterviewRequest
+def revoke(api: LiveClient, org: Org) -> None:
+    revoke_api_key(ApiKey.objects.get(digest=keys.digest_of(api.key)))
+
+
+def suspend(api: LiveClient, org: Org) -> None:
+    suspend_org(org_id=org.pk, reason="Invoice unpaid")
+
+
+@pytest.mark.parametrize(("end", "of_other_key"), [(revoke, 200), (suspend, 401)])
+def test_every_worker_refuses_a_revoked_key_and_a_suspended_org_from_the_next_request_on(
+    api: LiveClient, interview_request: InterviewRequest, end: Callable[[LiveClient, Org], None], of_other_key: int
 ) -> None:
     path = f"/interviews/{interview_request.pk}"
     other_key = create_api_key(org=interview_request.org, name="Warehouse")[1]
     assert {api.get(path).status_code for _ in range(30)} == {200}
 
-    revoke_api_key(ApiKey.objects.get(digest=keys.digest_of(api.key)))
+    end(api, interview_request.org)
 
     responses = [api.patch(path, {"objective": "New"}) for _ in range(30)]
     assert {(response.status_code, response.code) for response in responses} == {(401, "unauthorized")}
-    assert LiveClient(api.server, other_key).get(path).status_code == 200
+    assert LiveClient(api.server, other_key).get(path).status_code == of_other_key
     interview_request.refresh_from_db()
     assert interview_request.objective == "Old objective"
 

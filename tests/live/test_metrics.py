@@ -20,12 +20,11 @@ from hindsight import __version__
 from interviews.models import InterviewRequest
 from orgs.models import Org
 from tests.fakes.provider import fake_provider, status
-from tests.live.client import LiveClient, Response
+from tests.live.client import LiveClient, get_page
 from tests.live.conftest import Serve
 from tools.harness.processes import eventually, free_port, is_running
 from tools.harness.receiver import receiving
-from tools.harness.web import ROOT, SCRIPT, Server
-from tools.harness.workers import start_worker
+from tools.harness.web import ROOT, SCRIPT, Server, start_worker
 from webhooks.sending import clean_url
 from webhooks.services.endpoints import create_endpoint
 from webhooks.services.events import send_test_event
@@ -74,15 +73,6 @@ def measured(serve: Serve) -> Iterator[Measured]:
         yield Measured(server, metrics)
 
 
-def raw(server: Server, method: str, path: str, body: str = "", **headers: str) -> Response:
-    connection = HTTPConnection("127.0.0.1", server.port, timeout=10)
-    try:
-        connection.request(method, path, body, headers)
-        return Response.of(connection.getresponse())
-    finally:
-        connection.close()
-
-
 def test_requests_of_all_processes_are_counted_by_route_and_status(
     measured: Measured, acme_key: str, interview_request: InterviewRequest
 ) -> None:
@@ -105,10 +95,10 @@ def test_nothing_of_a_request_is_in_a_label(
     token = str(interview_request.survey_token)
     before = len(measured.metrics.scrape().splitlines())
     for number in range(50):
-        raw(measured.server, "GET", f"/survey?token={token}&number={number}")
-        raw(measured.server, "GET", f"/static/s3cret-{number}")
-        raw(measured.server, "GET", f"/admin/s3cret-{number}/")
-        raw(measured.server, f"S3CRET{number}", "/healthz")
+        get_page(measured.server, f"/survey?token={token}&number={number}")
+        get_page(measured.server, f"/static/s3cret-{number}")
+        get_page(measured.server, f"/admin/s3cret-{number}/")
+        get_page(measured.server, "/healthz", f"S3CRET{number}")
         LiveClient(measured.server, acme_key).get(f"/interviews/{7_770_000 + number}")
     text = measured.metrics.scrape()
     for secret in (token, acme_key, acme_key[:12], interview_request.org.slug, "s3cret", "S3CRET", "777000"):
@@ -118,7 +108,7 @@ def test_nothing_of_a_request_is_in_a_label(
 
 
 def test_the_public_server_does_not_have_the_path(measured: Measured) -> None:
-    assert raw(measured.server, "GET", "/metrics").status_code == 404
+    assert get_page(measured.server, "/metrics").status_code == 404
     connection = HTTPConnection("127.0.0.1", measured.metrics.port, timeout=10)
     connection.request("GET", "/healthz")
     assert connection.getresponse().status == 404

@@ -14,7 +14,7 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 from contacts.models import Contact
 from interviews.models import InterviewRequest
 from tests.factories import ContactFactory
-from tests.live.client import LiveClient, exchange, head
+from tests.live.client import LiveClient, Response, exchange, head
 from tests.live.conftest import Serve
 from tools.harness.processes import eventually
 from tools.harness.receiver import Receiver, receiving
@@ -82,7 +82,7 @@ def test_reports_and_spans_contain_no_secrets_and_no_texts(
     assert eventually(lambda: any(span.name == "GET (none)" for span in observed.spans))
 
     (report,) = observed.reports
-    assert report["tags"] == {"request_id": response}
+    assert report["tags"] == {"request_id": response.headers["X-Request-Id"]}
     assert report["logger"] == "hindsight.api.exceptions"
     assert "IntegrityError" in [error["type"] for error in report["exception"]["values"]]
     frames = report["exception"]["values"][-1]["stacktrace"]["frames"]
@@ -95,8 +95,8 @@ def test_reports_and_spans_contain_no_secrets_and_no_texts(
         assert secret.encode() not in observed.everything
 
 
-def integrity_error(api: LiveClient, path: str, alice: Contact, marker: str) -> str:
-    """Makes the database raise an error that quotes the row. Returns the id of the request."""
+def integrity_error(api: LiveClient, path: str, alice: Contact, marker: str) -> Response:
+    """Makes the database raise an error that quotes the row. The index covers only this org."""
     ContactFactory.create(org=alice.org, notes=f"{marker} of another")
     index = f"notes_{token_hex(8)}"
     with connection.cursor() as cursor:
@@ -105,8 +105,8 @@ def integrity_error(api: LiveClient, path: str, alice: Contact, marker: str) -> 
             response = api.patch(path, {"contact_context": f"{marker} of another"})
         finally:
             cursor.execute(f"DROP INDEX {index}")
-    assert response.status_code == 500
-    return str(response.headers["X-Request-Id"])
+    assert (response.status_code, response.code) == (500, "internal_error")
+    return response
 
 
 def test_the_server_works_while_both_are_unavailable(

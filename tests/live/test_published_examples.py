@@ -59,14 +59,3 @@ def test_create_get_and_update(api: LiveClient, acme: Org) -> None:
         {"contact_context": CONTEXT, "contact_name": "Jane Smith", "objective": OBJECTIVE},
     )
     assert (updated.status_code, updated.json()) == (200, {"interview_request_id": interview_request_id})
-
-
-def test_update_with_each_field_alone(api: LiveClient, acme: Org) -> None:
-    interview_type_id = InterviewTypeFactory.create(org=acme).public_id
-    body = {"contact_email": "jane@acme.com", "interview_type_id": interview_type_id}
-    interview_request_id = api.post("/interviews", body).json()["interview_request_id"]
-    for field in ({"contact_context": CONTEXT}, {"contact_name": "Jane Smith"}, {"objective": OBJECTIVE}):
-        updated = api.patch(f"/interviews/{interview_request_id}", field)
-        assert (updated.status_code, updated.json()) == (200, {"interview_request_id": interview_request_id})
-    read = api.get(f"/interviews/{interview_request_id}").json()
-    assert (read["contact"]["name"], read["objective"]) == ("Jane Smith", OBJECTIVE)

@@ -17,12 +17,11 @@ from pytest_django import Settings
 from pytest_django.plugin import DjangoDbBlocker
 
 from hindsight import __version__
-from hindsight.db import servers
 from hindsight.db.servers import connected_servers
 from tests.live.stores import ON_POSTGRESQL, new_database
 from tools.harness.orm import orm_at
 from tools.harness.processes import eventually
-from tools.harness.workers import start_worker
+from tools.harness.web import start_worker
 
 BREAKING = {"hindsight_db": "tests.hindsight.db.migrations.stop_first"}
 LOCKS = "from hindsight.db.servers import announce_server; announce_server(); print(flush=True); input()"
@@ -93,15 +92,6 @@ def test_a_worker_counts_until_it_is_killed(database_url: str, tmp_path: Path) -
         assert eventually(lambda: connected_servers(other_versions_only=False) != [], seconds=60)
         worker.kill()
     assert eventually(lambda: connected_servers(other_versions_only=False) == [])
-
-
-def test_a_server_announces_itself_once(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(servers, "_held", [])
-    servers.announce_server()
-    servers.announce_server()
-    assert len(servers._held) == (not ON_POSTGRESQL)
-    for file in servers._held:
-        file.close()
 
 
 def test_a_new_database_is_no_upgrade(database_url: str) -> None:

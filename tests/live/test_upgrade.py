@@ -6,29 +6,25 @@ import re
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from io import StringIO
 from pathlib import Path
 from threading import Thread
 from typing import Any
 
 import pytest
-from django.core.management import CommandError, call_command
 from django.db.migrations.loader import MigrationLoader
-from pytest_django import Settings
 from pytest_django.plugin import DjangoDbBlocker
 
 from hindsight.db.releases import RELEASES
 from hindsight.db.upgrades import STOP_FIRST, class_of
 from hindsight.server.serve import end_with_parent
 from tests.hindsight.db.test_upgrades import since
-from tests.live.stores import ON_POSTGRESQL, new_database
+from tests.live.reverse_proxies import ProxyMissingError, nginx
+from tests.live.stores import new_database
 from tests.live.traffic import Traffic
-from tools.harness.orm import orm_at
 from tools.harness.processes import eventually, free_port
-from tools.harness.reverse_proxies import ProxyMissingError, nginx
 from tools.harness.web import ROOT, SERVE, Server, serving
 
 PREVIOUS, RELEASE = [*RELEASES.items()][-1]
@@ -50,8 +46,6 @@ for kind in InterviewType.objects.all():
     guide = {**kind.guide, "max_turns": kind.guide["max_turns"] + 1}
     edit_guide(org_id=kind.org_id, interview_type_id=kind.pk, guide=guide, actor=Actor(ActorKind.STAFF, "sam"))
 """
-
-OLD_SESSIONS = r"\d+ sessions? without a name, as those of version 0\.1\.0"
 
 
 @pytest.fixture(scope="session")
@@ -182,6 +176,7 @@ def is_stop_first() -> bool:
 def test_requests_go_on_while_the_new_version_migrates(
     installation: Installation, receiver: tuple[str, list[str]]
 ) -> None:
+    """And after a rollback."""
     with installation.server(installation.previous_code) as old:
         traffic = installation.traffic(old.port)
         with traffic.going_on():
@@ -199,6 +194,13 @@ def test_requests_go_on_while_the_new_version_migrates(
             traffic.round()
             assert not traffic.errors
     assert set(receiver[1]) == {"interview.started", "interview.completed"}
+
+    if is_stop_first():
+        installation.manage("migrate")
+        installation.run_one_round(ROOT)
+    installation.manage("migrate", "--to-release", PREVIOUS)
+    installation.manage("migrate", "--check", root=installation.previous_code)
+    installation.run_one_round(installation.previous_code)
 
 
 def test_servers_that_restart_in_turn_behind_nginx_lose_no_request(installation: Installation) -> None:
@@ -240,47 +242,3 @@ def documented_options() -> str:
     first, second = map(str, re.findall(r"^    server 127\.0\.0\.1:800[12] (.*);$", page, re.MULTILINE))
     assert first == second
     return first
-
-
-def test_the_release_before_runs_after_a_rollback(installation: Installation) -> None:
-    installation.manage("migrate")
-    installation.run_one_round(ROOT)
-    if not is_stop_first():  # on the schema of the new version
-        installation.run_one_round(installation.previous_code)
-    installation.manage("migrate", "--to-release", PREVIOUS)
-    installation.manage("migrate", "--check", root=installation.previous_code)
-    installation.run_one_round(installation.previous_code)
-
-
-@pytest.fixture
-def stop_first(installation: Installation, settings: Settings) -> Iterator[Callable[..., str]]:
-    """Migrates the new version with a migration that breaks servers. Returns what is printed."""
-    settings.MIGRATION_MODULES = {"hindsight_db": "tests.hindsight.db.migrations.stop_first"}
-
-    def migrate(*arguments: str, **options: Any) -> str:
-        output = StringIO()
-        call_command("migrate", *arguments, stdout=output, **options)
-        return output.getvalue()
-
-    with orm_at(installation.url):
-        yield migrate
-
-
-def test_a_migration_that_would_break_servers_is_refused(
-    installation: Installation, stop_first: Callable[..., str]
-) -> None:
-    installation.manage("migrate")
-    # On SQLite, servers of 0.1.0 hold no lock.
-    root, servers = (installation.previous_code, OLD_SESSIONS) if ON_POSTGRESQL else (ROOT, "a server on this machine")
-    with installation.server(root) as server:
-        traffic = installation.traffic(server.port)
-        traffic.round()
-        with pytest.raises(CommandError, match=rf"^Nothing was .* hindsight_db\.0001_rename_notes .* {servers}"):
-            stop_first()
-        traffic.round()
-        assert not traffic.errors
-        assert "This upgrade is stop first: no server may run meanwhile" in stop_first(force=True)
-        with pytest.raises(KeyError):  # the response to POST has no id
-            traffic.round()
-        # On SQLite, a missing column is an OperationalError, and so the response is 503.
-        assert traffic.errors == [("POST /api/v1/interviews", 500 if ON_POSTGRESQL else 503)]

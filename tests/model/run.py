@@ -1,73 +1,139 @@
-"""Runs the test: warm-up, interviews, attacks, overload."""
+"""Interviews and wordings with a real model, and a table of what came of them."""
 
 import sys
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from time import monotonic
+from dataclasses import dataclass
+from itertools import cycle, islice
+from statistics import quantiles
+from threading import local
+from typing import Any
 
 from django.conf import settings
 
-from interviews.paige.model.engine import ModelEngine, schema_for
-from interviews.paige.model.prompt import messages_for
-from interviews.paige.model.provider import ProviderError
+from interviews.lifecycle import Engine, Move, Speaker
+from interviews.paige.answers.dialogue import Utterance
+from interviews.paige.chat import ChatMessage
+from interviews.paige.model.engine import ModelEngine
+from interviews.paige.model.provider import MAX_TOKENS, Provider, ProviderError, Reply
+from interviews.paige.model.reply import read_reply, read_wording
+from interviews.paige.turn.brief import Brief
+from interviews.paige.turn.compose import Choice, compose
 from interviews.paige.turn.moves import moves
-from tests.model.interviews import Interviews, attacked
-from tests.model.report import Measured, Overload
-from tests.model.respondents import ATTACKS, RESPONDENTS
-from tests.quality.respondents import Respondent
+from interviews.paige.wording.check import refusal_of
+from interviews.paige.wording.public_brief import PublicBrief, Task
+from interviews.paige.wording.request import SCHEMA, wording_messages
+from tests.quality.interviews import opening
+from tests.quality.respondents import Replies, Respondent, respondents
+from tests.quality.wording.table import replies_to
 
-WARM_UP_SECONDS = 60
-OVERLOAD_TURNS = 6
-OVERLOAD_SECONDS = 0.3
+MIN_VALID = 0.7
+"""The share of first replies that have to name a move."""
+WORDING_SECONDS = 600
+"""Of a reply: the words are measured, not the machine."""
+INTERVIEWED = ("talkative", "skips", "asks_back", "difficult")
 
 
-def measure(*, turns: int, attacks: int, has_schema: bool) -> Measured:
-    """Runs PAIGE_CONCURRENCY turns at the same time."""
-    interviews = Interviews(has_schema=has_schema)
+@dataclass(frozen=True)
+class Asked:
+    """A turn with several moves. `is_valid`: the model's first reply names one of them."""
+
+    choice: Choice
+    is_valid: bool
+
+
+@dataclass(frozen=True)
+class Wording:
+    """`text`: None after a failure. `refusal`: empty if the check shows it."""
+
+    text: str | None
+    refusal: str
+
+
+class RecordingProvider(Provider):
+    """Keeps the replies of the current turn, per thread."""
+
+    recorded = local()
+
+    def complete(
+        self, messages: Sequence[ChatMessage], seconds: float, schema: Mapping[str, Any], max_tokens: int = MAX_TOKENS
+    ) -> Reply:
+        reply = super().complete(messages, seconds, schema, max_tokens)
+        self.recorded.replies.append(reply.text)
+        return reply
+
+
+def provider() -> RecordingProvider:
+    values = (settings.PAIGE_BASE_URL, settings.PAIGE_MODEL, settings.PAIGE_API_KEY, settings.PAIGE_CONCURRENCY)
+    return RecordingProvider(*values)
+
+
+def interviews(turns: int) -> list[Asked]:
+    """With four scripted respondents, PAIGE_CONCURRENCY at the same time."""
+    engine = ModelEngine(provider(), timeout=settings.PAIGE_TIMEOUT)
+    chosen = [each for each in respondents() if each.name in INTERVIEWED]
+    sys.stderr.write(f"{len(chosen)} interviews of {turns} turns ...\n")
     with ThreadPoolExecutor(settings.PAIGE_CONCURRENCY) as pool:
-        say("Warming up ...")
-        list(pool.map(lambda respondent: warm_up(interviews, respondent), RESPONDENTS[: settings.PAIGE_CONCURRENCY]))
-        started = monotonic()
-        say(f"{len(RESPONDENTS)} interviews of {turns} turns ...")
-        scripted = pool.map(lambda respondent: list(interviews.conduct(respondent, turns)), RESPONDENTS)
-        asked = [turn for conversation in scripted for turn in conversation]
-        say(f"{attacks} attacks ...")
-        hostile = list(pool.map(lambda each: interviews.ask(attacked(*each)), distribute(ATTACKS[:attacks])))
-    say("Overload ...")
-    overloaded = overload(interviews)
-    return Measured(asked, [turn for turn in hostile if turn.replies], overloaded, seconds=monotonic() - started)
+        return [asked for each in pool.map(lambda who: [*_interview(engine, who, turns)], chosen) for asked in each]
 
 
-def distribute(attacks: Sequence[str]) -> list[tuple[Respondent, str]]:
-    """Groups attacks by respondent, so that the server can cache the common prefix of their prompts."""
-    return [(RESPONDENTS[i * len(RESPONDENTS) // len(attacks)], words) for i, words in enumerate(attacks)]
+def _interview(engine: ModelEngine, respondent: Respondent, turns: int) -> Iterator[Asked]:
+    said: list[Utterance] = []
+    replies = Replies(respondent)
+    for _ in range(turns):
+        brief = opening(respondent).after(said)
+        asked = _ask(engine, brief)
+        if asked.choice.engine is not Engine.RULES:
+            yield asked
+        move = asked.choice.move
+        said += [
+            Utterance(Speaker.PAIGE, compose(brief, asked.choice), move.topic.key, move.move, move.follow_up),
+            Utterance(Speaker.CONTACT, replies.to(move.topic.key), move.topic.key, Move.ANSWER),
+        ]
 
 
-def warm_up(interviews: Interviews, respondent: Respondent) -> None:
-    """Fills the prompt cache of the server with the guide."""
-    brief = attacked(respondent, "")
-    offered = moves(brief)
+def _ask(engine: ModelEngine, brief: Brief) -> Asked:
+    offered, recorded = moves(brief), RecordingProvider.recorded
+    recorded.replies = []
+    choice = engine.choose(brief, offered)
+    return Asked(choice, bool(recorded.replies) and read_reply(recorded.replies[0], len(offered)) is not None)
+
+
+def wordings(count: int) -> list[Wording]:
+    """Of follow-ups in the contexts of `make quality`."""
+    contexts = islice(cycle(dict.fromkeys(reply.public for reply in replies_to(Task.FOLLOW_UP))), count)
+    with ThreadPoolExecutor(settings.PAIGE_CONCURRENCY) as pool:
+        # The contexts of one guide share a prefix of the prompt, which the server caches.
+        return list(pool.map(_word, sorted(contexts, key=lambda public: public.language)))
+
+
+def _word(public: PublicBrief) -> Wording:
+    RecordingProvider.recorded.replies = []
     try:
-        interviews.provider.complete(messages_for(brief, offered), WARM_UP_SECONDS, schema_for(len(offered)))
-    except ProviderError:
-        return
+        reply = provider().complete(wording_messages(public), WORDING_SECONDS, SCHEMA)
+    except ProviderError as error:
+        return Wording(None, str(error))
+    text = read_wording(reply.text)
+    return Wording(text, str(refusal_of(text, public) or ""))
 
 
-def overload(interviews: Interviews) -> Overload:
-    """Runs more turns than PAIGE_CONCURRENCY, with a time limit below the response time of the model."""
-    engine = ModelEngine(interviews.provider, timeout=OVERLOAD_SECONDS)
-    brief = attacked(RESPONDENTS[0], "")
-
-    def seconds(_: int) -> float:
-        started = monotonic()
-        engine.choose(brief, moves(brief))
-        return monotonic() - started
-
-    with ThreadPoolExecutor(OVERLOAD_TURNS) as pool:
-        taken = list(pool.map(seconds, range(OVERLOAD_TURNS)))
-    return Overload(turns=OVERLOAD_TURNS, allowed=OVERLOAD_SECONDS, slowest=max(taken))
+def lines(asked: Sequence[Asked]) -> Iterator[str]:
+    by_model = sum(turn.choice.engine is Engine.MODEL for turn in asked)
+    latencies = quantiles((turn.choice.latency_ms / 1000 for turn in asked), n=20, method="inclusive")
+    yield f"First replies that name a move: {sum(turn.is_valid for turn in asked)} of {len(asked)}"
+    yield f"Moves chosen by the model: {by_model} of {len(asked)}"
+    yield f"Latency of a turn: p50 {latencies[9]:.1f} s, p95 {latencies[18]:.1f} s"
+    yield "FAILED: too few replies name a move." if has_failed(asked) else "Passed."
 
 
-def say(line: str) -> None:
-    sys.stderr.write(f"{line}\n")
-    sys.stderr.flush()
+def has_failed(asked: Sequence[Asked]) -> bool:
+    return sum(turn.is_valid for turn in asked) < MIN_VALID * len(asked)
+
+
+def wording_lines(worded: Sequence[Wording], *, with_texts: bool) -> Iterator[str]:
+    yield f"Words of the model shown: {sum(not each.refusal for each in worded)} of {len(worded)}"
+    for refusal, count in Counter(each.refusal for each in worded if each.refusal).most_common():
+        yield f"  {refusal}: {count}"
+    if with_texts:
+        yield from (f"  {each.refusal or 'SHOWN'} | {each.text}" for each in worded)

@@ -74,11 +74,6 @@ def test_a_key_works_until_its_lifetime_ends(acme: Org, interview_request: Inter
     assert (status(ApiClient(soon), interview_request), status(ApiClient(past), interview_request)) == (200, 401)
 
 
-def test_an_org_may_have_several_keys(acme: Org, acme_api: ApiClient, interview_request: InterviewRequest) -> None:
-    second = ApiClient(create_api_key(org=acme, name="RevOps")[1])
-    assert (status(acme_api, interview_request), status(second, interview_request)) == (200, 200)
-
-
 def test_only_the_digest_and_the_prefix_are_stored(acme_key: str) -> None:
     row = ApiKey.objects.values().get()
     assert (row["prefix"], row["digest"]) == (acme_key[:12], keys.digest_of(acme_key))

@@ -1,7 +1,6 @@
 """An org cannot be deleted without its audit: a trigger on PostgreSQL, a foreign key on SQLite."""
 
 from concurrent.futures import ThreadPoolExecutor
-from importlib import import_module
 from time import monotonic, sleep
 
 import pytest
@@ -70,14 +69,3 @@ def test_deletion_waits_for_an_uncommitted_change(interview_request: InterviewRe
         deletion.result(30)
     assert not Org.objects.exists()
     assert not Change.objects.exists()
-
-
-@on_postgresql
-def test_the_migration_can_be_reversed(org_with_changes: Org) -> None:
-    migration = import_module("orgs.migrations.0020_change_without_foreign_key")
-    for migrate, foreign_keys in [(migration.add_foreign_key, 1), (migration.drop_foreign_key, 0)]:
-        with connection.schema_editor() as editor:
-            migrate(None, editor)
-            assert len(migration.foreign_keys(editor)) == foreign_keys
-        with pytest.raises(IntegrityError, match="orgs_change"), transaction.atomic():
-            delete_and_commit(org_with_changes)

@@ -12,27 +12,11 @@ def test_generated_keys_are_unique_and_well_formed() -> None:
         assert len(key) == 46, "4 characters of scheme, 36 random, 6 of checksum"
 
 
-def test_the_checksum_detects_every_typo_of_one_character() -> None:
-    key = keys.generate()
-    for position in range(len(key)):
-        wrong = "0" if key[position] != "0" else "1"
-        assert not keys.is_well_formed(key[:position] + wrong + key[position + 1 :])
-
-
 def test_malformed_keys_are_detected() -> None:
     key = keys.generate()
-    for text in (
-        "",
-        "hsk_",
-        key[:-1],
-        key + "0",
-        key.upper(),
-        " " + key,
-        key + "\n",
-        "x" * 46,
-        key.replace("hsk", "sk"),
-    ):
-        assert not keys.is_well_formed(text), text
+    others = ("", "hsk_", key[:-1], key + "0", key.upper(), " " + key, key + "\n", "x" * 46, key.replace("hsk", "sk"))
+    typos = [f"{key[:at]}{'0' if key[at] != '0' else '1'}{key[at + 1 :]}" for at in range(len(key))]
+    assert [text for text in (*others, *typos) if keys.is_well_formed(text)] == []
 
 
 def test_the_prefix_shows_12_characters_and_the_digest_is_sha256_in_hexadecimal() -> None:

@@ -30,29 +30,14 @@ def test_every_key_learns_what_it_is(acme: Org, scopes: str) -> None:
     }
 
 
-def test_a_key_that_does_not_expire(acme_api: ApiClient) -> None:
-    assert acme_api.get("/me").json()["api_key"]["expires_at"] is None
-
-
 def test_a_test_key_says_so(acme: Org) -> None:
     key = create_api_key(org=open_test_room(org_id=acme.pk), name="CRM")[1]
     body = ApiClient(key).get("/me").json()
-    assert (body["org"]["name"], body["test"], body["api_key"]["prefix"]) == ("Acme", True, key[:17])
-
-
-def test_it_counts_like_any_request(acme_api: ApiClient) -> None:
-    first, second = (int(acme_api.get("/me").headers["X-RateLimit-Remaining"]) for _ in range(2))
-    assert second == first - 1
+    assert (body["org"]["name"], body["test"]) == ("Acme", True)
+    assert (body["api_key"]["prefix"], body["api_key"]["expires_at"]) == (key[:17], None)
 
 
 def test_an_invalid_key_gets_401(acme: Org) -> None:
     api_key, key = create_api_key(org=acme, name="CRM")
     revoke_api_key(api_key)
-    for api in (ApiClient(), ApiClient(key)):
-        assert api.get("/me").status_code == 401
-    assert ApiClient(key).post("/me", {}).status_code == 401
-
-
-def test_other_methods_are_not_allowed(acme_api: ApiClient) -> None:
-    response = acme_api.post("/me", {})
-    assert (response.status_code, response.headers["Allow"]) == (405, "GET, HEAD")
+    assert [api.get("/me").status_code for api in (ApiClient(), ApiClient(key))] == [401, 401]

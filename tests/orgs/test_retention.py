@@ -1,6 +1,7 @@
 """Old changes are purged, and the surviving ones keep their texts."""
 
 from datetime import timedelta
+from itertools import pairwise
 
 import pytest
 import time_machine
@@ -102,40 +103,29 @@ class TestPeriods:
         assert history_of(alice) == [("notes", "4", "New")]
 
 
-class TestTimesThatContradictTheOrderOfIds:
-    """Servers date a change before they wait for the lock of its row, and their clocks differ."""
-
-    def test_no_change_outlives_the_one_after_it(self, alice: Contact) -> None:
-        overwrite_days_ago(alice, (29, "B"), (31, "C"), (10, "D"))
-        assert purged("--audit-older-than", 30) == ["changes of the audit\t-\t0"]
-        assert history_of(alice) == [("notes", "Old notes", "B"), ("notes", "B", "C"), ("notes", "C", "D")]
-
-    def test_a_time_in_the_future_keeps_no_older_change(self, alice: Contact) -> None:
-        overwrite_days_ago(alice, (-300, "B"), (31, "C"), (10, "D"))
-        assert purged("--audit-older-than", 30) == ["changes of the audit\tacme\t2"]
-        assert history_of(alice) == [("notes", "C", "D")]
-
-    def test_a_time_in_the_future_alone_expires_nothing(self, alice: Contact) -> None:
-        overwrite_days_ago(alice, (31, "B"), (-300, "C"))
-        assert purged("--audit-older-than", 30) == ["changes of the audit\tacme\t1"]
-        assert history_of(alice) == [("notes", "B", "C")]
-
-
 @pytest.mark.parametrize(
-    ("own", "days", "by_field", "words"),
+    ("days_and_texts", "expired"),
     [
-        (None, None, {}, "without limit"),
-        (None, 1_000, {}, "1,000 days"),
-        (90, 1_000, {"notes": 30}, "90 days"),
-        (None, 400, {"notes": 30}, "notes 30 days; other fields 400 days"),
-        (None, None, {"notes": 30}, "notes 30 days; other fields without limit"),
+        ([(29, "B"), (31, "C"), (10, "D")], 0),  # no change outlives the one after it
+        ([(-300, "B"), (31, "C"), (10, "D")], 2),  # a time in the future keeps no older change
+        ([(31, "B"), (-300, "C")], 1),  # and alone it expires nothing
     ],
 )
-def test_the_period_in_words(
-    settings: Settings, own: int | None, days: int | None, by_field: dict[str, int], words: str
+def test_times_that_contradict_the_order_of_ids(
+    alice: Contact, days_and_texts: list[tuple[int, str]], expired: int
 ) -> None:
-    settings.AUDIT_DAYS, settings.AUDIT_DAYS_BY_FIELD = days, by_field
-    assert audit_period(Org(audit_days=own)) == words
+    """Servers date a change before they wait for the lock of its row, and their clocks differ."""
+    overwrite_days_ago(alice, *days_and_texts)
+    assert purged("--audit-older-than", 30) == [f"changes of the audit\t{'acme' if expired else '-'}\t{expired}"]
+    texts = ["Old notes", *(text for _, text in days_and_texts)]
+    assert history_of(alice) == [("notes", *pair) for pair in pairwise(texts)][expired:]
+
+
+def test_the_period_in_words(settings: Settings) -> None:
+    settings.AUDIT_DAYS, settings.AUDIT_DAYS_BY_FIELD = 400, {"notes": 30}
+    assert audit_period(Org()) == "notes 30 days; other fields 400 days"
+    settings.AUDIT_DAYS = None
+    assert audit_period(Org()) == "notes 30 days; other fields without limit"
 
 
 def test_a_field_that_is_not_audited_is_a_failed_check(settings: Settings) -> None:

@@ -13,20 +13,9 @@ from tools.harness.orm import set_up_django
 def main() -> int:
     parser = argparse.ArgumentParser(description="Interviews scripted respondents and prints how Paige treats them.")
     parser.add_argument("--buyer", help="print the dialogue with this buyer of tests/quality/buyers")
-    parser.add_argument("--cost", action="store_true", help="print what a turn costs where a model chooses and words")
     options = parser.parse_args()
     set_up_django("sqlite://:memory:", "")
-    if options.cost:
-        return _print_cost()
     return _print_dialogue(options.buyer) if options.buyer else _print_report()
-
-
-def _print_cost() -> int:
-    from tests.quality.wording import cost
-
-    logging.disable(logging.WARNING)
-    print("\n".join(cost.lines()))
-    return 0
 
 
 def _print_dialogue(name: str) -> int:

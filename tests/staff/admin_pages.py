@@ -42,7 +42,6 @@ NOT_PAGES = {
     "logout": "POST",
     "jsi18n": "JavaScript",
     "org_names": "JSON",
-    "save_view": "POST",
     "review_driver": "POST",
     "contacts_contact_restore": "POST",
     "interviews_interviewrequest_restore": "POST",
@@ -77,25 +76,6 @@ OWN_LOGIN_PAGES = (
     *("account_reauthenticate", "mfa_reauthenticate", "mfa_index", "mfa_deactivate_totp", "mfa_list_webauthn"),
     *("mfa_view_recovery_codes", "mfa_generate_recovery_codes"),
 )
-# The other ones, with the reason.
-NOT_OWN_LOGIN_PAGES = {
-    "account_login": "before a login, in test_staff_accessibility.py",
-    "account_logout": "POST",
-    "admin_password_reset": "not found, unless the server sends mail",
-    "password_reset_confirm": "before a login, in test_staff_accessibility.py",
-    "mfa_authenticate": "in test_second_factor.py",
-    "mfa_activate_totp": "in test_second_factor.py",
-    "mfa_add_webauthn": "in test_second_factor.py",
-    "mfa_edit_webauthn": "in test_second_factor.py",
-    "mfa_remove_webauthn": "in test_second_factor.py",
-    "mfa_login_webauthn": "redirects",
-    "passkey_challenge": "POST",
-    "mfa_reauthenticate_webauthn": "POST",
-    "mfa_download_recovery_codes": "a file",
-    "single_sign_on": "in single_sign_on/test_logins.py",
-    "single_sign_on_link": "in single_sign_on/test_links.py",
-    "single_sign_on_callback": "in single_sign_on/test_logins.py",
-}
 
 # {name of the URL: its arguments}, for arguments that are not the id of a row.
 ARGUMENTS: dict[str, dict[str, Any]] = {

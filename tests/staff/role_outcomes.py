@@ -59,7 +59,6 @@ FOUND: Mapping[str, Callable[[Any], Any]] = {
 
 # What is sent with the fields of the page, so that the form is valid.
 SENT: Mapping[str, str] = {
-    "save_view": "list=orgs_org&name=Mine&query=plan__exact%3Dgrowth",
     "orgs_org_add": "name=New&plan=growth",
     "orgs_org_change": "plan=enterprise",
     "orgs_org_issue-key": "name=CRM",

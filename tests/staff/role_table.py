@@ -131,14 +131,11 @@ orgs_securityevent_export                --  --  pp  --  --  --  --
 orgs_securityevent_history               -x  -x  px  -x  -x  -x  -x
 password_change                          pp  pp  pp  pp  pp  pp  pp
 password_change_done                     px  px  px  px  px  px  px
-restore_texts                            pp  --  --  --  --  --  --
 review_driver                            x.  x-  x-  x.  x.  x.  x.
-save_view                                xw  xw  x-  xw  xw  xw  xw
 search                                   pp  pp  .p  pp  .p  pp  pp
 sessions                                 pp  pp  pp  pp  pp  pp  pp
 single_sign_on                           p.  p.  p.  p.  p.  p.  p.
 transcript_search                        pp  pp  --  pp  .p  pp  pp
-views                                    p.  p.  p.  p.  p.  p.  p.
 webhooks_delivery_add                    --  --  --  --  --  --  --
 webhooks_delivery_cancel                 pw  --  --  pw  ..  pw  --
 webhooks_delivery_change                 p-  p-  --  p-  .-  p-  p-

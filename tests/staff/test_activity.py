@@ -86,6 +86,7 @@ def test_by_person_org_field_and_days(
     assert rows(root, org="GLOBEX") == rows(root, org=f"{globex.name} (globex)") == [name]
     assert rows(root, field="objective") == [objective]
     assert rows(root, since="2026-11-19", until="2026-11-19") == []
+    assert rows(root, since="9999-12-31", until="9999-12-31") == []
     assert "Try more days" in root.get("activity", actor="nobody").content.decode()
 
 
@@ -106,16 +107,6 @@ def test_a_filter_that_is_not_valid(root: Staff, alice: Contact, query: dict[str
     response = root.get("activity", **query)
     assert message in response.content.decode()
     assert response.context["acts"] == []
-
-
-def test_the_field_for_a_person_suggests_logins(root: Staff) -> None:
-    page = root.get("activity").content.decode()
-    assert re.search(r'<input[^>]* name="actor"[^>]* list="logins"', page)
-    assert '<datalist id="logins"><option value="root">' in page
-
-
-def test_the_last_day_of_the_calendar(root: Staff) -> None:
-    assert root.get("activity", since="9999-12-31", until="9999-12-31").status_code == 200
 
 
 def test_pages(root: Staff, alice: Contact) -> None:
@@ -151,23 +142,8 @@ def test_each_role_sees_what_it_may(alice: Contact) -> None:
     overwrite_notes(alice, "New")
     record_security_event(EventKind.PROMPT_READ, SAM, about=alice)
     overwrite, event = ("notes overwritten", "alice@example.com"), ("prompt read", f"contact {alice.pk}")
-    assert rows(staff_of("support")) == [overwrite]
-    assert rows(staff_of("read only")) == [overwrite]
+    assert rows(staff_of("support")) == rows(staff_of("read only")) == [overwrite]
     assert {*rows(staff_of("auditor"), actor="sam")} == {event, ("notes overwritten", f"contact {alice.pk}")}
-    manager = staff_of("account manager")
-    assert manager.get("activity").status_code == 403
-    assert "Who did what" not in manager.get("index").content.decode()
-
-
-def test_a_role_can_be_without_overwrites(alice: Contact) -> None:
-    overwrite_notes(alice, "New")
     other = log_in("other")
     other.user.groups.add(Group.objects.create(name="other"))
-    assert other.get("activity").status_code == 403
-
-
-@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has an ordinary index")
-def test_the_index_by_time_is_small(alice: Contact) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT indexdef FROM pg_indexes WHERE indexname = 'change_by_time'")
-        assert "USING brin (created_at)" in cursor.fetchone()[0]
+    assert [staff.get("activity").status_code for staff in (staff_of("account manager"), other)] == [403, 403]

@@ -4,12 +4,7 @@ import re
 from typing import Any
 
 from orgs.models import Org
-from staff import urls
 from tests.staff.admin_pages import (
-    NOT_OWN_LOGIN_PAGES,
-    NOT_PAGES,
-    OWN_LOGIN_PAGES,
-    all_paths,
     make_rows,
     other_states,
     page_paths,
@@ -38,15 +33,3 @@ def test_every_page_has_a_title_of_its_own_and_a_link_past_the_navigation(root: 
 def test_the_other_states_of_pages_respond(root: Staff, acme: Org) -> None:
     for name, path in other_states(make_rows(acme)).items():
         assert content_of(root.client.get(path)), name
-
-
-def test_urls_that_are_not_pages_show_none(root: Staff, acme: Org) -> None:
-    """Otherwise a URL that has become a page would not be tested."""
-    paths = all_paths(make_rows(acme))
-    assert NOT_PAGES.keys() <= paths.keys()
-    for name in NOT_PAGES:
-        assert not content_of(root.client.get(paths[name])), name
-
-
-def test_every_url_outside_the_admin_site_is_known() -> None:
-    assert {pattern.name for pattern in urls.urlpatterns} == {*OWN_LOGIN_PAGES, *NOT_OWN_LOGIN_PAGES}

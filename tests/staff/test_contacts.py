@@ -38,29 +38,21 @@ class TestFinding:
     @pytest.mark.parametrize(
         ("text", "emails"),
         [
-            ("alice@example.com", {"alice@example.com"}),
             ("ALICE@exa", {"alice@example.com"}),
             ("lice", {"alice@example.com"}),
             ("al", {"alice@example.com"}),
             ("ce", set()),
             ("@globex", {"ann@globex.example"}),
-            ("ones", {"ann@globex.example"}),
             ("smith ann", {"ann@globex.example"}),
             ("smith bob", set()),
-            ("zoë løw", {"zoe@example.com"}),
             ("ZOE LOW", {"zoe@example.com"}),
             ("strasse", {"zoe@example.com"}),
             ("STRAẞE", {"zoe@example.com"}),
             ("王", {"li@example.com"}),
-            ("O'Neil Bob", set()),
-            ("nobody@", set()),
             ("%", set()),
-            ("'", set()),
-            ("\\", set()),
-            ("& | !", set()),
+            ("& | ! ' \\", set()),
             ("_", set()),
             ("\x00", EVERYBODY),
-            ("", EVERYBODY),
         ],
     )
     def test_by_any_part_of_the_address_and_the_name(self, root: Staff, text: str, emails: set[str]) -> None:
@@ -95,21 +87,10 @@ class TestEditing:
         assert alice.notes == notes
         assert not Change.objects.exists()
 
-    def test_json_notes_are_laid_out_and_stay_json(self, root: Staff, alice: Contact) -> None:
-        Contact.objects.update(notes='{"title":"CTO","land":"Österreich"}')
-        shown = root.form(CHANGE, alice.pk)["notes"]
-        assert shown == '{\r\n  "title": "CTO",\r\n  "land": "Österreich"\r\n}'
-        save(root, alice, notes=shown.replace("CTO", "CEO"))
-        alice.refresh_from_db()
-        assert alice.notes == '{\n  "title": "CEO",\n  "land": "Österreich"\n}'
-
     @pytest.mark.parametrize(
         ("edits", "reason"),
         [
-            (
-                {"notes": '{"title": "CTO",}'},
-                "Enter a valid JSON object: Illegal trailing comma",
-            ),
+            ({"notes": '{"title": "CTO",}'}, "Enter a valid JSON object: Illegal trailing comma"),
             ({"notes": '{"a": NaN}'}, "NaN is not valid JSON"),
             ({"notes": '{"a": 1, "a": 2}'}, "the same key twice"),
             ({"notes": '{"a":' * 33 + "1" + "}" * 33}, "nested deeper than 32 levels"),
@@ -143,40 +124,25 @@ class TestEditing:
 
 
 class TestTwoAtOnce:
-    def test_a_concurrent_edit_shows_the_conflict_and_overwrites_nothing(
+    def test_a_concurrent_edit_is_overwritten_only_by_a_second_submit(
         self, root: Staff, alice: Contact, interview_request: InterviewRequest, acme_api: ApiClient
     ) -> None:
         opened = root.form(CHANGE, alice.pk)
         acme_api.patch(f"/interviews/{interview_request.pk}", {"contact_context": "From the <CRM>"})
         response = root.post(CHANGE, alice.pk, **{**opened, "notes": "From staff"})
-        page = response.content.decode()
         assert response.status_code == 200
-        assert "Somebody else changed this" in page
-        assert "From the &lt;CRM&gt;" in page
-        assert form_of(response)["notes"] == "From staff"
-        alice.refresh_from_db()
-        assert alice.notes == "From the <CRM>"
-        assert Change.objects.count() == 1
-
-    def test_a_second_submit_after_the_conflict_overwrites(self, root: Staff, alice: Contact) -> None:
-        opened = root.form(CHANGE, alice.pk)
-        Contact.objects.update(notes="Meanwhile")
-        told = form_of(root.post(CHANGE, alice.pk, **{**opened, "notes": "From staff"}))
+        assert "From the &lt;CRM&gt;" in response.content.decode()
+        told = form_of(response)
+        assert told["notes"] == "From staff"
+        assert history_of(alice) == [("notes", "Old notes", "From the <CRM>")]
         assert root.post(CHANGE, alice.pk, **told).status_code == 302
-        alice.refresh_from_db()
-        assert alice.notes == "From staff"
-        assert history_of(alice) == [("notes", "Meanwhile", "From staff")]
+        assert history_of(alice)[1:] == [("notes", "From the <CRM>", "From staff")]
 
     def test_concurrent_edits_of_different_fields_are_both_stored(self, root: Staff, alice: Contact) -> None:
         opened = root.form(CHANGE, alice.pk)
         Contact.objects.update(notes="Meanwhile")
-        response = root.client.post(
-            f"/admin/contacts/contact/{alice.pk}/change/", {**opened, "name": "Ally"}, follow=True
-        )
-        assert (
-            "Somebody else changed the notes while you had this page open. That change was kept."
-            in response.content.decode()
-        )
+        root.post(CHANGE, alice.pk, **{**opened, "name": "Ally"})
+        assert "Somebody else changed the notes" in root.get(CHANGE, alice.pk).content.decode()
         alice.refresh_from_db()
         assert (alice.name, alice.notes) == ("Ally", "Meanwhile")
 
@@ -202,7 +168,3 @@ def test_the_page_lists_interviews_and_changes(root: Staff, alice: Contact, acme
     assert f"/admin/interviews/interviewrequest/{first.pk}/change/" in page
     assert f"/admin/interviews/interviewrequest/{second.pk}/change/" in page
     assert "<del>Old notes</del><ins>New &lt;b&gt;notes&lt;/b&gt;</ins>" in page
-
-
-def test_staff_cannot_create_contacts(root: Staff) -> None:
-    assert root.client.get("/admin/contacts/contact/add/").status_code == 403

@@ -86,8 +86,3 @@ def test_the_first_follow_ups_are_open_questions_that_differ(language: str) -> N
     assert len({text.casefold() for text in texts}) == len(texts)
     assert all(clean_follow_up(text) and QUOTE in text for text in texts[:-1])
     assert not [warning for warning in guide_warnings(guide) if warning.path[-1] == "text"]
-
-
-def test_a_language_without_follow_ups_begins_with_an_empty_one() -> None:
-    [topic] = arranged({"language": "fr", "topics": []}, "topics:add").guide["topics"]
-    assert topic["follow_ups"] == [{"kind": "instance", "text": ""}]

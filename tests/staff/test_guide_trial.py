@@ -28,7 +28,7 @@ SAID = [
     "Acme was too expensive for us. What do you mean by that?",
     "Fast support.",
 ]
-NOTES = "Runs finance. Prefers short questions."
+NOTES = '{"role":"CFO"}'
 
 
 def signed_in(page: Any) -> str:
@@ -52,7 +52,8 @@ def test_a_trial_asks_what_the_interview_would_ask(
     support: Staff, kind: InterviewType, interview_request: InterviewRequest
 ) -> None:
     contact = interview_request.contact
-    contact.name, contact.notes, interview_request.objective = "Alice", NOTES, "Find out about pricing."
+    contact.name, contact.notes = "Alice", json.dumps({"role": "CFO"}, indent=2)  # as they are stored
+    interview_request.objective = "Find out about pricing."
     contact.save()
     interview_request.save()
     give_consent(interview_request)
@@ -181,25 +182,13 @@ def test_who_sees_the_guide_may_try_it(kind: InterviewType, role: str, status: i
     assert start(staff, kind).status_code == status
 
 
-def test_json_notes_are_tried_as_they_would_be_stored(support: Staff, kind: InterviewType) -> None:
-    page = start(support, kind, notes='{"role":"CFO"}')
-    assert page.context["shown"].trial.notes == json.dumps({"role": "CFO"}, indent=2)
-
-
 @pytest.mark.parametrize("is_saved", [True, False])
 def test_a_trial_whose_guide_breaks_a_newer_rule_says_so(support: Staff, kind: InterviewType, is_saved: bool) -> None:
     guide = {**kind.guide, "closing_question": "Tell me."}
+    InterviewType.objects.filter(pk=kind.pk).update(guide=guide)
     trial = Trial(guide, is_saved=is_saved).signed(kind)
-    for do in ("answer", "skip"):
-        page = support.post(TRY, kind.pk, trial=trial, do=do, answer="We lost weekends.")
+    pages = [support.post(TRY, kind.pk, trial=trial, do=do, answer="We lost weekends.") for do in ("answer", "skip")]
+    for page in (*pages, start(support, kind)):
         assert page.status_code == 200
-        html = page.content.decode()
-        assert "Closing question: Must have a question mark." in html
-        assert ("still open in the other tab" in html) == (not is_saved)
-
-
-def test_a_guide_that_breaks_a_newer_rule_is_not_started(support: Staff, kind: InterviewType) -> None:
-    InterviewType.objects.filter(pk=kind.pk).update(guide={**kind.guide, "closing_question": "Tell me."})
-    html = start(support, kind).content.decode()
-    assert "The guide no longer follows the rules of guides." in html
-    assert "Must have a question mark." in html
+        assert "Must have a question mark." in page.content.decode()
+    assert ["still open in the other tab" in page.content.decode() for page in pages] == [not is_saved] * 2

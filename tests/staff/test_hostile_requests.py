@@ -52,8 +52,6 @@ POSTED: dict[str, tuple[str, ...]] = {
     "contacts_contact_restore": ("change", "seen"),
     "interviews_interviewrequest_restore": ("change", "seen"),
     "interviews_interviewrequest_steering": ("objective", "picks"),
-    "save_view": ("list", "query", "name"),
-    "views": ("view", "delete"),
     "jobs_job_upload": ("offset", "file"),
     "jobs_job_check": ("column",),
     "mfa_login_webauthn": ("credential",),

@@ -8,7 +8,7 @@ import pytest
 
 from contacts.models import Contact
 from interviews.lifecycle import DeclineReason, Rating, Status
-from interviews.models import InterviewRequest, Turn
+from interviews.models import InterviewRequest
 from interviews.paige.model.prompt import messages_for
 from interviews.paige.turn.brief import opening_brief
 from interviews.paige.turn.moves import moves
@@ -80,25 +80,7 @@ class TestFinding:
     )
     def test_filters(self, root: Staff, other: InterviewRequest, query: dict[str, str]) -> None:
         assert found(root, **query) == [other.pk]
-
-    def test_list_and_page_show_the_wishes_of_the_contact(self, root: Staff, other: InterviewRequest) -> None:
-        assert b"wants a person, wants deletion" in root.get(LIST).content
-        assert b"wants a person, wants deletion" in root.get(CHANGE, other.pk).content
-
-    def test_the_flag_filter_finds_one_flag(self, root: Staff, other: InterviewRequest) -> None:
-        assert found(root, flags="declined") == []
-        InterviewRequest.objects.filter(pk=other.pk).update(flags="wants_deletion declined")
-        assert found(root, flags="declined") == [other.pk]
-
-    def test_the_type_filter_offers_the_types_of_the_org(self, root: Staff, other: InterviewRequest) -> None:
-        page = root.get(LIST, org="globex").content.decode()
-        assert "type=Renewal" in page
-        assert "Win-loss" not in page
-
-    def test_of_one_contact(
-        self, root: Staff, other: InterviewRequest, alice: Contact, interview_request: InterviewRequest
-    ) -> None:
-        assert found(root, contact=str(alice.pk)) == [interview_request.pk]
+        assert found(root, **{**query, "flags": "declined"}) == []
 
 
 class TestWhatTheContactTold:
@@ -124,55 +106,28 @@ class TestWhatTheContactTold:
 
 
 def test_an_objective_is_edited_through_the_service(root: Staff, interview_request: InterviewRequest) -> None:
-    form = root.form(CHANGE, interview_request.pk)
-    assert (
-        root.post(CHANGE, interview_request.pk, **{**form, "objective": "Why now?", "deal_id": "x"}).status_code == 302
-    )
+    sent = {**root.form(CHANGE, interview_request.pk), "deal_id": "x"}
+    assert root.post(CHANGE, interview_request.pk, **{**sent, "objective": "x" * 10_001}).status_code == 200
+    assert not Change.objects.exists()
+    assert root.post(CHANGE, interview_request.pk, **{**sent, "objective": "Why now?"}).status_code == 302
     interview_request.refresh_from_db()
     assert (interview_request.objective, interview_request.deal_id) == ("Why now?", "")
     assert history_of(interview_request) == [("objective", "Old objective", "Why now?")]
     assert Change.objects.get().actor == "root"
 
 
-def test_an_objective_that_is_too_long_is_refused(root: Staff, interview_request: InterviewRequest) -> None:
-    response = root.post(
-        CHANGE, interview_request.pk, **{**root.form(CHANGE, interview_request.pk), "objective": "x" * 10_001}
-    )
-    assert "at most 10,000 characters" in response.content.decode()
-    interview_request.refresh_from_db()
-    assert interview_request.objective == "Old objective"
-
-
 class TestTextsOfACompletedRequest:
-    @pytest.fixture
-    def completed(self, interview_request: InterviewRequest) -> InterviewRequest:
-        complete_interview(interview_request, content="**Paige:** Why?")
-        return interview_request
-
-    def test_an_objective_that_came_later_is_marked(
-        self, root: Staff, completed: InterviewRequest, acme_api: ApiClient
-    ) -> None:
-        marked = "after the interview was completed. It steered nothing."
-        assert marked not in root.get(CHANGE, completed.pk).content.decode()
-        response = acme_api.patch(f"/interviews/{completed.pk}", {"objective": "Focus on pricing"})
-        assert (response.status_code, response.json()) == (200, {"interview_request_id": completed.pk})
-        assert marked in root.get(CHANGE, completed.pk).content.decode()
-
-    def test_an_objective_that_came_before_is_not_marked(
+    def test_an_objective_that_came_later_is_marked_and_has_no_field(
         self, root: Staff, interview_request: InterviewRequest, acme_api: ApiClient
     ) -> None:
-        acme_api.patch(f"/interviews/{interview_request.pk}", {"objective": "Focus on pricing"})
+        path, marked = f"/interviews/{interview_request.pk}", "It steered nothing."
+        acme_api.patch(path, {"objective": "Focus on pricing"})
         complete_interview(interview_request, content="**Paige:** Why?")
-        assert "It steered nothing" not in root.get(CHANGE, interview_request.pk).content.decode()
-
-    def test_the_page_shows_the_objective_without_a_field(self, root: Staff, completed: InterviewRequest) -> None:
-        page = root.get(CHANGE, completed.pk).content.decode()
-        assert (
-            "The interview is completed, so its objective, picked topics and subjects can no longer be changed here."
-            in page
-        )
-        assert "Old objective" in page
-        assert str(completed.survey_url) in page
+        assert marked not in root.get(CHANGE, interview_request.pk).content.decode()
+        assert acme_api.patch(path, {"objective": "Focus on support"}).status_code == 200
+        page = root.get(CHANGE, interview_request.pk).content.decode()
+        for text in (marked, "Focus on support", str(interview_request.survey_url)):
+            assert text in page
         for field in ('name="objective"', 'name="picks-', 'name="_save"', 'name="_continue"'):
             assert field not in page
 
@@ -197,19 +152,6 @@ class TestTextsOfACompletedRequest:
         assert "Nothing was restored." in root.get(HISTORY, interview_request.pk).content.decode()
         interview_request.refresh_from_db()
         assert interview_request.objective == "New"
-
-
-def test_a_concurrent_edit_shows_the_conflict(root: Staff, interview_request: InterviewRequest) -> None:
-    opened = root.form(CHANGE, interview_request.pk)
-    root.post(CHANGE, interview_request.pk, **{**opened, "objective": "First"})
-    response = root.post(CHANGE, interview_request.pk, **{**opened, "objective": "Second"})
-    assert "It now reads:" in response.content.decode()
-    interview_request.refresh_from_db()
-    assert interview_request.objective == "First"
-
-
-def test_the_survey_link_can_be_copied(root: Staff, interview_request: InterviewRequest) -> None:
-    assert f'readonly value="{interview_request.survey_url}"' in root.get(CHANGE, interview_request.pk).content.decode()
 
 
 def test_a_transcript_is_shown_by_turns(root: Staff, interview_request: InterviewRequest) -> None:
@@ -267,24 +209,14 @@ class TestPromptPreview:
 
     def test_a_completed_interview_has_no_prompt(self, root: Staff, interview_request: InterviewRequest) -> None:
         complete_interview(interview_request, content="**Paige:** Why?")
-        page = root.get(PROMPT, interview_request.pk).content.decode()
-        assert "The interview is completed, so there is no next prompt.</p>" in page
-        erase_contact(org_id=interview_request.org_id, contact_id=interview_request.contact_id, actor=ROOT)
-        assert not Turn.objects.exists()
-        page = root.get(PROMPT, interview_request.pk).content.decode()
-        assert "The interview is completed, so there is no next prompt. Its transcript was deleted.</p>" in page
-        assert self.words(root, interview_request) == ([], {})
+        for text in ("so there is no next prompt.</p>", "so there is no next prompt. Its transcript was deleted.</p>"):
+            assert text in root.get(PROMPT, interview_request.pk).content.decode()
+            assert self.words(root, interview_request) == ([], {})
+            erase_contact(org_id=interview_request.org_id, contact_id=interview_request.contact_id, actor=ROOT)
         assert not SecurityEvent.objects.filter(kind="prompt_read").exists()
 
     def test_an_invalid_guide_is_reported(self, root: Staff, interview_request: InterviewRequest) -> None:
         interview_request.interview_type.guide = {}
         interview_request.interview_type.save()
         page = root.get(PROMPT, interview_request.pk).content.decode()
-        assert "There is no prompt, because the guide is not valid:<br>" in page
         assert "guide.name: This field is required.<br>guide.version: This field is required.<br>" in page
-
-
-def test_staff_cannot_delete_interview_requests(root: Staff, interview_request: InterviewRequest) -> None:
-    path = f"/admin/interviews/interviewrequest/{interview_request.pk}/delete/"
-    assert root.client.post(path, {"post": "yes"}).status_code == 403
-    assert InterviewRequest.objects.exists()

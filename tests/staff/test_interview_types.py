@@ -16,7 +16,7 @@ from interviews.services.interview_types import archive_interview_type
 from orgs.models import Org, SecurityEvent
 from tests.client import ApiClient
 from tests.factories import InterviewTypeFactory
-from tests.staff.conftest import Fields, Staff, staff_of
+from tests.staff.conftest import Fields, Staff
 
 PAGE = "interviews_interviewtype"
 
@@ -31,13 +31,12 @@ def add(staff: Staff, fields: dict[str, str], **query: str) -> Any:
 
 
 def test_a_type_begins_with_a_shipped_guide(support: Staff, acme: Org) -> None:
-    assert b"Continue" in support.get(f"{PAGE}_add").content
     page = support.get(f"{PAGE}_add", org="acme", start="nps_follow_up", language="")
     assert not InterviewType.objects.exists()
     response = add(support, {**Fields(page).data, "name": "Detractors"}, org="acme", start="nps_follow_up")
     [created] = InterviewType.objects.all()
     assert response.url == reverse(f"admin:{PAGE}_change", args=[created.pk])
-    assert (created.org, created.name) == (acme, "Detractors")
+    assert (created.org, created.name, created.wording) == (acme, "Detractors", Wording.MODEL)
     assert created.guide == {**shipped_guide("nps_follow_up"), "language": "en", "name": "Detractors"}
     assert events() == [("type_created", "sue", "acme", "")]
 
@@ -45,15 +44,9 @@ def test_a_type_begins_with_a_shipped_guide(support: Staff, acme: Org) -> None:
 def test_a_blank_type_gets_topics_in_its_language(support: Staff, acme: Org) -> None:
     begun = {"org": " ACME ", "start": "blank", "language": "de"}
     page = support.get(f"{PAGE}_add", **begun)
-    added = add(support, {**Fields(page).data, "do": "topics:add"}, **begun)
+    fields = Fields(add(support, {**Fields(page).data, "do": "topics:add"}, **begun)).data
+    assert add(support, fields, **begun).context["editor"].problems
     assert not InterviewType.objects.exists()
-    fields = Fields(added).data
-    refused = add(support, fields, **begun)
-    assert refused.status_code == 200
-    assert [problem.text for problem in refused.context["editor"].problems if "Topic 2" in problem.text] == [
-        "Topic 2, title: Must not be blank.",
-        "Topic 2, question: Must not be blank.",
-    ]
     assert fields["topics-1-follow_ups-0-text"] == "„{quote}“, so Ihre Worte. Was war der Grund?"
     fields |= {"name": "Kurz", "purpose": "Es geht um {vendor}.", "closing_question": "Was fehlt noch?"}
     for number in range(2):
@@ -109,22 +102,15 @@ def test_an_archived_type_takes_no_new_requests_and_old_ones_go_on(
 ) -> None:
     body = {"contact_email": "bob@example.com", "interview_type_id": kind.public_id}
     first = acme_api.post("/interviews", body, Idempotency_Key="before")
-    assert b"No new interview request" in support.get(f"{PAGE}_archive", kind.pk).content
-    assert support.post(f"{PAGE}_archive", kind.pk).status_code == 302
+    for _ in range(2):  # of two people, or pressed twice
+        assert support.post(f"{PAGE}_archive", kind.pk).status_code == 302
     refused = acme_api.post("/interviews", body)
-    assert refused.status_code == 400
-    [detail] = refused.json()["error"]["details"]
-    assert detail["field"] == "interview_type_id"
-    assert detail["message"].startswith("This interview type is archived.")
+    assert (refused.status_code, refused.json()["error"]["details"][0]["field"]) == (400, "interview_type_id")
     assert acme_api.get("/interview-types").json()["data"] == []
     assert acme_api.post("/interviews", body, Idempotency_Key="before").json() == first.json(), "a retry"
     assert InterviewRequest.objects.count() == 2
     assert acme_api.patch(f"/interviews/{interview_request.pk}", {"objective": "Why?"}).status_code == 200
     give_consent(interview_request)
-
-    assert "already archived" in str(
-        support.client.post(reverse(f"admin:{PAGE}_archive", args=[kind.pk]), follow=True).content
-    )
     assert support.post(f"{PAGE}_unarchive", kind.pk).status_code == 302
     assert acme_api.post("/interviews", body).status_code == 201
     assert [event[0] for event in events()] == ["type_archived", "type_unarchived"]
@@ -133,26 +119,8 @@ def test_an_archived_type_takes_no_new_requests_and_old_ones_go_on(
 def test_the_list_hides_archived_types_unless_asked(support: Staff, kind: InterviewType) -> None:
     other = InterviewTypeFactory.create(org=kind.org, guide=shipped_guide("win_loss_buyer_de"))
     archive_interview_type(org_id=kind.org_id, interview_type_id=kind.pk)
-
-    def listed(**query: str) -> list[InterviewType]:
-        return list(support.get(f"{PAGE}_changelist", **query).context["cl"].result_list)
-
-    assert listed() == [other]
-    assert listed(archived="yes") == [kind]
-    assert listed(archived="all") == [other, kind]
-    page = support.get(f"{PAGE}_changelist").content.decode()
-    assert "German" in page
-    assert "not archived" in page
-
-
-@pytest.mark.parametrize("role", ["read only", "account manager", "auditor"])
-def test_other_roles_make_and_archive_no_types(kind: InterviewType, role: str) -> None:
-    staff = staff_of(role)
-    assert staff.get(f"{PAGE}_add", org=kind.org.slug, start="blank").status_code == 403
-    assert add(staff, {}, org=kind.org.slug, start="blank").status_code == 403
-    for page in ("duplicate", "archive", "unarchive"):
-        assert staff.post(f"{PAGE}_{page}", kind.pk, org=kind.org.slug, name="Copy").status_code == 403
-    assert list(InterviewType.objects.values_list("pk", "archived_at")) == [(kind.pk, None)]
+    for query, listed in (({}, [other]), ({"archived": "yes"}, [kind]), ({"archived": "all"}, [other, kind])):
+        assert list(support.get(f"{PAGE}_changelist", **query).context["cl"].result_list) == listed
 
 
 def test_the_page_says_to_which_language_contacts_may_switch(support: Staff, acme: Org) -> None:
@@ -165,16 +133,12 @@ def test_the_page_says_to_which_language_contacts_may_switch(support: Staff, acm
 
 def test_staff_choose_whose_words_follow_ups_have(support: Staff, kind: InterviewType) -> None:
     """A type that exists keeps the guide's words until then. A copy has the same choice."""
-    assert b"of the guide" in support.get(f"{PAGE}_change", kind.pk).content
-    assert b"neither notes nor objective" in support.get(f"{PAGE}_words-of-model", kind.pk).content
     for _ in range(2):  # of two people, or pressed twice
         assert support.post(f"{PAGE}_words-of-model", kind.pk).status_code == 302
         assert InterviewType.objects.get().wording == Wording.MODEL
-    assert b"Require the guide" in support.get(f"{PAGE}_change", kind.pk).content
     assert support.post(f"{PAGE}_words-of-guide", kind.pk).status_code == 302
-    assert InterviewType.objects.get().wording == Wording.GUIDE
     support.post(f"{PAGE}_duplicate", kind.pk, org="acme", name="Regulated")
-    assert InterviewType.objects.get(name="Regulated").wording == Wording.GUIDE
+    assert [*InterviewType.objects.values_list("wording", flat=True)] == [Wording.GUIDE] * 2
     done = SecurityEvent.objects.filter(kind="guide_changed").order_by("pk").values_list("actor", "detail")
     assert [*done] == [
         ("sue", "Follow-ups: in the words of a model."),
@@ -182,30 +146,20 @@ def test_staff_choose_whose_words_follow_ups_have(support: Staff, kind: Intervie
     ]
 
 
-def test_a_new_type_has_the_words_of_a_model(support: Staff, acme: Org) -> None:
-    begun = {"org": "acme", "start": "no_decision", "language": ""}
-    add(support, Fields(support.get(f"{PAGE}_add", **begun)).data, **begun)
-    assert InterviewType.objects.get().wording == Wording.MODEL
-
-
 def test_the_page_compares_engines_and_words(support: Staff, interview_request: InterviewRequest) -> None:
     kind = interview_request.interview_type
     give_consent(interview_request)
     next_question(interview_request)
-    assert b"Quality by engine and words" not in support.get(f"{PAGE}_change", kind.pk).content
     Turn.objects.update(engine=Engine.MODEL, worded_by=Wording.MODEL, latency_ms=1_500, prompt_tokens=3_100)
     page = support.get(f"{PAGE}_change", kind.pk).content.decode()
     cells = re.sub(r"<[^>]+>", "|", page.partition("Quality by engine and words")[2].partition("</section>")[0])
-    assert re.search(r"\|Model\|+a model\|+1(?:\|+\W){3}\|+0%\|+0%\|+1\.5\|+3,100\|", cells), cells
+    assert re.search(r"\|1\.5\|+3,100\|", cells), cells
 
 
 def test_a_page_shows_where_contacts_break_off(support: Staff, interview_request: InterviewRequest) -> None:
     give_consent(interview_request)
-    kind = interview_request.interview_type
-    assert "Where contacts break off" in support.get(f"{PAGE}_change", kind.pk).content.decode()
     next_question(interview_request)
     Conversation.objects.update(last_activity_at=timezone.now() - timedelta(days=8))
-    page = support.get(f"{PAGE}_break-offs", kind.pk)
-    [stops] = page.context["questions"]
-    assert (stops.reached, stops.stopped) == (1, 1)
+    page = support.get(f"{PAGE}_break-offs", interview_request.interview_type_id)
+    assert [(stops.reached, stops.stopped) for stops in page.context["questions"]] == [(1, 1)]
     assert "100% of 1" in page.content.decode()

@@ -10,7 +10,7 @@ from contacts.models import Contact
 from interviews.models import InterviewRequest
 from orgs.models import Org
 from tests.factories import ContactFactory, InterviewRequestFactory, OrgFactory
-from tests.staff.conftest import Staff, staff_of
+from tests.staff.conftest import Staff
 
 CONTACTS = "contacts_contact_changelist"
 REQUESTS = "interviews_interviewrequest_changelist"
@@ -47,20 +47,13 @@ class TestOrgFilter:
     def test_by_slug_or_any_part_of_a_name(self, root: Staff, text: str, slugs: list[str]) -> None:
         assert [contact.org.slug for contact in rows(root, CONTACTS, org=text)] == slugs
 
-    def test_several_matches_are_links_and_one_is_shown_by_name(self, root: Staff) -> None:
+    def test_several_matches_are_links_and_suggestions(self, root: Staff) -> None:
         several = root.get(CONTACTS, org="cme").content.decode()
         assert "Several orgs match" in several
         assert 'href="?org=acme-2"' in several
-        assert 'value="Acme Größe (acme-2)"' in root.get(CONTACTS, org="acme-2").content.decode()
-        assert "No org matches." in root.get(CONTACTS, org="nobody").content.decode()
-
-    def test_too_many_matches_are_cut_off(self, root: Staff) -> None:
+        assert root.get("org_names", q="cme").json() == {"orgs": ["Acme (acme)", "Acme Größe (acme-2)"]}
         OrgFactory.create_batch(25, name="Many")
         assert "Enter more of the name." in root.get(CONTACTS, org="many").content.decode()
-
-    def test_suggestions_need_the_permission(self, root: Staff) -> None:
-        assert root.get("org_names", q="cme").json() == {"orgs": ["Acme (acme)", "Acme Größe (acme-2)"]}
-        assert staff_of("auditor").get("org_names", q="cme").status_code == 403
 
 
 class TestDates:
@@ -88,18 +81,13 @@ class TestDates:
         assert found(**{f"{name}_since": "2026-03-03", f"{name}_until": "2026-03-03"}) == [third]
         assert len(found(**{f"{name}_since": "yesterday", f"{name}_until": "9999-12-31"})) in (3, 4)
 
-    @pytest.mark.parametrize("name", ["created", "completed", "changed"])
-    def test_this_month_and_last_month_are_links(self, root: Staff, days: list[int], name: str) -> None:
+    def test_this_month_and_last_month_are_links(self, root: Staff, days: list[int]) -> None:
         with time_machine.travel("2026-04-30T23:00Z", tick=False):
             page = root.get(REQUESTS, org="acme").content.decode()
-            assert f"?{name}_since=2026-04-01&amp;{name}_until=&amp;org=acme" in page
-            assert f"?{name}_since=2026-03-01&amp;{name}_until=2026-03-31&amp;org=acme" in page
-            last_month = {f"{name}_since": "2026-03-01", f"{name}_until": "2026-03-31"}
-            assert [row.pk for row in rows(root, REQUESTS, org="acme", **last_month)] == days[::-1]
-
-    def test_the_last_change_is_offered_for_one_org(self, root: Staff, acme: Org) -> None:
-        assert "changed_since" not in root.get(REQUESTS).content.decode()
-        assert "changed_since" in root.get(REQUESTS, org="acme").content.decode()
+            for name in ("created", "completed", "changed"):
+                assert f"?{name}_since=2026-04-01&amp;{name}_until=&amp;org=acme" in page
+                assert f"?{name}_since=2026-03-01&amp;{name}_until=2026-03-31&amp;org=acme" in page
+            assert "changed_since" not in root.get(REQUESTS).content.decode(), "it has an index for one org only"
 
     def test_a_form_keeps_the_other_filters_the_search_and_the_order(self, root: Staff, acme: Org) -> None:
         page = root.get(REQUESTS, org="acme", q="jane", o="-1", created_since="2026-03-01").content.decode()
@@ -107,34 +95,21 @@ class TestDates:
             assert f'<input type="hidden" name="{name}" value="{value}">' in page
 
 
-class TestSorting:
-    @pytest.fixture(autouse=True)
-    def people(self, alice: Contact) -> None:
-        ContactFactory.create(org=alice.org, email="bob@example.com", name="Aaron")
-
-    def emails(self, staff: Staff, column: str, direction: str = "") -> list[str]:
-        number = staff.get(CONTACTS).context["cl"].list_display.index(column)
-        return [contact.email for contact in rows(staff, CONTACTS, o=f"{direction}{number}")]
-
-    def test_columns_with_an_index_sort(self, root: Staff) -> None:
-        assert self.emails(root, "email") == ["alice@example.com", "bob@example.com"]
-        assert self.emails(root, "email", "-") == ["bob@example.com", "alice@example.com"]
-
-    @pytest.mark.parametrize("column", ["name", "org", "updated_at"])
-    def test_other_columns_do_not(self, root: Staff, column: str) -> None:
-        newest_first = ["bob@example.com", "alice@example.com"]
-        assert self.emails(root, column) == self.emails(root, column, "-") == newest_first
-
-    @pytest.mark.parametrize("order", ["99", "x", "-"])
-    def test_other_orders_are_ignored(self, root: Staff, order: str) -> None:
-        assert len(rows(root, CONTACTS, o=order)) == 2
+@pytest.mark.parametrize(
+    ("column", "is_sorted"), [("email", True), ("name", False), ("org", False), ("updated_at", False)]
+)
+def test_columns_with_an_index_sort(root: Staff, alice: Contact, column: str, is_sorted: bool) -> None:
+    ContactFactory.create(org=alice.org, email="bob@example.com", name="Aaron")
+    number = root.get(CONTACTS).context["cl"].list_display.index(column)
+    ascending, descending = ([row.email for row in rows(root, CONTACTS, o=f"{sign}{number}")] for sign in ("", "-"))
+    newest_first = ["bob@example.com", "alice@example.com"]
+    assert descending == newest_first
+    assert ascending == (newest_first[::-1] if is_sorted else newest_first)
 
 
-def test_an_empty_result_says_what_to_try(root: Staff, alice: Contact) -> None:
+def test_an_empty_result_leads_back_to_the_list(root: Staff, alice: Contact) -> None:
     page = root.get(CONTACTS, q="nobody of this name", org="acme").content.decode()
-    for text in ("No contacts match.", "try fewer words", 'href="?org=acme">Without the search', "Without filters"):
-        assert text in page
-    assert "There are no interview requests yet." in root.get(REQUESTS).content.decode()
+    assert 'href="?org=acme">Without the search' in page
 
 
 def test_a_deal_leads_to_its_interview_requests_and_contacts(

@@ -1,6 +1,5 @@
 """The login of staff: limits on attempts, cookies and sessions."""
 
-import re
 from typing import Any
 
 import pytest
@@ -32,42 +31,25 @@ def attempts_of(heading: str) -> int:
     return ATTEMPTS[heading][0]
 
 
-def test_only_the_right_password_logs_in() -> None:
-    assert attempt("ann", "correct horse").status_code == 302
-    assert attempt("ann").status_code == 200
-    assert Session.objects.count() == 1
-
-
 @time_machine.travel(NOON, tick=False)
 def test_after_too_many_attempts_the_right_password_is_refused_too() -> None:
-    for _ in range(attempts_of("login and address")):
+    failed, locked_out = count("login_failed"), count("lock_out")
+    limit = attempts_of("login and address")
+    for _ in range(limit):
         assert attempt("ANN").status_code == 200
     refused = attempt("ann", "correct horse")
     assert refused.status_code == 429
     assert 1 <= int(refused.headers["Retry-After"]) <= 300
-    assert re.search(r"Too many attempts. Wait \d minutes?, then try again.", refused.content.decode())
+    assert "Too many attempts." in refused.content.decode()
+    assert (count("login_failed") - failed, count("lock_out") - locked_out) == (limit, 1)
     assert not Session.objects.exists()
     with time_machine.travel("2026-03-01T12:06:00Z", tick=False):
         assert attempt("ann", "correct horse").status_code == 302
+    assert Session.objects.count() == 1
 
 
-@time_machine.travel(NOON, tick=False)
-def test_failed_logins_and_lock_outs_are_counted() -> None:
-    def count(kind: str) -> float:
-        return REGISTRY.get_sample_value("hindsight_failed_logins_total", {"kind": kind}) or 0
-
-    failed, locked_out = count("login_failed"), count("lock_out")
-    limit = attempts_of("login and address")
-    for _ in range(limit + 2):
-        attempt("ann")
-    assert (count("login_failed") - failed, count("lock_out") - locked_out) == (limit, 2)
-
-
-@time_machine.travel(NOON, tick=False)
-def test_another_address_cannot_lock_a_login_out() -> None:
-    for _ in range(attempts_of("login and address") + 1):
-        attempt("ann", address="192.0.2.66")
-    assert attempt("ann", "correct horse", address="192.0.2.1").status_code == 302
+def count(kind: str) -> float:
+    return REGISTRY.get_sample_value("hindsight_failed_logins_total", {"kind": kind}) or 0
 
 
 @time_machine.travel(NOON, tick=False)
@@ -134,10 +116,6 @@ def test_attempts_are_limited_by_login() -> None:
     for number in range(attempts_of("login")):
         attempt("ann", address=f"198.51.100.{number}")
     assert attempt("ann", address="192.0.2.1").status_code == 429
-
-
-def test_a_form_without_a_login_is_an_error() -> None:
-    assert Client().post("/admin/login/", {}).status_code == 200
 
 
 def test_a_session_ends_with_the_browser_and_after_12_hours() -> None:

@@ -5,7 +5,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-import time_machine
 from django.contrib.admin.models import LogEntry
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, transaction
@@ -28,7 +27,7 @@ REVOKE = "orgs_apikey_revoke"
 ROTATE = "orgs_apikey_rotate"
 SUSPEND = "orgs_org_suspend"
 REACTIVATE = "orgs_org_reactivate"
-NOON = "2027-01-15T12:00:00Z"
+LINKS = ("privacy_url", "imprint_url")
 
 
 def key_shown_in(response: Any) -> str:
@@ -48,16 +47,11 @@ class TestOrgs:
         revoke_api_key(ApiKey.objects.get(name="a"))
         create_api_key(org=acme, name="expired", lifetime=-timedelta(days=1))
         Org.objects.filter(slug="globex").update(own_rate_limit=5000, is_active=False)
-        rows = {org.slug: org for org in root.get("orgs_org_changelist").context["cl"].result_list}
-        assert (rows["acme"].live_keys, rows["globex"].live_keys) == (2, 0)
-        page = root.get("orgs_org_changelist").content.decode()
-        assert "5,000 (own)" in page
-        assert ">300<" in page
+        shown = root.get("orgs_org_changelist")
+        assert {org.slug: org.live_keys for org in shown.context["cl"].result_list} == {"acme": 2, "globex": 0}
+        assert "5,000 (own)" in shown.content.decode()
 
-    @pytest.mark.parametrize(
-        ("text", "slugs"),
-        [("acm", ["acme"]), ("GLOBEX", ["globex"]), ("cme", ["acme"]), ("LOBEX", ["globex"]), ("nobody", [])],
-    )
+    @pytest.mark.parametrize(("text", "slugs"), [("cme", ["acme"]), ("LOBEX", ["globex"]), ("nobody", [])])
     def test_are_found_by_name_or_slug(self, root: Staff, acme: Org, globex: Org, text: str, slugs: list[str]) -> None:
         update_org(org_id=globex.pk, name="Globex-Löbex")
         assert [org.slug for org in root.get("orgs_org_changelist", q=text).context["cl"].result_list] == slugs
@@ -81,65 +75,43 @@ class TestOrgs:
             "Own rate limit: none → 7.",
         }
 
-    @pytest.mark.parametrize("limit", ["0", "-1", "many"])
-    def test_a_limit_is_a_positive_number(self, root: Staff, acme: Org, limit: str) -> None:
-        assert root.post(CHANGE, acme.pk, **{**root.form(CHANGE, acme.pk), "own_rate_limit": limit}).status_code == 200
-        acme.refresh_from_db()
-        assert acme.own_rate_limit is None
-
     def test_suspending_says_what_stops_and_asks_for_a_reason(
         self, root: Staff, acme: Org, globex: Org, acme_api: ApiClient, interview_request: InterviewRequest
     ) -> None:
         revoke_api_key(create_api_key(org=acme, name="old")[0])
         create_api_key(org=globex, name="other")
         give_consent(interview_request)
-        page = root.get(SUSPEND, acme.pk).content.decode()
-        assert "1 live API key:" in page
-        assert "1 interview under way" in page
-        for reason in ("", "  ", "x" * 201):
-            refused = root.post(SUSPEND, acme.pk, reason=reason)
-            assert (refused.status_code, "1 live API key:" in refused.content.decode()) == (200, True)
-            acme.refresh_from_db()
-            assert acme.is_active
+        asked = [
+            root.get(SUSPEND, acme.pk),
+            *(root.post(SUSPEND, acme.pk, reason=text) for text in ("", "  ", "x" * 201)),
+        ]
+        for page in asked:
+            assert page.status_code == 200
+            assert "1 live API key:" in page.content.decode()
+            assert "1 interview under way" in page.content.decode()
         assert acme_api.get(f"/interviews/{interview_request.pk}").status_code == 200
+        assert Org.objects.filter(is_active=True).count() == 2
         assert not SecurityEvent.objects.filter(kind="org_suspended").exists()
 
-    def test_a_suspended_org_shows_the_reason_until_it_is_reactivated(
+    def test_a_suspended_org_shows_the_first_reason_until_it_is_reactivated(
         self, root: Staff, acme: Org, acme_api: ApiClient, interview_request: InterviewRequest
     ) -> None:
         path = f"/interviews/{interview_request.pk}"
-        assert root.post(SUSPEND, acme.pk, reason="Invoice <7> unpaid").status_code == 302
-        assert acme_api.get(path).status_code == 401
-        assert "Reason: Invoice &lt;7&gt; unpaid" in root.get(CHANGE, acme.pk).content.decode()
-        acme.refresh_from_db()
-        assert (acme.is_active, acme.suspension_reason) == (False, "Invoice <7> unpaid")
-
-        assert "<h1>Reactivate</h1>" in root.get(REACTIVATE, acme.pk).content.decode()
+        for reason in ("Invoice <7> unpaid", "Second"):
+            assert root.post(SUSPEND, acme.pk, reason=reason).status_code == 302
+            assert acme_api.get(path).status_code == 401
+            assert "Reason: Invoice &lt;7&gt; unpaid" in root.get(CHANGE, acme.pk).content.decode()
+        assert root.get(REACTIVATE, acme.pk).status_code == 200
         assert acme_api.get(path).status_code == 401, "opening the page changes nothing"
-        assert root.post(REACTIVATE, acme.pk).status_code == 302
-        assert acme_api.get(path).status_code == 200
-        assert "This org is suspended." not in root.get(CHANGE, acme.pk).content.decode()
+        for _ in range(2):
+            assert root.post(REACTIVATE, acme.pk).status_code == 302
+            assert acme_api.get(path).status_code == 200
         acme.refresh_from_db()
         assert (acme.is_active, acme.suspension_reason) == (True, "")
         events = SecurityEvent.objects.filter(org="acme", kind__startswith="org_").order_by("pk")
         assert list(events.values_list("kind", "actor", "subject", "detail")) == [
             ("org_suspended", "root", "acme", "Suspended. Reason: Invoice <7> unpaid"),
             ("org_reactivated", "root", "acme", "Reactivated."),
-        ]
-
-    def test_a_second_suspension_keeps_the_first_reason(self, root: Staff, acme: Org) -> None:
-        root.post(SUSPEND, acme.pk, reason="First")
-        for path, data, message in (
-            ("suspend", {"reason": "Second"}, "This org is already suspended."),
-            ("reactivate", {}, "Reactivated."),
-            ("reactivate", {}, "This org is already active."),
-        ):
-            response = root.client.post(f"/admin/orgs/org/{acme.pk}/{path}/", data, follow=True)
-            assert message in response.content.decode()
-            acme.refresh_from_db()
-            assert acme.suspension_reason == ("First" if path == "suspend" else "")
-        assert [kind for kind in SecurityEvent.objects.values_list("kind", flat=True) if "suspended" in kind] == [
-            "org_suspended"
         ]
 
     @pytest.mark.django_db
@@ -158,57 +130,43 @@ class TestOrgs:
     ) -> None:
         settings.AUDIT_DAYS = 1_000
         history = ("contacts_contact_history", interview_request.contact_id)
-        assert "1,000 days" in root.get(CHANGE, acme.pk).content.decode()
         assert "1,000 days" in root.get(*history).content.decode()
-        response = root.post(CHANGE, acme.pk, **{**root.form(CHANGE, acme.pk), "audit_days": "90"})
-        assert response.status_code == 302
-        acme.refresh_from_db()
-        assert acme.audit_days == 90
+        root.post(CHANGE, acme.pk, **{**root.form(CHANGE, acme.pk), "audit_days": "90"})
         assert "90 days" in root.get(*history).content.decode()
         assert SecurityEvent.objects.get(kind="org_changed").detail == "audit_days: None → 90."
 
-    def test_the_periods_of_answers_and_contacts_are_edited(self, root: Staff, acme: Org) -> None:
-        days = {"transcript_days": "90", "contact_days": "365"}
-        assert root.post(CHANGE, acme.pk, **{**root.form(CHANGE, acme.pk), **days}).status_code == 302
-        acme.refresh_from_db()
-        assert (acme.transcript_days, acme.contact_days) == (90, 365)
-        assert {**root.form(CHANGE, acme.pk), **days} == root.form(CHANGE, acme.pk)
-
-    @pytest.mark.parametrize("field", ["audit_days", "transcript_days", "contact_days"])
-    @pytest.mark.parametrize("days", ["0", "-1", "36501", "soon"])
-    def test_a_period_is_a_number_of_days(self, root: Staff, acme: Org, field: str, days: str) -> None:
-        assert root.post(CHANGE, acme.pk, **{**root.form(CHANGE, acme.pk), field: days}).status_code == 200
-        acme.refresh_from_db()
-        assert getattr(acme, field) is None
-
-    def test_what_contacts_are_shown_is_edited(self, root: Staff, acme: Org) -> None:
-        shown = {
+    def test_what_contacts_are_shown_and_the_periods_are_edited(self, root: Staff, acme: Org) -> None:
+        edits = {
             "contact_address": "research@acme.example",
             "privacy_url": "https://acme.example/privacy",
             "imprint_url": "https://acme.example/imprint",
             "brand_color": "#7a1fa2",
+            "transcript_days": "90",
+            "contact_days": "365",
         }
-        assert root.post(CHANGE, acme.pk, **{**root.form(CHANGE, acme.pk), **shown}).status_code == 302
+        assert root.post(CHANGE, acme.pk, **{**root.form(CHANGE, acme.pk), **edits}).status_code == 302
         acme.refresh_from_db()
-        assert {field: getattr(acme, field) for field in shown} == shown
+        assert {field: str(getattr(acme, field)) for field in edits} == edits
         assert "brand_color: → #7a1fa2." in SecurityEvent.objects.get(kind="org_changed").detail
 
-    @pytest.mark.parametrize("field", ["privacy_url", "imprint_url"])
-    @pytest.mark.parametrize("url", ["http://acme.example/privacy", "javascript:alert(1)", "acme.example", "https://"])
-    def test_a_link_is_an_https_url(self, root: Staff, acme: Org, field: str, url: str) -> None:
-        response = root.post(CHANGE, acme.pk, **{**root.form(CHANGE, acme.pk), field: url})
-        assert (response.status_code, b"Enter a URL that begins with https://." in response.content) == (200, True)
-        acme.refresh_from_db()
-        assert getattr(acme, field) == ""
-
-    def test_a_colour_that_cannot_be_read_is_refused(self, root: Staff, acme: Org) -> None:
-        response = root.post(CHANGE, acme.pk, **{**root.form(CHANGE, acme.pk), "brand_color": "#ffd400"})
-        assert response.status_code == 200
-        text = response.content.decode()
-        assert "This colour is too light: its contrast" in text
-        assert "The nearest darker colour that can be read is #" in text
-        acme.refresh_from_db()
-        assert acme.brand_color == ""
+    @pytest.mark.parametrize(
+        ("field", "values"),
+        [
+            *((field, ("0", "-1", "36501", "soon")) for field in ("audit_days", "transcript_days", "contact_days")),
+            ("own_rate_limit", ("0", "-1", "many")),
+            *((field, ("http://acme.example/", "javascript:alert(1)", "acme.example", "https://")) for field in LINKS),
+            ("brand_color", ("#ffd400", "red")),
+        ],
+    )
+    def test_a_value_that_is_not_valid_is_refused(
+        self, root: Staff, acme: Org, field: str, values: tuple[str, ...]
+    ) -> None:
+        form = root.form(CHANGE, acme.pk)
+        for value in values:
+            response = root.post(CHANGE, acme.pk, **{**form, field: value})
+            assert response.status_code == 200
+            assert field in response.context["adminform"].form.errors
+        assert root.form(CHANGE, acme.pk) == form
 
     def test_a_logo_is_set_replaced_and_removed(self, root: Staff, acme: Org) -> None:
         assert b"Choose an image" in root.post(LOGO, acme.pk).content
@@ -226,14 +184,6 @@ class TestOrgs:
         file = SimpleUploadedFile("logo.png", b"<svg onload=alert(1)>", "image/png")
         assert b"Choose a PNG, JPEG or WebP image." in root.post(LOGO, acme.pk, file=file).content
         assert not Logo.objects.exists()
-
-    def test_a_concurrent_edit_shows_the_conflict(self, root: Staff, acme: Org) -> None:
-        opened = root.form(CHANGE, acme.pk)
-        root.post(CHANGE, acme.pk, **{**opened, "plan": "enterprise"})
-        assert "It now reads" in root.post(CHANGE, acme.pk, **{**opened, "plan": "essentials"}).content.decode()
-        assert root.post(CHANGE, acme.pk, **{**opened, "own_rate_limit": "9"}).status_code == 302
-        acme.refresh_from_db()
-        assert (acme.plan, acme.own_rate_limit) == ("enterprise", 9)
 
 
 class TestKeys:
@@ -260,56 +210,26 @@ class TestKeys:
         assert root.post(ISSUE, acme.pk, name="", expires_in="0").status_code == 200
         assert not ApiKey.objects.exists()
 
-    def test_revoking_asks_for_confirmation_and_is_permanent(
-        self, root: Staff, acme: Org, acme_key: str, interview_request: InterviewRequest
+    @pytest.mark.parametrize(("days", "status"), [("2", 200), ("0", 401)])
+    def test_a_rotated_key_works_for_the_grace_period(
+        self, root: Staff, acme: Org, interview_request: InterviewRequest, days: str, status: int
     ) -> None:
-        row = ApiKey.objects.get()
-        assert "cannot be undone" in root.get(REVOKE, row.pk).content.decode()
-        assert ApiClient(acme_key).get(f"/interviews/{interview_request.pk}").status_code == 200
-        assert root.post(REVOKE, row.pk).status_code == 302
-        assert ApiClient(acme_key).get(f"/interviews/{interview_request.pk}").status_code == 401
-        assert "revoked" in root.get(CHANGE, acme.pk).content.decode()
-        assert LogEntry.objects.get().change_message == "Revoked."
-
-    def test_both_keys_work_until_the_grace_period_of_a_rotation_ends(
-        self, root: Staff, acme: Org, interview_request: InterviewRequest
-    ) -> None:
+        old, old_key = create_api_key(org=acme, name="CRM", lifetime=timedelta(days=90), scopes="read")
+        assert root.get(ROTATE, old.pk).context["form"]["grace_days"].value() == 7
+        assert ApiKey.objects.count() == 1
+        response = root.post(ROTATE, old.pk, grace_days=days)
+        new_key = key_shown_in(response)
+        assert "no-store" in response.headers["Cache-Control"]
         path = f"/interviews/{interview_request.pk}"
-        with time_machine.travel(NOON, tick=False) as clock:
-            old, old_key = create_api_key(org=acme, name="CRM", lifetime=timedelta(days=90), scopes="read")
-            root.client.force_login(root.user)
-            page = root.get(ROTATE, old.pk)
-            assert (page.context["form"]["grace_days"].value(), ApiKey.objects.count()) == (7, 1)
-            response = root.post(ROTATE, old.pk, grace_days="2")
-            new_key = key_shown_in(response)
-            assert "no-store" in response.headers["Cache-Control"]
-            assert "works until 17 Jan 2027, 12:00" in response.content.decode()
-            assert "live until 17 Jan 2027, 12:00" in root.get(CHANGE, acme.pk).content.decode()
-            clock.shift(timedelta(days=2) - timedelta(seconds=1))
-            assert [ApiClient(key).get(path).status_code for key in (old_key, new_key)] == [200, 200]
-            clock.shift(timedelta(seconds=1))
-            assert [ApiClient(key).get(path).status_code for key in (old_key, new_key)] == [401, 200]
+        assert [ApiClient(key).get(path).status_code for key in (old_key, new_key)] == [status, 200]
         new = ApiKey.objects.exclude(pk=old.pk).get()
-        assert (new.prefix, new.org, new.name, new.lifetime, new.scopes) == (
-            *(keys.prefix_of(new_key), acme, "CRM", timedelta(days=90), "read"),
-        )
+        assert (new.prefix, new.org, new.name) == (keys.prefix_of(new_key), acme, "CRM")
+        assert (new.lifetime, new.scopes) == (timedelta(days=90), "read")
         event = SecurityEvent.objects.get(kind="key_rotated")
         assert (event.actor, event.org, event.subject) == ("root", "acme", old.prefix)
-        assert event.detail == f"New key: {new.prefix}. Grace: 2 days."
-        assert LogEntry.objects.get().change_message == f"Rotated. New key: {new.prefix}."
-        for shown in (root.get("orgs_apikey_change", old.pk), root.get("orgs_apikey_change", new.pk)):
-            assert new_key not in shown.content.decode()
-
-    def test_without_grace_a_rotated_key_stops_at_once(
-        self, root: Staff, acme_key: str, interview_request: InterviewRequest
-    ) -> None:
-        response = root.post(ROTATE, ApiKey.objects.get().pk, grace_days="0")
-        assert "no longer works" in response.content.decode()
-        statuses = [
-            ApiClient(key).get(f"/interviews/{interview_request.pk}").status_code
-            for key in (acme_key, key_shown_in(response))
-        ]
-        assert statuses == [401, 200]
+        assert event.detail == f"New key: {new.prefix}. Grace: {days} days."
+        for row in (old, new):
+            assert new_key not in root.get("orgs_apikey_change", row.pk).content.decode()
 
     @pytest.mark.parametrize("days", ["-1", "366", "", "soon"])
     def test_a_grace_period_that_is_not_valid_changes_nothing(self, root: Staff, acme_key: str, days: str) -> None:
@@ -320,29 +240,12 @@ class TestKeys:
 
     def test_only_a_live_key_is_rotated(self, root: Staff, acme: Org) -> None:
         revoked, expired = create_api_key(org=acme, name="a")[0], create_api_key(org=acme, name="b")[0]
-        rotate = root.get("orgs_apikey_change", revoked.pk).content.decode()
-        assert f"/{revoked.pk}/rotate/" in rotate
+        assert f"/{revoked.pk}/rotate/" in root.get("orgs_apikey_change", revoked.pk).content.decode()
         revoke_api_key(revoked)
         ApiKey.objects.filter(pk=expired.pk).update(expires_at=expired.created_at)
         for row in (revoked, expired):
-            path = f"/admin/orgs/apikey/{row.pk}/rotate/"
-            answer = root.client.post(path, {"grace_days": "7"}, follow=True).content.decode()
-            assert "This key has expired or was revoked. Issue a new key instead." in answer
-            assert path not in root.get("orgs_apikey_change", row.pk).content.decode()
-            assert path not in root.get(CHANGE, acme.pk).content.decode()
+            root.post(ROTATE, row.pk, grace_days="7")
+            page = root.get("orgs_apikey_change", row.pk).content.decode()
+            assert "This key has expired or was revoked. Issue a new key instead." in page
+            assert f"/{row.pk}/rotate/" not in page
         assert ApiKey.objects.count() == 2
-
-    def test_last_use_is_shown(
-        self, root: Staff, acme: Org, acme_key: str, interview_request: InterviewRequest
-    ) -> None:
-        assert ">never<" in root.get(CHANGE, acme.pk).content.decode()
-        ApiClient(acme_key).get(f"/interviews/{interview_request.pk}")
-        assert ">never<" not in root.get(CHANGE, acme.pk).content.decode()
-
-    def test_keys_cannot_be_added_edited_or_deleted(self, root: Staff, acme_key: str) -> None:
-        row = ApiKey.objects.get()
-        assert root.client.get("/admin/orgs/apikey/add/").status_code == 403
-        assert root.post("orgs_apikey_change", row.pk, name="x", digest="x").status_code == 403
-        assert root.post("orgs_apikey_delete", row.pk, post="yes").status_code == 403
-        row.refresh_from_db()
-        assert (row.name, row.digest) == ("CRM", keys.digest_of(acme_key))

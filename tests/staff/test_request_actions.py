@@ -11,14 +11,13 @@ from django.test.utils import CaptureQueriesContext
 from contacts.models import Contact
 from interviews.lifecycle import Status
 from interviews.models import InterviewRequest
-from interviews.services.conversation_steps import give_consent
 from interviews.services.erasure import erase_contact
 from interviews.services.transitions import complete_interview, mark_sent
 from orgs.actors import Actor, ActorKind
 from orgs.models import Org, SecurityEvent
 from tests.client import ApiClient
 from tests.factories import InterviewRequestFactory
-from tests.staff.conftest import Staff, staff_of
+from tests.staff.conftest import Staff
 from webhooks.models import Endpoint, Event
 
 ACT = "interviews_interviewrequest_act"
@@ -96,8 +95,7 @@ class TestSelected:
     ) -> None:
         path = f"/interviews/{rows[0].pk}"
         before = acme_api.get(path)
-        page = confirm(root, select(root, "archive", pks(rows[:3])))
-        assert messages_of(page) == ["3 archived."]
+        assert messages_of(confirm(root, select(root, "archive", pks(rows[:3])))) == ["3 archived."]
         after = acme_api.get(path)
         assert (after.json(), after.headers["ETag"]) == (before.json(), before.headers["ETag"])
         assert len(acme_api.get("/interviews").json()["data"]) == 4, "the API lists archived ones"
@@ -109,12 +107,11 @@ class TestSelected:
         assert listed(archived="yes") == {*pks(rows[:3])}
         assert listed(archived="all") == listed(archived="nonsense") | {*pks(rows[:3])} == {*pks(rows)}
         assert listed(q=str(rows[0].pk)) == {rows[0].pk}, "a search finds it"
-        assert "Created, archived" in root.get(LIST, archived="yes").content.decode()
-
-        page = confirm(root, select(root, "archive", pks(rows[:4]), "archived=all"))
-        assert messages_of(page) == ["1 archived, 3 were not: 3 already archived."]
-        page = confirm(root, select(root, "unarchive", pks(rows[:4]), "archived=yes"))
-        assert messages_of(page) == ["4 unarchived."]
+        for name, query, told in (
+            ("archive", "archived=all", "1 archived, 3 were not: 3 already archived."),
+            ("unarchive", "archived=yes", "4 unarchived."),
+        ):
+            assert messages_of(confirm(root, select(root, name, pks(rows[:4]), query))) == [told]
         assert listed() == {*pks(rows)}
         assert SecurityEvent.objects.filter(kind="request_changed").count() == 3 + 1 + 4
 
@@ -135,11 +132,6 @@ class TestSelected:
         assert messages_of(page) == ["3 no longer cancelled, 1 was not: 1 not cancelled."]
         assert acme_api.get(f"/interviews/{rows[0].pk}").json()["cancelled_at"] is None
 
-    def test_an_archived_interview_goes_on(self, root: Staff, interview_request: InterviewRequest) -> None:
-        confirm(root, select(root, "archive", [interview_request.pk]))
-        give_consent(interview_request)
-        assert root.get(LIST, archived="yes").context["cl"].result_list[0].conversation.stage == "consented"
-
     def test_deleted_rows_are_counted(self, root: Staff, rows: list[InterviewRequest]) -> None:
         page = select(root, "mark-sent", pks(rows[:2]))
         Contact.objects.get(pk=rows[1].contact_id).delete()
@@ -148,11 +140,6 @@ class TestSelected:
     def test_nothing_selected_changes_nothing(self, root: Staff, rows: list[InterviewRequest]) -> None:
         page = root.client.get(select(root, "mark-sent", []).url)
         assert messages_of(page) == ["Select interview requests first. Nothing was changed."]
-
-    def test_if_none_can_be_written_there_is_no_button(self, root: Staff, rows: list[InterviewRequest]) -> None:
-        page = select(root, "mark-sent", pks(rows[2:])).content.decode()
-        assert "<strong>0</strong> will be marked as sent." in page
-        assert 'type="submit" value="Mark as sent"' not in page
 
 
 class TestTheWholeList:
@@ -187,40 +174,6 @@ class TestTheWholeList:
         assert statuses()[:202] == ["created"] * 202, "the newest"
         assert len(asked) <= 10
         assert len(written) <= 30  # events are stored in several statements on SQLite
-
-
-class TestOne:
-    def test_is_marked_as_sent_on_its_page(self, root: Staff, interview_request: InterviewRequest) -> None:
-        page = root.get(CHANGE, interview_request.pk).content.decode()
-        [action] = re.findall(r'<form method="post" id="mark-sent" action="([^"]*)"', page)
-        assert 'form="mark-sent">Mark as sent</button>' in page
-        page = root.client.post(action, {"ids": str(interview_request.pk)}, follow=True)
-        assert messages_of(page) == ["1 marked as sent."]
-        assert page.redirect_chain == [(f"/admin/interviews/interviewrequest/{interview_request.pk}/change/", 302)]
-        assert 'form="mark-sent">' not in page.content.decode(), "it is sent now"
-        assert statuses() == ["sent"]
-
-    def test_is_archived_after_a_question(self, root: Staff, interview_request: InterviewRequest) -> None:
-        page = root.get(CHANGE, interview_request.pk).content.decode()
-        [link] = re.findall(r'<a href="([^"]*)">Archive</a>', page)
-        asked = root.client.get(link.replace("&amp;", "&"))
-        assert not InterviewRequest.objects.exclude(archived_at=None)
-        page = confirm(root, asked).content.decode()
-        assert ">Unarchive</a>" in page
-        assert InterviewRequest.objects.exclude(archived_at=None).get() == interview_request
-
-
-@pytest.mark.parametrize("name", POSITIONS)
-def test_who_may_act(interview_request: InterviewRequest, name: str) -> None:
-    reader = staff_of("read only")
-    assert b">Mark as sent</button>" not in reader.get(LIST).content
-    assert b'id="mark-sent"' not in reader.get(CHANGE, interview_request.pk).content
-    before = InterviewRequest.objects.values().get()
-    for staff in (reader, staff_of("account manager"), staff_of("auditor")):
-        assert staff.post(ACT, name, ids=str(interview_request.pk)).status_code == 403, staff.user
-    assert InterviewRequest.objects.values().get() == before
-    assert staff_of("support").post(ACT, name, ids=str(interview_request.pk)).status_code == 302
-    assert SecurityEvent.objects.filter(kind="request_changed").count() == (name not in ("unarchive", "uncancel"))
 
 
 @pytest.mark.parametrize("ids", ["", "x", "1;2", "-1", "9" * 30, "0"])

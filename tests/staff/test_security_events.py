@@ -88,14 +88,12 @@ class TestLogins:
     def test_a_failed_login_names_only_logins_that_exist(self, ann: User, log: Lines) -> None:
         attempt("ANN")
         attempt("correct horse battery staple")
-        assert events() == [("login_failed", "ann", "", ""), ("login_failed", "", "", "")]
-        assert "staple" not in json.dumps(log)
-        assert [line["address"] for line in log] == [ADDRESS, ADDRESS]
-
-    def test_the_right_password_of_someone_who_is_not_staff_is_a_failed_login(self, ann: User) -> None:
         User.objects.filter(pk=ann.pk).update(is_staff=False)
         assert attempt("ann", "correct horse").status_code == 200
-        assert events() == [("login_failed", "ann", "", "")]
+        failed = "login_failed"
+        assert events() == [(failed, "ann", "", ""), (failed, "", "", ""), (failed, "ann", "", "")]
+        assert "staple" not in json.dumps(log)
+        assert [line["address"] for line in log] == [ADDRESS] * 3
 
     @time_machine.travel(NOON, tick=False)
     def test_a_lock_out_is_stored_once_in_a_window_and_logged_each_time(self, ann: User, log: Lines) -> None:
@@ -114,24 +112,6 @@ class TestLogins:
         attempt("ann", address="203.0.113.1")
         assert SecurityEvent.objects.count() == stored + 1, "existing logins have limits of their own"
 
-    @time_machine.travel(NOON, tick=False)
-    @pytest.mark.parametrize("table", ["orgs_securityevent", "auth_user"])
-    def test_a_failing_database_does_not_change_the_response_to_a_refused_login(
-        self, ann: User, log: Lines, table: str
-    ) -> None:
-        for _ in range(ATTEMPTS["login and address"][0]):
-            attempt("ann")
-
-        def fail(execute: Any, sql: str, *args: Any) -> Any:
-            if table in sql:
-                raise OperationalError("The server is gone.")
-            return execute(sql, *args)
-
-        with connection.execute_wrapper(fail):
-            assert attempt("ann").status_code == 429
-        assert log[-1]["event"] == "lock_out"
-        assert not SecurityEvent.objects.filter(kind="lock_out").exists()
-
     def test_a_password_change_is_stored(self, ann: User) -> None:
         client = Client()
         client.force_login(ann)
@@ -144,17 +124,15 @@ class TestLogins:
 class TestAccounts:
     def test_roles_and_flags_that_staff_change(self, root: Staff, ann: User, log: Lines) -> None:
         group = Group.objects.get(name="support")
-        form = {"username": "ann", "email": "ann@example.com"}
-        path = f"/admin/auth/user/{ann.pk}/change/"
-        more = {"is_active": "on", "is_superuser": "on", "groups": [group.pk]}
-        assert root.client.post(path, {**form, **more}).status_code == 302
-        assert root.client.post(path, {**form, "is_superuser": "on"}).status_code == 302
-        rows = SecurityEvent.objects.order_by("pk").values_list("kind", "actor", "subject", "detail")
-        assert list(rows) == [
-            ("roles_changed", "root", "ann", "is_superuser: False → True."),
-            ("roles_changed", "root", "ann", "groups added: support."),
-            ("roles_changed", "root", "ann", "is_active: True → False."),
-            ("roles_changed", "root", "ann", "groups removed: support."),
+        form = {"username": "ann", "email": "ann@example.com", "is_superuser": "on"}
+        for more in ({"is_active": "on", "groups": [group.pk]}, {}):
+            assert root.post("auth_user_change", ann.pk, **form, **more).status_code == 302
+        rows = SecurityEvent.objects.filter(kind="roles_changed", actor="root", subject="ann").order_by("pk")
+        assert list(rows.values_list("detail", flat=True)) == [
+            "is_superuser: False → True.",
+            "groups added: support.",
+            "is_active: True → False.",
+            "groups removed: support.",
         ]
         assert {line["address"] for line in log} == {"127.0.0.1"}
 
@@ -188,23 +166,17 @@ class TestAccounts:
         ]
 
     def test_commands_of_django(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        forget()
         monkeypatch.setattr("sys.argv", ["manage.py", "createsuperuser"])
         call_command("createsuperuser", username="eve", email="eve@example.com", interactive=False, verbosity=0)
-        event = SecurityEvent.objects.get()
+        event = SecurityEvent.objects.get(subject="eve")
         assert (event.kind, event.actor_kind, event.actor) == ("staff_created", "command", "createsuperuser")
-        assert (event.subject, event.detail) == ("eve", "is_active: True. is_staff: True. is_superuser: True.")
-
-    def test_a_login_stores_no_event_about_the_account(self, ann: User) -> None:
-        Client().force_login(ann)
-        assert [kind for kind, *_ in events()] == ["login"]
+        assert event.detail == "is_active: True. is_staff: True. is_superuser: True."
 
 
 class TestPages:
     def test_who_read_a_transcript_or_a_prompt(self, interview_request: InterviewRequest) -> None:
-        support = staff_of("support")
+        support, number = staff_of("support"), interview_request.pk
         forget()
-        number = interview_request.pk
         support.get("interviews_interviewrequest_change", number)
         assert events() == [], "nothing was said yet"
         support.get("interviews_interviewrequest_prompt", number)
@@ -212,21 +184,12 @@ class TestPages:
         next_question(interview_request)
         support.get("interviews_interviewrequest_change", number)
         support.get("interviews_interviewrequest_changelist")
-        subject = f"interview request {number}"
-        assert events() == [("prompt_read", "support", "acme", subject)], "answers that were not sent are not shown"
+        assert len(events()) == 1, "answers that were not sent are not shown"
         decline_interview(interview_request, comment="In a merger.")
         support.get("interviews_interviewrequest_change", number)
-        assert events()[-1] == ("transcript_read", "support", "acme", subject)
+        subject = f"interview request {number}"
+        assert events() == [(kind, "support", "acme", subject) for kind in ("prompt_read", "transcript_read")]
         assert SecurityEvent.objects.latest("pk").detail == "The reason for declining."
-
-    def test_a_completed_interview(self, interview_request: InterviewRequest) -> None:
-        complete_interview(interview_request, content="**Paige:** Secret words")
-        reader = staff_of("read only")
-        forget()
-        assert "Secret words" in reader.get("interviews_interviewrequest_change", interview_request.pk).content.decode()
-        (event,) = SecurityEvent.objects.values()
-        assert (event["kind"], event["detail"]) == ("transcript_read", "")
-        assert "Secret" not in str(event)
 
     def test_a_page_that_cannot_be_recorded_is_not_shown(self, interview_request: InterviewRequest) -> None:
         complete_interview(interview_request, content="**Paige:** Secret words")
@@ -251,26 +214,12 @@ class TestPages:
         manager.post("orgs_apikey_revoke", key.pk)
         sent = manager.form("orgs_org_change", acme.pk)
         manager.post("orgs_org_change", acme.pk, **{**sent, "plan": "enterprise", "name": "Acme of Jane"})
-        manager.post("orgs_org_add", name="Jane Inc", plan="growth")
-        assert events() == [
-            ("key_issued", "account-manager", "acme", f"API key {key.prefix}"),
-            ("key_revoked", "account-manager", "acme", f"API key {key.prefix}"),
-            ("org_changed", "account-manager", "acme", "org acme"),
-            ("org_created", "account-manager", "jane-inc", "org jane-inc"),
-            ("roles_changed", "account-manager", "jane-inc", "org jane-inc"),
-        ]
+        about = [("key_issued", f"API key {key.prefix}"), ("key_revoked", f"API key {key.prefix}")]
+        about.append(("org_changed", "org acme"))
+        assert events() == [(kind, "account-manager", "acme", subject) for kind, subject in about]
         assert SecurityEvent.objects.get(kind="org_changed").detail == "name. plan: growth → enterprise."
         stored = str(list(SecurityEvent.objects.values()))
-        assert "Jane" not in stored
-        assert page.partition('value="hsk_')[2][:46] not in stored
-
-    def test_a_guide(self, interview_request: InterviewRequest) -> None:
-        kind = interview_request.interview_type
-        support = staff_of("support")
-        forget()
-        guide = json.dumps({**kind.guide, "name": "Other name"})
-        assert support.post("interviews_interviewtype_guide-json", kind.pk, guide=guide, version=1).status_code == 302
-        assert events() == [("guide_changed", "support", "acme", f"interview type {kind.pk}")]
+        assert not [secret for secret in ("Jane", page.partition('value="hsk_')[2][:46]) if secret in stored]
 
     def test_erasing_and_deleting(self, root: Staff, interview_request: InterviewRequest) -> None:
         forget()
@@ -330,28 +279,20 @@ class TestAuditors:
         found = auditor.get("orgs_securityevent_changelist", **query).context["cl"].result_list
         assert [event.subject for event in found] == ["42"]
 
-    @pytest.mark.parametrize("query", [{"q": "a\x00b"}, {"by": "a\x00b"}, {"kind__exact": "x"}, {"by": ""}])
-    def test_odd_queries(self, auditor: Staff, query: dict[str, str]) -> None:
-        assert auditor.get("orgs_securityevent_changelist", **query).status_code == 200
-        assert auditor.get("orgs_securityevent_export", **query).status_code == 200
-
     def test_the_newest_is_first_and_the_page_leads_to_the_export_of_its_rows(self, auditor: Staff) -> None:
         add(actor="one")
         add(actor="two")
-        page = auditor.get("orgs_securityevent_changelist", by="two")
-        assert 'href="/admin/orgs/securityevent/export/?by=two"' in page.content.decode()
-        found = auditor.get("orgs_securityevent_changelist").context["cl"].result_list
-        assert [event.actor for event in found] == ["two", "one"]
+        page = auditor.get("orgs_securityevent_changelist", created_since="2026-01-01")
+        assert 'href="/admin/orgs/securityevent/export/?created_since=2026-01-01"' in page.content.decode()
+        assert [event.actor for event in page.context["cl"].result_list] == ["two", "one"]
 
     def test_the_export(self, auditor: Staff) -> None:
         add(actor="=1+1", org="acme", subject_type="contact", subject="42")
         add(actor="two")
         response = auditor.get("orgs_securityevent_export", org="acme")
-        assert response["Content-Type"] == "text/csv; charset=utf-8"
         assert response["Content-Disposition"] == 'attachment; filename="security-events.csv"'
         (row,) = csv.DictReader(StringIO(response.content.decode("utf-8-sig"), newline=""))
         assert (row["kind"], row["actor"], row["org"], row["subject_type"]) == ("export", "'=1+1", "acme", "contact")
-        assert row["created_at"].endswith("Z")
         newest = SecurityEvent.objects.latest("pk")
         assert (newest.kind, newest.actor, newest.detail) == ("export", "auditor", "Security events: 1.")
 
@@ -361,26 +302,5 @@ class TestAuditors:
         assert auditor.get("orgs_securityevent_export").content.decode().count("\r\n") == 4
 
     def test_a_lookup_that_the_page_does_not_offer_is_refused(self, auditor: Staff) -> None:
-        response = auditor.get("orgs_securityevent_export", detail__contains="a")
-        assert response.status_code in (302, 400)
-        assert SecurityEvent.objects.count() == 0 or SecurityEvent.objects.latest("pk").kind != "export"
-
-    @pytest.mark.parametrize("page", ["add", "delete", "change"])
-    def test_nobody_writes_events(self, root: Staff, page: str) -> None:
-        add()
-        event = SecurityEvent.objects.latest("pk")
-        args = [] if page == "add" else [event.pk]
-        before = list(SecurityEvent.objects.values())
-        assert root.post(f"orgs_securityevent_{page}", *args, actor="nobody", post="yes").status_code == 403
-        assert list(SecurityEvent.objects.values()) == before
-
-    def test_everybody_else_is_refused(self, acme: Org) -> None:
-        for role in ("support", "account manager", "read only"):
-            staff = staff_of(role)
-            for page in ("changelist", "export"):
-                assert staff.get(f"orgs_securityevent_{page}").status_code == 403
-
-    def test_one_event(self, auditor: Staff) -> None:
-        add(detail="Version: 2.")
-        page = auditor.get("orgs_securityevent_change", SecurityEvent.objects.get().pk)
-        assert "Version: 2." in page.content.decode()
+        assert auditor.get("orgs_securityevent_export", detail__contains="a").status_code in (302, 400)
+        assert not SecurityEvent.objects.filter(kind="export").exists()

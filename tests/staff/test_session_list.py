@@ -15,7 +15,7 @@ from django.test.utils import CaptureQueriesContext
 
 from orgs.models import SecurityEvent
 from staff.login.sessions import browser_of
-from tests.staff.conftest import Staff, staff_of
+from tests.staff.conftest import Staff
 
 pytestmark = pytest.mark.django_db
 
@@ -53,31 +53,30 @@ def test_the_page_lists_where_somebody_is_logged_in(ann: User) -> None:
     User.objects.create_user("bo", password=PASSWORD, is_staff=True)
     logged_in(username="bo")
     with time_machine.travel("2026-03-01T12:00:00Z", tick=False):
-        phone = logged_in("198.51.100.7", IPHONE)
+        logged_in("198.51.100.7", IPHONE)
     with time_machine.travel("2026-03-01T13:00:00Z", tick=False):
-        desk = logged_in()
-        shown = desk.get(PAGE)
+        shown = logged_in().get(PAGE)
     text = shown.content.decode()
-    for part in ("1 Mar 2026, 12:00", "1 Mar 2026, 13:00", "192.0.2.1", "198.51.100.7", "Firefox on Linux"):
+    for part in ("1 Mar 2026, 12:00", "192.0.2.1", "198.51.100.7", "Firefox on Linux", "Safari on iPhone"):
         assert part in text
-    assert "Safari on iPhone" in text
     assert [(row.session.ip, row.is_this) for row in shown.context["sessions"]] == [
         ("192.0.2.1", True),
         ("198.51.100.7", False),
     ]
-    for session in Session.objects.all():
-        assert session.session_key not in text
-    assert phone.session.session_key != desk.session.session_key
+    assert not [session for session in Session.objects.all() if session.session_key in text]
 
 
-def test_one_session_is_ended(ann: User) -> None:
+def test_sessions_are_ended_one_by_one(ann: User) -> None:
     phone, desk = logged_in("198.51.100.7"), logged_in()
-    [other] = [row.session for row in rows(desk) if not row.is_this]
-    assert desk.post(PAGE, {"session": other.pk}).headers["Location"] == PAGE
+    this, other = sorted(rows(desk), key=lambda row: not row.is_this)
+    assert desk.post(PAGE, {"session": other.session.pk}).headers["Location"] == PAGE
     assert (is_open(phone), is_open(desk)) == (False, True)
     assert Session.objects.count() == UserSession.objects.count() == 1
     event = SecurityEvent.objects.filter(kind="logout").get()
     assert (event.actor, event.subject, event.detail) == ("ann", "ann", "One session.")
+    assert desk.post(PAGE, {"session": this.session.pk}).headers["Location"] == "/admin/login/"
+    assert not is_open(desk)
+    assert not Session.objects.exists()
 
 
 def test_log_out_everywhere_also_ends_this_session_and_those_that_were_not_recorded(ann: User) -> None:
@@ -89,14 +88,6 @@ def test_log_out_everywhere_also_ends_this_session_and_those_that_were_not_recor
     assert [is_open(client) for client in (phone, desk, tablet, other)] == [False, False, False, True]
     assert [row.user.username for row in UserSession.objects.all()] == ["bo"]
     assert SecurityEvent.objects.filter(kind="logout", subject="ann", detail="Everywhere: 3.").count() == 1
-
-
-def test_ending_this_session_leads_to_the_login() -> None:
-    client = logged_in()
-    [this] = rows(client)
-    assert client.post(PAGE, {"session": this.session.pk}).headers["Location"] == "/admin/login/"
-    assert not is_open(client)
-    assert not Session.objects.exists()
 
 
 @pytest.mark.parametrize("sent", [{}, {"session": ""}, {"session": "x"}, {"session": "9" * 30}])
@@ -122,15 +113,6 @@ def test_a_superuser_sees_and_ends_the_sessions_of_others(root: Staff, ann: User
     assert list(events.values_list("subject", "detail")) == [("ann", "One session."), ("ann", "Everywhere: 1.")]
 
 
-@pytest.mark.parametrize("role", ["support", "auditor", "read only"])
-def test_other_roles_do_not_see_the_sessions_of_others(ann: User, role: str) -> None:
-    logged_in()
-    staff = staff_of(role)
-    assert staff.get("auth_user_sessions", ann.pk).status_code == 403
-    assert staff.post("auth_user_sessions", ann.pk, everywhere="").status_code == 403
-    assert Session.objects.filter(pk__in=UserSession.objects.filter(user=ann).values("session_key")).exists()
-
-
 def test_last_used_is_written_at_most_once_a_minute(ann: User) -> None:
     with time_machine.travel("2026-03-01T12:00:00Z", tick=False):
         client = logged_in()
@@ -141,15 +123,10 @@ def test_last_used_is_written_at_most_once_a_minute(ann: User) -> None:
         assert UserSession.objects.get().last_seen_at.minute == minute, time
         writes = [one for one in queries if one["sql"].startswith("UPDATE")]
         assert len(writes) == (1 if time in ("12:01:01", "12:02:30") else 0), time
-
-
-def test_another_process_does_not_write_within_the_minute() -> None:
-    with time_machine.travel("2026-03-01T12:00:00Z", tick=False):
-        client = logged_in()
-    with time_machine.travel("2026-03-01T12:00:40Z", tick=False):
+    with time_machine.travel("2026-03-01T12:02:59Z", tick=False):
         cache.clear()  # as in another process
         client.get(PAGE)
-    assert UserSession.objects.get().last_seen_at.second == 0
+    assert UserSession.objects.get().last_seen_at.second == 30
 
 
 def test_a_page_opens_while_the_record_cannot_be_written(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -183,12 +160,10 @@ def test_a_logout_and_purge_remove_the_record() -> None:
 @pytest.mark.parametrize(
     ("agent", "shown"),
     [
-        (FIREFOX, "Firefox on Linux"),
-        (CHROME, "Chrome on Windows"),
         (EDGE, "Edge on Windows"),
         (IPHONE, "Safari on iPhone"),
         ("curl/8.0", "curl/8.0"),
-        ("x" * 100, "x" * 40),
+        ("x" * 99, "x" * 40),
         ("", "unknown"),
     ],
 )

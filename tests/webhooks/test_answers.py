@@ -35,13 +35,6 @@ def test_the_first_2_kb_and_headers_without_secrets_are_kept(acme: Org, endpoint
     assert "s3cret" not in "".join(headers)
 
 
-def test_of_a_body_over_the_limit_the_beginning_is_kept(acme: Org, endpoint: Endpoint, receiver: Receiver) -> None:
-    receiver.status, receiver.body = 500, b"x" * 100_000
-    complete(acme)
-    work()
-    assert Delivery.objects.get().answer_body == "x" * MAX_BODY_BYTES
-
-
 def test_without_an_answer_that_of_an_earlier_attempt_is_not_kept(acme: Org, endpoint: Endpoint) -> None:
     complete(acme)
     Delivery.objects.update(answer_headers="Server: nginx", answer_body="earlier")

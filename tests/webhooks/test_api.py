@@ -55,9 +55,7 @@ def test_an_endpoint_is_added_and_its_secret_shown_once(api: ApiClient, acme: Or
     )
     assert api.get(path(endpoint)).json() == shown
     assert api.get(PATH).json() == {"data": [shown], "next_cursor": None}
-    assert recorded() == [
-        ("webhook_created", str(endpoint.pk), "Events: interview.started, interview.completed."),
-    ]
+    assert recorded() == [("webhook_created", str(endpoint.pk), "Events: interview.started, interview.completed.")]
 
 
 def test_a_retry_with_the_same_key_adds_nothing(api: ApiClient) -> None:
@@ -74,14 +72,10 @@ def test_a_retry_with_the_same_key_adds_nothing(api: ApiClient) -> None:
     [
         ({"url": "http://10.0.0.1/"}, "begins with https://"),
         ({"url": "https://10.0.0.1/"}, "does not resolve to public addresses only"),
-        ({"url": "https://x.invalid/"}, "does not resolve to public addresses only"),
         ({"url": None}, "not null"),
         ({"event_types": []}, "interview.started"),
-        ({"event_types": ["interview.deleted"]}, "interview.started"),
         ({"event_types": "interview.started"}, "Send a list"),
         ({"event_types": ["interview.started"] * 2}, "Send a list"),
-        ({"event_types": [1]}, "Send a list"),
-        ({"event_types": None}, "Send a list"),
         ({"secret": "whsec_x"}, "Unknown field"),
     ],
     ids=str,
@@ -146,18 +140,15 @@ def test_disabling_cancels_what_is_pending(api: ApiClient, acme: Org, endpoint: 
     assert (work(), len(receiver.received)) == (1, 1)
 
 
-def test_an_endpoint_that_was_given_up_says_so_and_can_be_enabled(api: ApiClient, endpoint: Endpoint) -> None:
-    Endpoint.objects.update(state=EndpointState.GONE, failing_since=timezone.now())
-    assert api.get(path(endpoint)).json()["status"] == "gone"
-    enabled = api.patch(path(endpoint), {"status": "active"}).json()
-    assert (enabled["status"], enabled["failing_since"]) == ("active", None)
-
-
-def test_an_endpoint_that_fails_for_an_hour_says_so(api: ApiClient, endpoint: Endpoint) -> None:
+def test_an_endpoint_says_that_it_fails_and_that_it_was_given_up(api: ApiClient, endpoint: Endpoint) -> None:
     for minutes, is_failing in ((59, False), (61, True)):
         Endpoint.objects.update(failing_since=timezone.now() - timedelta(minutes=minutes))
         body = api.get(path(endpoint)).json()
         assert (body["status"], body["is_failing"]) == ("active", is_failing)
+    Endpoint.objects.update(state=EndpointState.GONE)
+    assert api.get(path(endpoint)).json()["status"] == "gone"
+    enabled = api.patch(path(endpoint), {"status": "active"}).json()
+    assert (enabled["status"], enabled["failing_since"]) == ("active", None)
 
 
 def test_rotating_shows_the_new_secret_once(api: ApiClient, endpoint: Endpoint) -> None:
@@ -235,8 +226,7 @@ def test_each_path_needs_the_scope(acme: Org, endpoint: Endpoint, scopes: str, s
         assert Endpoint.objects.get().secret == endpoint.secret
 
 
-def test_without_a_key(endpoint: Endpoint) -> None:
+def test_without_a_key(db: None) -> None:
     assert ApiClient().get(PATH).status_code == 401
     assert ApiClient().post(PATH, BODY).status_code == 401
-    assert ApiClient().send("DELETE", path(endpoint)).status_code in (401, 405)
-    assert Endpoint.objects.count() == 1
+    assert not Endpoint.objects.exists()

@@ -8,7 +8,6 @@ import time_machine
 from django.utils import timezone
 
 from interviews.models import InterviewRequest
-from interviews.services.conversation_steps import give_consent
 from interviews.services.wishes import decline_interview, withdraw_decline
 from orgs.models import Org
 from tests.webhooks.conftest import complete, work
@@ -95,24 +94,6 @@ def test_an_event_that_differs_is_told_and_so_is_the_return_to_the_first(
         flagged(acme, status)
     work()
     assert told(receiver) == ["sent", "completed", "sent"]
-
-
-def test_events_of_other_types_and_other_interviews_are_told(
-    acme: Org, endpoint: Endpoint, receiver: Receiver, interview_request: InterviewRequest
-) -> None:
-    give_consent(interview_request)
-    toggle_decline(interview_request, 1)
-    complete(acme, interview_request.pk + 1)
-    work()
-    assert len(receiver.received) == 3
-
-
-def test_an_equal_event_seconds_later_is_not_held_back(acme: Org, endpoint: Endpoint, receiver: Receiver) -> None:
-    with time_machine.travel("2026-12-01T12:00Z", tick=False) as clock:
-        for _ in range(2):
-            complete(acme)
-            assert work() == 1
-            clock.shift(COALESCED_WITHIN)
 
 
 def test_an_equal_event_does_not_wait_for_a_far_retry(acme: Org, endpoint: Endpoint, receiver: Receiver) -> None:

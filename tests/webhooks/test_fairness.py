@@ -83,11 +83,3 @@ def test_backlogs_count_what_is_due(acme: Org, endpoint: Endpoint, receiver: Rec
         assert (backlogs()["deliveries"].due, backlogs()["deliveries"].wait) == (2, timedelta(minutes=1))
         work()
         assert (backlogs()["deliveries"].due, backlogs()["deliveries"].wait) == (0, timedelta())
-    assert backlogs().keys() == {
-        "deliveries",
-        "exports and imports",
-        "driver choices",
-        "scripted interviews",
-        "objectives to read",
-        "objectives for the model",
-    }

@@ -1,149 +1,106 @@
-"""Measures the API and the survey page: `python -m tools.bench [--seconds 5] [--workers 2]`. See docs/performance.md.
-
-Compares each operation, at several numbers of connections, with pgbench running the SQL of a PATCH, on PostgreSQL with
-default durability. Differences below 10% are noise; between machines, compare ratios. Then runs tools.bench.capacity.
-"""
+"""Measures GET, PATCH, the survey page, the worker and growth: `make bench`. See docs/performance.md."""
 
 import argparse
-import os
-import subprocess
 import sys
 import tempfile
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from statistics import median
 
-import psutil
+import psycopg
+import redis
 
-from tools.bench import client, cpu
-from tools.bench.operations import Survey
-from tools.harness.orm import set_up_django
+from tools.bench.client import Row, Script, cpu_seconds, gets, gets_after_patches, interviews, patches, run
+from tools.harness.orm import orm_at, set_up_django
 from tools.harness.processes import exit_status
-from tools.harness.stores import DURABLE, postgres, redis_server
+from tools.harness.stores import DURABLE, StoreServer, killable_postgres, killable_redis
 from tools.harness.web import Server, serving
 
-WARM_UP_SECONDS = 1.5
-COUNTING = {"shared_preload_libraries": "pg_stat_statements", "pg_stat_statements.track_utility": "on"}
-# Run inside PostgreSQL, without a round trip.
-FOREIGN_KEY_CHECK = "SELECT % FROM ONLY % FOR KEY SHARE OF x"
-NO_LIMIT = "10000000"
-MB = 1024**2
-
-HEADINGS = (
-    *("", "connections", "requests/s", "of pgbench", "p50 ms", "p99 ms", "p99/p50"),
-    *("CPU ms", "PostgreSQL CPU ms", "SQL statements"),
-)
+CONNECTIONS, WARM_UP_SECONDS, ROUNDS = 16, 1.5, 5
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(prog="python -m tools.bench", description="Measures the API and the survey page.")
-    parser.add_argument("--seconds", type=float, default=5, help="how long each measurement takes (5)")
-    parser.add_argument("--workers", type=int, default=2, help="processes that serve (2)")
-    parser.add_argument("--connections", type=int, nargs="+", default=[1, 16, 64], help="requests at once (1 16 64)")
-    parser.add_argument("--operations", nargs="+", metavar="NAME", help='such as "PATCH with If-Match" (all)')
-    parser.add_argument(
-        "--interview-seconds", type=float, default=120, help="of tools.bench.capacity; 0: skip it (120)"
-    )
+    parser = argparse.ArgumentParser(prog="python -m tools.bench")
+    parser.add_argument("--seconds", type=float, default=5, help="how long each measurement takes; at most 8 (5)")
+    parser.add_argument("--rows", type=int, default=1_000_000, help="interview requests after growth (1000000)")
     options = parser.parse_args()
-    return exit_status(lambda: run(options))
+    return exit_status(lambda: measure(options.seconds, options.rows))
 
 
-def run(options: argparse.Namespace) -> int:
-    with (
-        postgres({**DURABLE, **COUNTING}) as database_url,
-        redis_server() as redis_url,
-        tempfile.TemporaryDirectory(prefix="hindsight-bench-") as directory,
-    ):
-        set_up_django(database_url, redis_url)
-        status = measure(options, database_url, Path(directory))
-    return status or measure_interviews(options.interview_seconds)
+def measure(seconds: float, rows: int) -> None:
+    with ExitStack() as stack:
+        postgres = stack.enter_context(killable_postgres(DURABLE))
+        counters = stack.enter_context(killable_redis())
+        directory = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="hindsight-bench-")))
+        set_up_django(postgres.url, counters.url)
+        from tools.bench.data import MEASURED, ORGS, fill
+        from tools.bench.worker import measure_worker
+
+        def target(url: str, measured: list[Row]) -> Target:
+            stores = {"DATABASE_URL": url, "REDIS_URL": counters.url, "ANONYMOUS_RATE_LIMIT": "1000000"}
+            server = stack.enter_context(serving(directory / url.rpartition("/")[2], stores, workers=2))
+            return Target(server, measured, (server.process.pid, postgres.pid), counters, seconds)
+
+        measured = fill(MEASURED)
+        measure_worker(postgres.url, directory / "worker.log", postgres.pid)
+        small = target(postgres.url, measured)
+        measure_requests(small)
+        with psycopg.connect(postgres.url, autocommit=True) as session:
+            session.execute("CREATE DATABASE large")
+        url = postgres.url.removesuffix("/postgres") + "/large"
+        with orm_at(url):
+            measured = fill(rows // ORGS)
+        measure_growth(small, target(url, measured), rows)
 
 
-def measure(options: argparse.Namespace, database_url: str, directory: Path) -> int:
-    from tools.bench import data, floor
+@dataclass
+class Target:
+    """A web server. `pids`: of its first process, and of PostgreSQL's. `seconds`: of a measurement."""
 
-    customer = data.load()
-    execute("CREATE EXTENSION pg_stat_statements")
-    postmaster = psutil.Process(int(execute("SELECT pg_backend_pid()"))).ppid()
-    program = Path(psutil.Process(postmaster).exe()).with_name("pgbench")
+    server: Server
+    rows: list[Row]
+    pids: tuple[int, int]
+    counters: StoreServer
+    seconds: float
 
-    print_row(HEADINGS)
-    floors = {}
-    for connections in options.connections:
-        rate = floor.run(program, database_url, customer, directory, seconds=options.seconds, clients=connections)
-        print_row(("pgbench, the SQL of a PATCH", str(connections), f"{rate:.0f}", "1.00", *[""] * 5, "1.0"))
-        floors[connections] = rate
+    def run(self, script: Callable[[], Script], connections: int = CONNECTIONS) -> tuple[list[float], list[float]]:
+        """Returns the milliseconds of each request, and the CPU milliseconds of one: of web server and PostgreSQL."""
+        with redis.Redis.from_url(self.counters.url) as session:
+            session.flushall()  # the counted requests of the minute
+        run(self.server.port, script, seconds=WARM_UP_SECONDS, connections=connections)
+        before = [cpu_seconds(pid) for pid in self.pids]
+        times = run(self.server.port, script, seconds=self.seconds, connections=connections)
+        spent = [cpu_seconds(pid) - seconds for pid, seconds in zip(self.pids, before, strict=True)]
+        return [time * 1000 for time in times], [seconds * 1000 / len(times) for seconds in spent]
 
-    operations = {
-        **customer.requests().operations(),
-        "survey: answer, next question": Survey(customer.survey_tokens()).operation(),
+
+def measure_requests(target: Target) -> None:
+    tokens = iter([row.survey_token for row in target.rows])
+    scripts = {
+        "GET": partial(gets, target.rows),
+        "PATCH": partial(patches, target.rows),
+        "survey page": partial(interviews, tokens),
     }
-    stores = {"DATABASE_URL": database_url, "REDIS_URL": os.environ["REDIS_URL"], "ANONYMOUS_RATE_LIMIT": NO_LIMIT}
-    refused: list[bytes] = []
-    sent = 0
-    with serving(directory / "server.log", stores, workers=options.workers) as server:
-        client.run(server.port, operations["GET"], seconds=WARM_UP_SECONDS, connections=options.connections[-1])
-        first_memory = memory_of(server)
-        for name in options.operations or operations:
-            for connections in options.connections:
-                result, row = load(options.seconds, connections, server, postmaster, operations[name])
-                ratio = f"{result.rate / floors[connections]:.2f}"
-                print_row((name, str(connections), f"{result.rate:.0f}", ratio, *row))
-                refused += result.refused
-                sent += len(result.times)
-        print(
-            f"Memory of a worker: {first_memory:.0f} MB at first, {memory_of(server):.0f} MB after {sent:,} requests."
-        )
-    if refused:
-        sys.stderr.write(f"{len(refused)} requests were refused, the first with: {refused[0].decode()}\n")
-    return 1 if refused else 0
+    print("|  | requests/s | p50 ms | p99 ms | CPU ms, web | CPU ms, PostgreSQL |\n|:-|-:|-:|-:|-:|-:|")
+    for name, script in scripts.items():
+        times, cpu = target.run(script)
+        p50, p99 = (sorted(times)[int(quantile * (len(times) - 1))] for quantile in (0.5, 0.99))
+        cells = f"{len(times) / target.seconds:,.0f}", f"{p50:.1f}", f"{p99:.1f}", *(f"{part:.2f}" for part in cpu)
+        print(f"| {name} | {' | '.join(cells)} |", flush=True)
+    times, _ = target.run(partial(gets_after_patches, target.rows), connections=1)
+    print(f"GET right after a PATCH: {median(times[1::3]):.2f} ms. Any GET: {median(times[2::3]):.2f} ms.", flush=True)
 
 
-def memory_of(server: Server) -> float:
-    """Of the largest worker, in MB, shared memory included."""
-    return float(max(psutil.Process(pid).memory_info().rss for pid in server.workers) / MB)
-
-
-def measure_interviews(seconds: float) -> int:
-    command = [sys.executable, "-m", "tools.bench.capacity", "--seconds", str(seconds)]
-    return subprocess.run(command).returncode if seconds else 0
-
-
-def load(
-    seconds: float, connections: int, server: Server, postmaster: int, operation: client.Operation
-) -> tuple[client.Result, tuple[str, ...]]:
-    client.run(server.port, operation, seconds=WARM_UP_SECONDS, connections=connections)
-    execute("CHECKPOINT")
-    execute("SELECT pg_stat_statements_reset()")
-    spent = {"server": -cpu.seconds_of(server.process.pid), "postgres": -cpu.seconds_of(postmaster)}
-    result = client.run(server.port, operation, seconds=seconds, connections=connections)
-    spent["server"] += cpu.seconds_of(server.process.pid)
-    spent["postgres"] += cpu.seconds_of(postmaster)
-    statements = float(execute(f"SELECT sum(calls) FROM pg_stat_statements WHERE query NOT LIKE '{FOREIGN_KEY_CHECK}'"))
-    count = len(result.times)
-    p50, p99 = result.milliseconds(0.50), result.milliseconds(0.99)
-    return result, (
-        f"{p50:.1f}",
-        f"{p99:.1f}",
-        f"{p99 / p50:.1f}",
-        f"{spent['server'] * 1000 / count:.2f}",
-        f"{spent['postgres'] * 1000 / count:.2f}",
-        f"{statements / count:.1f}",
-    )
-
-
-def execute(sql: str) -> str:
-    from django.db import connection
-
-    with connection.cursor() as cursor:
-        cursor.execute(sql)
-        row = cursor.fetchone() if cursor.description else None
-    return "" if row is None else str(row[0])
-
-
-def print_row(cells: tuple[str, ...]) -> None:
-    widths = [max(len(heading), 7) for heading in HEADINGS]
-    widths[0] = 29
-    first, *others = (cell.rjust(width) for cell, width in zip(cells, widths, strict=True))
-    print("  ".join([first.strip().ljust(widths[0]), *others]), flush=True)
+def measure_growth(small: Target, large: Target, rows: int) -> None:
+    """In turn. Other work of the machine only adds to CPU time: the round with the least counts."""
+    print(f"| CPU ms, web + PostgreSQL | {len(small.rows):,} rows | {rows:,} rows | ratio |\n|:-|-:|-:|-:|")
+    for name, script in (("GET", gets), ("PATCH", patches)):
+        rounds = [[sum(each.run(partial(script, each.rows))[1]) for each in (small, large)] for _ in range(ROUNDS)]
+        first, second = map(min, zip(*rounds, strict=True))
+        print(f"| {name} | {first:.2f} | {second:.2f} | {second / first:.2f} |", flush=True)
 
 
 if __name__ == "__main__":

@@ -1,93 +1,66 @@
-from collections.abc import Iterable
-from dataclasses import dataclass
+"""Rows of 50 orgs with the plan enterprise. Needs django.setup()."""
 
 from django.core.management import call_command
 from django.db import connection
 
-from interviews.api.etags import etag_of
-from interviews.models import InterviewRequest
-from interviews.paige.reading.readings import ObjectiveReading, TopicReading
-from interviews.paige.reading.stored import SteeringReading, TextReading, digest_of
-from interviews.services.create import onboard_org
+from contacts.text import clean_email, clean_notes
+from interviews.models import InterviewType
+from interviews.services.create import create_interview_request, onboard_org
+from interviews.services.readings import read_steering
+from interviews.text import clean_objective
+from orgs.actors import Actor, ActorKind
 from orgs.models import Org
 from orgs.plans import Plan
 from orgs.services import create_api_key
-from tools.bench.operations import Requests
+from tools.bench.client import Row
 
 ORGS = 50
-CONTACTS_OF_AN_ORG = 1_000
-REQUESTS_OF_A_CONTACT = 2
-NEVER_REACHED = 10_000_000
+MEASURED = 80  # interview requests of each org, so that a few seconds stay below the limits
 
-INSERT_CONTACTS = """
-INSERT INTO contacts_contact (org_id, email, name, notes, created_at, updated_at)
-SELECT org.id, 'contact' || number || '@example.com', 'Contact ' || number, repeat('What we know. ', 15), now(), now()
-FROM orgs_org AS org, generate_series(1, %s) AS number
-"""
-
-INSERT_REQUESTS = """
-INSERT INTO interviews_interviewrequest (
-    org_id, contact_id, interview_type_id, deal_id, objective, status, survey_token, created_at, updated_at
+# Copies of each org's first interview request. Its objective has been read, so theirs have.
+COPIES = (
+    """INSERT INTO contacts_contact (org_id, email, name, notes, created_at, updated_at)
+    SELECT org_id, 'buyer' || n || '@example.com', 'Buyer ' || n, notes, now(), now()
+    FROM contacts_contact, generate_series(1, %s / 2) AS n""",
+    """INSERT INTO interviews_interviewrequest (org_id, contact_id, interview_type_id, deal_id, objective, reading,
+        status, survey_token, created_at, updated_at)
+    SELECT org_id, contact.id, interview_type_id, '', objective, reading, 'created',
+        rpad(md5(contact.id || '-' || n), 43, '-'), now(), now()
+    FROM interviews_interviewrequest AS one JOIN contacts_contact AS contact USING (org_id), generate_series(1, 2) AS n
+    WHERE contact.id <> one.contact_id""",
+    """INSERT INTO orgs_change (org_id, object_type, object_id, field, before, actor_kind, actor, request_id,
+        created_at)
+    SELECT org_id, 'interviewrequest', id, 'objective', 'Why?', 'api_key', 'bench', 'bench', now()
+    FROM interviews_interviewrequest, generate_series(1, 2)""",
+    "VACUUM ANALYZE",
+    "CHECKPOINT",  # otherwise PostgreSQL would write the new rows while requests are measured
 )
-SELECT contact.org_id, contact.id, type.id, '', 'Why was pricing a blocker?', 'created',
-       rpad(md5(contact.id || '-' || number), 43, '-'), now(), now()
-FROM contacts_contact AS contact
-JOIN interviews_interviewtype AS type ON type.org_id = contact.org_id,
-     generate_series(1, %s) AS number
-"""
 
 
-@dataclass(frozen=True)
-class Customer:
-    """The ids of its interview requests are consecutive."""
-
-    org_id: int
-    key: str
-    digest: str
-    first_request_id: int
-    last_request_id: int
-
-    def requests(self, page: int = 100) -> Requests:
-        """With current ETags: of one interview request per contact, because a PATCH changes the contact's version."""
-        org = Org.objects.get(pk=self.org_id)
-        ids = range(self.first_request_id, self.last_request_id + 1, REQUESTS_OF_A_CONTACT)
-        rows = org.interview_requests.with_versions().filter(pk__in=ids)
-        etags = {row.pk: etag_of(row.versions) for row in rows}
-        interview_type = org.interview_types.get().public_id
-        return Requests(self.key, self.first_request_id, self.last_request_id, etags, interview_type, page)
-
-    def survey_tokens(self) -> list[str]:
-        rows = InterviewRequest.objects.for_org(self.org_id).order_by("id")
-        return [str(token) for token in rows.values_list("survey_token", flat=True)]
-
-
-def load() -> Customer:
+def fill(requests: int) -> list[Row]:
+    """Each org gets `requests` interview requests, with two changes each. Returns MEASURED rows of each org."""
     call_command("migrate", verbosity=0)
-    orgs = [
-        onboard_org(name=f"Org {number}", plan=Plan.ENTERPRISE, own_rate_limit=NEVER_REACHED) for number in range(ORGS)
-    ]
+    orgs = [onboard_org(name=f"Org {number}", plan=Plan.ENTERPRISE) for number in range(ORGS)]
+    for org in orgs:
+        create_first(org)
     with connection.cursor() as cursor:
-        cursor.execute(INSERT_CONTACTS, [CONTACTS_OF_AN_ORG])
-        cursor.execute(INSERT_REQUESTS + " ORDER BY contact.org_id, contact.id", [REQUESTS_OF_A_CONTACT])
-        cursor.execute("VACUUM ANALYZE")
-    return customer_of(orgs[0])
+        for statement in COPIES:
+            cursor.execute(statement, [requests] if "%s" in statement else [])
+    return [row for org in orgs for row in rows_of(org)]
 
 
-def store_readings(ids: Iterable[int]) -> None:
-    """As a worker does, with the same topics for each: without the encoder, which needs 60 ms for each row."""
-    for row in InterviewRequest.objects.with_versions().filter(pk__in=ids):
-        guide = row.interview_type_id, row.guide_version
-        topics = (TopicReading("pricing", False, row.objective, 0), TopicReading("options", True, row.objective, 0))
-        objective = TextReading(digest_of(row.objective, *guide), ObjectiveReading(topics, (("SSO", "pricing"),)))
-        notes = TextReading(digest_of(row.contact.notes, *guide), ObjectiveReading())
-        reason = TextReading(digest_of("", *guide), ObjectiveReading())
-        InterviewRequest.objects.store_reading(row.pk, SteeringReading(objective, notes, reason).text)
+def create_first(org: Org) -> None:
+    interview_request = create_interview_request(
+        interview_type=InterviewType.objects.get(org=org),
+        actor=Actor(ActorKind.COMMAND, "bench"),
+        contact_email=clean_email("jane@example.com"),
+        contact_context=clean_notes("Runs the data team, main concern is pricing."),
+        objective=clean_objective("Understand why pricing was the blocker"),
+    )
+    read_steering(interview_request)
 
 
-def customer_of(org: Org) -> Customer:
-    api_key, key = create_api_key(org=org, name="bench")
-    ids = org.interview_requests.order_by("id").values_list("id", flat=True)
-    first, last = ids[0], ids.reverse()[0]
-    if len(ids) != last - first + 1:
-        raise RuntimeError("The ids of the customer's interview requests are not consecutive.")
-    return Customer(org.pk, key, api_key.digest, first, last)
+def rows_of(org: Org) -> list[Row]:
+    _, key = create_api_key(org=org, name="bench")
+    rows = org.interview_requests.order_by("pk").values_list("pk", "survey_token")[:MEASURED]
+    return [Row(pk, key, str(token)) for pk, token in rows]

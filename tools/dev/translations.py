@@ -1,15 +1,11 @@
-"""Catalogs of translations: `make translations` updates locale/, and `make check` compares it with the code.
+"""`make translations` adds new texts to each django.po, and compiles it. `make check` prints what is missing.
 
-    python -m tools.dev.translations [LANGUAGE...]    adds new texts to each django.po, and compiles it to django.mo
-    python -m tools.dev.translations --check          prints what is missing, and then exits with 1
-
-Babel instead of `makemessages`, which needs the programs of GNU gettext. LANGUAGE, such as `fr`, gets a new catalog.
+Uses Babel: `makemessages` needs the programs of GNU gettext.
 """
 
 import re
 import sys
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
 
@@ -28,13 +24,15 @@ PLACEHOLDER = re.compile(r"%\(\w+\)s|\{\w+\}")
 
 
 def main(arguments: list[str]) -> int:
-    if arguments == ["--check"]:
-        problems = [problem for po in _catalogs() for problem in check(po)]
+    is_check = arguments == ["--check"]
+    for language in [] if is_check else arguments:
+        create(LOCALE, language)
+    catalogs = sorted(LOCALE.glob("*/LC_MESSAGES/django.po"))
+    if is_check:
+        problems = [problem for po in catalogs for problem in check(po)]
         sys.stdout.writelines(f"{problem}\n" for problem in problems)
         return 1 if problems else 0
-    for language in arguments:
-        create(LOCALE, language)
-    for po in _catalogs():
+    for po in catalogs:
         sys.stdout.write(f"{po.relative_to(ROOT)}: {update(po)} texts to translate\n")
     return 0
 
@@ -42,9 +40,7 @@ def main(arguments: list[str]) -> int:
 def create(folder: Path, language: str) -> Path:
     po = folder / to_locale(language) / "LC_MESSAGES" / "django.po"
     po.parent.mkdir(parents=True, exist_ok=True)
-    name, now = "Hindsight", datetime.now(UTC)
-    people = {"project": name, "msgid_bugs_address": name, "last_translator": name, "language_team": name}
-    write(po, Catalog(to_locale(language), header_comment="#", version="1", fuzzy=False, revision_date=now, **people))
+    write(po, Catalog(to_locale(language), header_comment="#", project="Hindsight", version="1", fuzzy=False))
     return po
 
 
@@ -71,11 +67,10 @@ def update(po: Path) -> int:
 
 def _texts() -> Catalog:
     catalog = Catalog()
-    for folder in SOURCES:
-        for path in sorted((ROOT / folder).rglob("*")):
-            if path.suffix in (".py", ".html"):
-                for _, text, comments, context in extract("python", BytesIO(_python(path)), KEYWORDS):
-                    catalog.add(text, None, [(str(path.relative_to(ROOT)), 0)], auto_comments=comments, context=context)
+    files = (file for folder in SOURCES for file in sorted((ROOT / folder).rglob("*")))
+    for path in filter(lambda file: file.suffix in (".py", ".html"), files):
+        for _, text, comments, context in extract("python", BytesIO(_python(path)), KEYWORDS):
+            catalog.add(text, None, [(str(path.relative_to(ROOT)), 0)], auto_comments=comments, context=context)
     return catalog
 
 
@@ -94,9 +89,8 @@ def _problem(message: Message) -> str | None:
     if message.fuzzy:
         return "marked fuzzy"
     expected = set(PLACEHOLDER.findall(originals[-1]))
-    if any(set(PLACEHOLDER.findall(text)) != expected for text in texts):
-        return "other placeholders than the original"
-    return None
+    is_complete = all(set(PLACEHOLDER.findall(text)) == expected for text in texts)
+    return None if is_complete else "other placeholders than the original"
 
 
 def _forms(text: str | Iterable[str] | None) -> list[str]:
@@ -109,13 +103,8 @@ def messages(catalog: Catalog) -> list[Message]:
 
 
 def _compiled(catalog: Catalog) -> bytes:
-    file = BytesIO()
-    write_mo(file, catalog)
+    write_mo(file := BytesIO(), catalog)
     return file.getvalue()
-
-
-def _catalogs() -> list[Path]:
-    return sorted(LOCALE.glob("*/LC_MESSAGES/django.po"))
 
 
 def read(po: Path) -> Catalog:

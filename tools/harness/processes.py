@@ -1,9 +1,10 @@
-import os
 import signal
 import socket
 import sys
 import time
 from collections.abc import Callable
+
+import psutil
 
 
 class ServerError(RuntimeError):
@@ -17,7 +18,7 @@ def interrupt_on_signals() -> None:
 
 
 def exit_status(run: Callable[[], int | None]) -> int:
-    """Of a tool. A failed server or file is one line on stderr, and an interrupt ends what `run` has started."""
+    """Of a tool. An error of a server or a file is one line on stderr; an interrupt ends what `run` has started."""
     interrupt_on_signals()
     try:
         return run() or 0
@@ -43,8 +44,4 @@ def eventually(check: Callable[[], bool], *, seconds: float = 10) -> bool:
 
 
 def is_running(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    return True
+    return bool(psutil.pid_exists(pid))

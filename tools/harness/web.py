@@ -6,8 +6,10 @@ import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from http.client import HTTPConnection, HTTPException
 from pathlib import Path
+from typing import IO
+
+import requests
 
 from hindsight.server.serve import end_with_parent
 from tools.harness.processes import ServerError, eventually, free_port, is_running
@@ -17,11 +19,10 @@ STOP_SECONDS = 10
 ROOT = Path(__file__).resolve().parents[2]
 SCRIPT = [sys.executable, "-m", "hindsight.server.serve"]
 # Without migrations and demo data.
-SERVE = [
-    sys.executable,
-    "-c",
-    "import os, sys; from hindsight.server.serve import serve; sys.exit(serve('127.0.0.1', os.environ['PORT']))",
-]
+SERVE_ONLY = (
+    "import os, sys; from hindsight.server.serve import serve; sys.exit(serve('127.0.0.1', os.environ['PORT']))"
+)
+SERVE = [sys.executable, "-c", SERVE_ONLY]
 
 
 @dataclass(frozen=True)
@@ -55,14 +56,10 @@ class Server:
         return len(started) >= workers and self.is_healthy()
 
     def is_healthy(self) -> bool:
-        connection = HTTPConnection("127.0.0.1", self.port, timeout=2)
         try:
-            connection.request("GET", "/healthz")
-            return connection.getresponse().status == 200
-        except (OSError, HTTPException):
+            return requests.get(f"http://127.0.0.1:{self.port}/healthz", timeout=2).status_code == 200
+        except requests.RequestException:
             return False
-        finally:
-            connection.close()
 
     def stop(self) -> int:
         """Returns the exit status. After STOP_SECONDS, kills the server and raises TimeoutExpired."""
@@ -88,20 +85,13 @@ def serving(
 ) -> Iterator[Server]:
     """Runs a server of the code in `root`; `environment` extends the caller's. Raises ServerError."""
     port = port or free_port()
+    own = {"HINDSIGHT_ENV": "development", "REDIS_URL": "", "PYTHONUNBUFFERED": "1", "TASK_WORKERS": "0"}
+    numbers = {"PORT": str(port), "WEB_CONCURRENCY": str(workers)}
     with log_file.open("wb") as log:
         process = subprocess.Popen(
             command,
             cwd=root,
-            env={
-                **os.environ,
-                "HINDSIGHT_ENV": "development",
-                "REDIS_URL": "",
-                "PYTHONUNBUFFERED": "1",
-                "PORT": str(port),
-                "WEB_CONCURRENCY": str(workers),
-                "TASK_WORKERS": "0",
-                **environment,
-            },
+            env={**os.environ, **own, **numbers, **environment},
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=subprocess.STDOUT,
@@ -116,3 +106,15 @@ def serving(
     finally:
         if process.poll() is None:
             server.stop()
+
+
+def start_worker(database_url: str, log: IO[bytes], **environment: str) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        [sys.executable, "manage.py", "run_worker"],
+        cwd=ROOT,
+        env={**os.environ, "HINDSIGHT_ENV": "development", "DATABASE_URL": database_url, **environment},
+        stdin=subprocess.DEVNULL,
+        stdout=log,
+        stderr=subprocess.STDOUT,
+        preexec_fn=end_with_parent(signal.SIGTERM),
+    )

@@ -1,110 +1,81 @@
-import json
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from http.client import HTTPConnection, HTTPException
 from itertools import count
 from threading import Event, Thread
-from typing import Any
+from typing import NamedTuple
 
-from tools.soak.ledger import Kind, Ledger, Write
+import requests
 
-ACKNOWLEDGED = {200, 201}
-REPEATED = {429, 502, 503, 504}
-SECONDS_BEFORE_REPEAT = 0.2
+ACKNOWLEDGED, EXPECTED = {200, 201}, {200, 201, 429, 503}
+SECONDS_BETWEEN_WRITES, SECONDS_BEFORE_REPEAT = 0.1, 0.2
 # Seconds. Longer than the time limits of the server: after a timeout, the server could still store a write that the
 # client repeats.
 TIMEOUT = 60
 POSTS = 5  # one write in this many
 
-
-def is_unexpected(status: int | str) -> bool:
-    """Connections may fail with any error."""
-    return isinstance(status, int) and status not in ACKNOWLEDGED | REPEATED
+# The status, or the name of the connection's error, and its time.monotonic().
+Response = tuple[int | str, float]
 
 
-@dataclass(frozen=True)
-class Customer:
-    """`rows`: ids of interview requests, one contact each."""
+@dataclass
+class Write:
+    """`text` is unique. `interview_request_id`: of a POST, what its response says."""
 
-    org_id: int
+    text: str
+    interview_request_id: int | None = None
+    is_post: bool = False
+    is_acknowledged: bool = False
+
+
+class Customer(NamedTuple):
+    """`rows`: ids of interview requests that no other client writes to, one contact each."""
+
     key: str
     interview_type_id: str
     rows: Sequence[int]
 
 
 class Client(Thread):
-    """Writes to rows that no other client writes to, so that each text is written once."""
+    """Repeats each write until it is acknowledged."""
 
-    def __init__(self, number: int, port: int, customer: Customer, ledger: Ledger, seconds_per_write: float) -> None:
-        super().__init__(name=f"client {number}", daemon=True)
-        self.number = number
-        self.port = port
-        self.customer = customer
-        self.ledger = ledger
-        self.seconds_per_write = seconds_per_write
+    def __init__(self, number: int, port: int, customer: Customer, responses: list[Response]) -> None:
+        super().__init__(daemon=True)
+        self.number, self.customer, self.responses = number, customer, responses
+        self.base = f"http://127.0.0.1:{port}/api/v1/interviews"
+        self.session = requests.Session()
+        self.session.headers["Authorization"] = f"Bearer {customer.key}"
+        self.writes: list[Write] = []
         self.stopping = Event()
-        self.connection: HTTPConnection | None = None
-
-    def start_once(self) -> None:
-        if self.ident is None:
-            self.start()
 
     def run(self) -> None:
-        next_at = time.monotonic()
         for number in count():
-            if self.stopping.wait(max(0.0, next_at - time.monotonic())):
+            if self.stopping.wait(SECONDS_BETWEEN_WRITES):
                 return
-            write = self.new_write(number)
-            self.ledger.add(write)
-            self.deliver(write)
-            # After an outage, what was missed is not made up for.
-            next_at = max(next_at, time.monotonic() - self.seconds_per_write) + self.seconds_per_write
+            text, row = f"client {self.number}, write {number}", self.customer.rows[number % len(self.customer.rows)]
+            write = Write(text, is_post=True) if number % POSTS == 0 else Write(text, row)
+            self.writes.append(write)
+            while self.send(write) not in ACKNOWLEDGED and not self.stopping.wait(SECONDS_BEFORE_REPEAT):
+                pass
 
-    def new_write(self, number: int) -> Write:
-        text = f"client {self.number}, write {number}"
-        if number % POSTS == 0:
-            return Write(Kind.POST, text)
-        return Write(Kind.PATCH, text, self.customer.rows[number % len(self.customer.rows)])
-
-    def deliver(self, write: Write) -> None:
-        """Gives up only if the run ends."""
-        while True:
-            started = time.monotonic()
-            status, body = self.send(write)
-            write.is_acknowledged = status in ACKNOWLEDGED
-            if write.is_acknowledged:
-                write.interview_request_id = json.loads(body)["interview_request_id"]
-            self.ledger.record_response(write, status, started=started)
-            if write.is_acknowledged or is_unexpected(status):
-                return
-            if self.stopping.wait(SECONDS_BEFORE_REPEAT):
-                return
-
-    def send(self, write: Write) -> tuple[int | str, bytes]:
-        """Returns the status, or the name of the connection's error."""
-        self.connection = self.connection or HTTPConnection("127.0.0.1", self.port, timeout=TIMEOUT)
+    def send(self, write: Write) -> int | str:
+        status: int | str
         try:
-            self.connection.request(*self.request(write))
-            response = self.connection.getresponse()
-            return response.status, response.read()
-        except (OSError, HTTPException) as error:
-            self.connection.close()
-            self.connection = None
-            return type(error).__name__, b""
+            response = self.post(write) if write.is_post else self.patch(write)
+            status = response.status_code
+            if status in ACKNOWLEDGED:
+                write.is_acknowledged, write.interview_request_id = True, response.json()["interview_request_id"]
+        except requests.RequestException as error:
+            status = type(error).__name__
+        self.responses.append((status, time.monotonic()))
+        return status
 
-    def request(self, write: Write) -> tuple[str, str, str, dict[str, str]]:
-        headers = {"Authorization": f"Bearer {self.customer.key}", "Content-Type": "application/json"}
-        path = "/api/v1/interviews"
-        body: dict[str, Any]
-        if write.kind is Kind.POST:
-            headers["Idempotency-Key"] = write.text.replace(" ", "-")
-            body = {
-                "contact_email": f"client{self.number}@example.com",
-                "interview_type_id": self.customer.interview_type_id,
-                "deal_id": write.text,
-            }
-        else:
-            path += f"/{write.interview_request_id}"
-            body = {"objective": write.text, "contact_context": write.text}
-        return write.kind, path, json.dumps(body), headers
+    def post(self, write: Write) -> requests.Response:
+        email, kind = f"client{self.number}@example.com", self.customer.interview_type_id
+        body = {"contact_email": email, "interview_type_id": kind, "deal_id": write.text}
+        headers = {"Idempotency-Key": write.text.replace(" ", "-")}
+        return self.session.post(self.base, json=body, headers=headers, timeout=TIMEOUT)
+
+    def patch(self, write: Write) -> requests.Response:
+        body = {"objective": write.text, "contact_context": write.text}
+        return self.session.patch(f"{self.base}/{write.interview_request_id}", json=body, timeout=TIMEOUT)

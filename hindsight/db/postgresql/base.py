@@ -34,7 +34,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
         return connection
 
     def _set_autocommit(self, autocommit: bool) -> None:
-        """A transaction uses prepared statements only if `retried` can repeat it (decision 47)."""
+        """A transaction uses prepared statements only if `retried` can repeat it (decision 2)."""
         super()._set_autocommit(autocommit)  # type: ignore[misc]
         is_prepared = autocommit or self.next_transaction_is_repeatable
         cast("Connection[object]", self.connection).prepare_threshold = self._prepare_threshold if is_prepared else None

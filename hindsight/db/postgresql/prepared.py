@@ -1,4 +1,4 @@
-"""Prepared statements without psycopg's cursors (decision 39)."""
+"""Prepared statements without psycopg's cursors (decision 2)."""
 
 import re
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""Prepared statements that are stale, because a table has changed (decision 47)."""
+"""Prepared statements that are stale, because a table has changed (decision 2)."""
 
 from collections.abc import Callable
 from typing import Any

@@ -1,6 +1,6 @@
 """All that a request to word a message may depend on: no notes, objective, picks and record of the contact.
 
-interviews.paige.turn.public builds it (decision 55).
+interviews.paige.turn.public builds it (decision 50).
 """
 
 from collections.abc import Iterator

@@ -1,13 +1,11 @@
 """Each migration since 0.1.0 says whether servers of the release before can go on, and a rolling one lets them."""
 
 import re
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import pytest
 from django.contrib.postgres.operations import AddIndexConcurrently, RemoveIndexConcurrently
-from django.db import migrations, models
+from django.db import migrations
 from django.db.migrations.loader import MigrationLoader
 from django.db.models.fields import NOT_PROVIDED
 
@@ -146,61 +144,6 @@ def test_each_release_has_the_last_migration_of_each_app() -> None:
 def a_migration(*operations: Operation, **attributes: Any) -> Any:
     kind = type("Migration", (migrations.Migration,), {"operations": operations, **attributes})
     return kind("9999_new", "contacts")
-
-
-TEXT: Callable[..., Any] = models.CharField
-
-
-@pytest.mark.parametrize(
-    "operation",
-    [
-        migrations.AddField("contact", "mood", models.TextField(null=True)),
-        migrations.AddField("contact", "mood", models.TextField(db_default="")),
-        migrations.AlterField("contact", "email", TEXT(max_length=300)),
-        migrations.AlterField("contact", "email", TEXT(max_length=254, null=True)),
-        migrations.CreateModel("Mood", [("id", models.BigAutoField(primary_key=True))]),
-        migrations.AddIndex("contact", models.Index(fields=["name"], name="by_name")),
-    ],
-)
-def test_expanding(operation: Operation) -> None:
-    assert faults_of(a_migration(operation), contacts_state()) == []
-
-
-@pytest.mark.parametrize(
-    "operation",
-    [
-        migrations.AddField("contact", "mood", models.TextField(default="")),
-        migrations.AddField("contact", "mood", models.ForeignKey("orgs.Org", models.CASCADE, null=True)),
-        migrations.CreateModel("Mood", [("org", models.ForeignKey("orgs.Org", models.CASCADE, primary_key=True))]),
-        migrations.AddField("contact", "mood", models.TextField()),
-        migrations.RemoveField("contact", "notes"),
-        migrations.RenameField("contact", "notes", "context"),
-        migrations.RenameModel("contact", "buyer"),
-        migrations.DeleteModel("contact"),
-        migrations.AlterModelTable("contact", "buyers"),
-        migrations.AlterUniqueTogether("contact", {("org", "name")}),
-        migrations.AlterField("contact", "email", TEXT(max_length=100)),
-        migrations.AlterField("contact", "email", TEXT(max_length=254, unique=True)),
-        migrations.AlterField("contact", "version", models.BigIntegerField()),
-        migrations.RunSQL("SELECT 1"),
-        migrations.RunPython(migrations.RunPython.noop),
-        migrations.AddConstraint("contact", models.CheckConstraint(condition=~models.Q(name=""), name="named")),
-        migrations.SeparateDatabaseAndState(database_operations=[migrations.RunSQL("SELECT 1")]),
-    ],
-    ids=lambda operation: f"{type(operation).__name__}",
-)
-def test_contracting(operation: Operation) -> None:
-    assert len(faults_of(a_migration(operation), contacts_state())) == 1
-
-
-@pytest.mark.parametrize("operation", [migrations.RunSQL("SELECT 1"), migrations.RemoveField("contact", "notes")])
-def test_what_somebody_has_read(operation: Operation) -> None:
-    migration = a_migration(operation, rolling_because="The release before does not use it.")
-    assert faults_of(migration, contacts_state()) == []
-
-
-def contacts_state() -> Any:
-    return MigrationLoader(None).project_state(("contacts", RELEASES["0.1.0"].migrations["contacts"]))
 
 
 def test_an_upgrade_that_skips_a_release_stops_first() -> None:

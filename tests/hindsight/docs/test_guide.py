@@ -41,12 +41,6 @@ def test_adjacent_samples_get_a_choice_of_language() -> None:
     assert '<div class="sample' not in html[html.index('class="code json"') - 50 :]
 
 
-def test_code_has_elements_only_for_what_is_colored() -> None:
-    html = guide_of('# API\n\n```python\nurl = get("x", 5)  # why\n```\n').html
-    code = 'url = get(<span class="s">"x"</span>, <span class="m">5</span>)  <span class="c"># why</span>'
-    assert code in html
-
-
 @pytest.mark.parametrize("markdown", ["<script>x</script>", "`<script>`", "```\n<script>\n```", "[a](javascript:x)"])
 def test_html_in_the_markdown_is_escaped(markdown: str) -> None:
     html = guide_of(f"# API\n\n{markdown}").html
@@ -59,9 +53,3 @@ def test_the_examples_name_this_server() -> None:
         text = Client().get(path).content.decode()
         assert "hindsight.example.com" not in text
         assert "http://127.0.0.1:8000/api/v1" in text
-
-
-def test_the_markdown_is_plain_text_so_that_browsers_show_it() -> None:
-    response = Client().get("/api/docs.md")
-    assert response.headers["Content-Type"] == "text/plain; charset=utf-8"
-    assert response.content.decode().startswith("# The Hindsight API")

@@ -28,7 +28,7 @@ def test_a_page_names_no_other_host(path: str) -> None:
     assert re.findall(r'(?:src|href|spec-url|data-copy)="(?!/|#)', page) == []
 
 
-@pytest.mark.parametrize("path", [*PAGES[1:], "/api/docs.md", "/api/docs/hand-offs.md", "/api/postman.json"])
+@pytest.mark.parametrize("path", [*PAGES[1:], "/api/docs.md", "/api/docs/hand-offs.md"])
 def test_other_methods_get_a_405(path: str) -> None:
     response = Client(enforce_csrf_checks=True).post(path)
     assert (response.status_code, response.json()["error"]["code"]) == (405, "method_not_allowed")

@@ -21,7 +21,6 @@ from hindsight.http.logs import JSONFormatter, TextFormatter
 from hindsight.http.redaction import without_secrets
 from interviews.models import InterviewRequest
 from orgs import keys
-from staff.login import drafts
 from staff.login.password_links import password_link
 from tests.client import ApiClient
 from tests.staff.conftest import Staff, log_in
@@ -57,7 +56,6 @@ def secrets_of(user: User, survey_token: str | None) -> dict[str, str]:
         "session": client.cookies["sessionid"].value,
         "CSRF token": _get_new_csrf_string(),
         "webhook secret": new_secret(),
-        "signed draft key": signing.dumps(user.pk, salt=drafts.SALT),
         "idempotency key": f"order-{token_hex(6)}",
         "cursor": signing.Signer(salt="cursor").sign("2026-01-01"),
     }
@@ -115,7 +113,7 @@ def test_no_secret_is_logged(
     paths = [*routes(get_resolver().url_patterns), *UNKNOWN]
     assert len(paths) > 100
     query = urlencode({name.replace(" ", "_"): secret for name, secret in secrets.items()})
-    fields = {"code": "recovery code", "token": "survey token", "password": "password", "writer": "signed draft key"}
+    fields = {"code": "recovery code", "token": "survey token", "password": "password"}
     form = {name: secrets[kind] for name, kind in fields.items()}
     headers = {
         "x-request-id": "redaction",

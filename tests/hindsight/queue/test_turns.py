@@ -75,14 +75,6 @@ def test_rows_that_wait_delay_another_org_by_one_row(acme: Org, globex: Org, kin
     assert rows_before(globex, kind) == 1
 
 
-@pytest.mark.slow
-def test_200_scripted_interviews_delay_another_org_by_one(acme: Org, globex: Org) -> None:
-    ROWS["scripted interviews"](acme, 200)
-    ROWS["scripted interviews"](globex, 1)
-    assert rows_before(globex, "scripted interviews") == 1
-    assert ScriptedInterview.objects.filter(org=acme).count() == 199
-
-
 def test_an_org_that_is_served_often_waits_for_one_that_was_not(acme: Org, globex: Org) -> None:
     """Also if the rows of the first one are older each time."""
     kind, turns, served = "scripted interviews", Turns(), []

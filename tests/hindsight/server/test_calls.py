@@ -1,5 +1,4 @@
 import asyncio
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from threading import Event
 
@@ -7,28 +6,6 @@ import pytest
 
 from hindsight.server.calls import Calls
 from hindsight.server.fair_queue import Job
-
-
-def run(*functions: Callable[[], object]) -> list[object]:
-    """Returns results and exceptions of concurrent calls."""
-
-    async def main(threads: ThreadPoolExecutor) -> list[object]:
-        calls = Calls()
-        return await asyncio.gather(
-            *(calls.run(threads.submit, function) for function in functions), return_exceptions=True
-        )
-
-    with ThreadPoolExecutor(4) as threads:
-        return asyncio.run(main(threads), debug=True)
-
-
-def test_results() -> None:
-    assert run(lambda: 1, lambda: b"", lambda: None) == [1, b"", None]
-
-
-def test_an_exception_is_raised() -> None:
-    [error] = run(lambda: 1 / 0)
-    assert isinstance(error, ZeroDivisionError)
 
 
 def test_calls_without_a_result_end_while_another_one_runs() -> None:

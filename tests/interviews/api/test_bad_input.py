@@ -44,8 +44,6 @@ BODIES = {
     "truncated": bad(b'{"objective": "x', "invalid JSON"),
     "trailing comma": bad(b'{"objective": "x",}', "invalid JSON"),
     "two values": bad(b'{"objective": "x"} {}', "Extra data"),
-    "single quotes": bad(b"{'objective': 'x'}", "invalid JSON"),
-    "comment": bad(b'{"objective": "x"} // why', "invalid JSON"),
     "white space": bad(b"   ", "invalid JSON"),
     "line break in a string": bad(b'{"objective": "a\nb"}', "control character"),
     "byte order mark": bad(BOM + b'{"objective": "x"}', "Send UTF-8 without it"),
@@ -55,16 +53,13 @@ BODIES = {
     "surrogate in utf-8": bad(b'{"objective": "\xed\xa0\x80"}', "UTF-8"),
     "NaN": bad(b'{"contact_context": {"a": NaN}}', "NaN"),
     "Infinity": bad(b'{"contact_context": {"a": Infinity}}', "Infinity"),
-    "-Infinity": bad(b'{"contact_context": {"a": -Infinity}}', "-Infinity"),
     "1e400": bad(b'{"contact_context": {"a": 1e400}}', "too large"),
-    "-1e400": bad(b'{"contact_context": {"a": -1e400}}', "too large"),
     "10,000 digits": bad(b'{"contact_context": {"a": ' + b"9" * 10_000 + b"}}", "too many digits"),
     "the same key twice": bad(b'{"objective": "x", "objective": "y"}', "same key twice"),
     "the same key twice, deeper": bad(b'{"contact_context": {"a": 1, "a": 1}}', "same key twice"),
     "the same key twice, escaped": bad(b'{"contact_context": {"a": 1, "\\u0061": 1}}', "same key twice"),
     # JSON that cannot be stored
     "NUL in a text": bad(b'{"objective": "a\\u0000b"}', "NUL"),
-    "NUL in a name": bad(b'{"contact_name": "a\\u0000b"}', "NUL"),
     "NUL in an object": bad(b'{"contact_context": {"a": ["\\u0000"]}}', "NUL"),
     "NUL in a key": bad(b'{"contact_context": {"\\u0000": 1}}', "NUL"),
     "NUL in the name of a field": bad(b'{"\\u0000": 1}', "NUL"),
@@ -72,38 +67,28 @@ BODIES = {
     "low surrogate in a key": bad(b'{"contact_context": {"\\udc00": 1}}', "surrogate"),
     "surrogates in the wrong order": bad(b'{"contact_context": "\\udc00\\ud800"}', "surrogate"),
     "33 levels": bad(nested(32), "32 levels"),
-    "100,000 levels": bad(nested(100_000), "32 levels"),
     "100,000 objects": bad(b'{"contact_context": ' + b'{"a":' * 100_000 + b"1" + b"}" * 100_001, "32 levels"),
     "100,000 levels, never closed": bad(b"[" * 100_000, "32 levels"),
     # Not an object
     "an array": bad([], "must be a JSON object"),
-    "an array of objects": bad([{"objective": "x"}], "must be a JSON object"),
     "a string": bad("objective", "must be a JSON object"),
-    "a number": bad(1, "must be a JSON object"),
     "null": bad(b"null", "must be a JSON object"),
-    "true": bad(b"true", "must be a JSON object"),
     # Unknown fields
     "a misspelled field": bad({"objectve": "x"}, "Did you mean objective?"),
     "a known and an unknown field": bad({"objective": "x", "context": "y"}, "context"),
-    "camel case": bad({"contactName": "x"}, "Did you mean contact_name?"),
     "a field of POST": bad({"deal_id": "x"}, "deal_id"),
     "the address": bad({"contact_email": "a@example.com"}, "POST /interviews/{id}/contact-email"),
     "the status": bad({"status": "sent"}, "POST /interviews/{id}/sent"),
     "the id": bad({"objective": "x", "interview_request_id": 1}, "interview_request_id"),
     "an empty name of a field": bad({"": "x"}, "Unknown field"),
-    "__class__": bad({"__class__": "x"}, "__class__"),
-    "non_field_errors": bad({"non_field_errors": "x"}, "non_field_errors"),
     # Wrong types
     "context null": bad({"contact_context": None}, "not null"),
     "context array": bad({"contact_context": ["a"]}, "not an array"),
     "context number": bad({"contact_context": 1}, "not a number"),
-    "context boolean": bad({"contact_context": True}, "not a boolean"),
     "name null": bad({"contact_name": None}, "not null"),
     "name number": bad({"contact_name": 5}, "not a number"),
-    "name boolean": bad({"contact_name": False}, "not a boolean"),
     "name object": bad({"contact_name": {"first": "Alice"}}, "not an object"),
     "objective null": bad({"objective": None}, "not null"),
-    "objective number": bad({"objective": 1.5}, "not a number"),
     "objective array": bad({"objective": []}, "not an array"),
     "objective object": bad({"objective": {}}, "not an object"),
     "one good, one bad": bad({"contact_context": "new", "objective": 1}, "objective"),
@@ -123,32 +108,37 @@ BODIES = {
 }
 
 
+@pytest.fixture
+def path(interview_request: InterviewRequest) -> str:
+    return f"/interviews/{interview_request.pk}"
+
+
 def stored() -> Any:
     return InterviewRequest.objects.values_list("contact__notes", "contact__name", "objective", "updated_at").get()
 
 
 @pytest.mark.parametrize("case", BODIES.values(), ids=BODIES)
-def test_a_bad_body_is_refused(acme_api: ApiClient, interview_request: InterviewRequest, case: Case) -> None:
+def test_a_bad_body_is_refused(acme_api: ApiClient, path: str, case: Case) -> None:
     before = stored()
-    response = acme_api.patch(f"/interviews/{interview_request.pk}", case.body)
+    response = acme_api.patch(path, case.body)
     error = response.json()["error"]
     assert (response.status_code, error["code"]) == (case.status, case.code)
     assert case.mentions in error["message"]
     assert stored() == before
     assert not Change.objects.exists()
-    assert acme_api.patch(f"/interviews/{interview_request.pk}", {"objective": "still serving"}).status_code == 200
+    assert acme_api.patch(path, {"objective": "still serving"}).status_code == 200
 
 
-def test_the_details_name_every_invalid_field(acme_api: ApiClient, interview_request: InterviewRequest) -> None:
+def test_the_details_name_every_invalid_field(acme_api: ApiClient, path: str) -> None:
     body = {"contact_context": 1, "contact_name": "", "objective": None, "nonsense": True}
-    details = acme_api.patch(f"/interviews/{interview_request.pk}", body).json()["error"]["details"]
+    details = acme_api.patch(path, body).json()["error"]["details"]
     assert {detail["field"] for detail in details} == set(body)
 
 
-def test_the_maximum_depth_and_size_are_accepted(acme_api: ApiClient, interview_request: InterviewRequest) -> None:
-    assert acme_api.patch(f"/interviews/{interview_request.pk}", nested(31)).status_code == 200
+def test_the_maximum_depth_and_size_are_accepted(acme_api: ApiClient, path: str) -> None:
+    assert acme_api.patch(path, nested(31)).status_code == 200
     largest = json.dumps({"objective": "x"}).encode().ljust(MIB)
-    assert acme_api.patch(f"/interviews/{interview_request.pk}", largest).status_code == 200
+    assert acme_api.patch(path, largest).status_code == 200
 
 
 MEDIA_TYPES = {
@@ -167,17 +157,15 @@ MEDIA_TYPES = {
 
 
 @pytest.mark.parametrize(("media_type", "status"), MEDIA_TYPES.items())
-def test_the_content_type_must_be_json(
-    acme_api: ApiClient, interview_request: InterviewRequest, media_type: str, status: int
-) -> None:
-    response = acme_api.patch(f"/interviews/{interview_request.pk}", {"objective": "new"}, Content_Type=media_type)
+def test_the_content_type_must_be_json(acme_api: ApiClient, path: str, media_type: str, status: int) -> None:
+    response = acme_api.patch(path, {"objective": "new"}, Content_Type=media_type)
     assert response.status_code == status
     assert response.headers.get("Accept-Patch") == (None if status == 200 else "application/json")
     assert (stored()[2] == "new") == (status == 200)
 
 
-def test_a_compressed_body_is_refused(acme_api: ApiClient, interview_request: InterviewRequest) -> None:
-    response = acme_api.patch(f"/interviews/{interview_request.pk}", b"\x1f\x8b", Content_Encoding="gzip")
+def test_a_compressed_body_is_refused(acme_api: ApiClient, path: str) -> None:
+    response = acme_api.patch(path, b"\x1f\x8b", Content_Encoding="gzip")
     assert (response.status_code, response.json()["error"]["code"]) == (415, "unsupported_media_type")
     assert "without Content-Encoding" in response.json()["error"]["message"]
     assert response.headers["Accept-Encoding"] == "identity"
@@ -197,7 +185,7 @@ IDS = ["0", "-1", "01", "1.0", "1e3", "abc", "9223372036854775808", "9" * 19, "9
 
 
 @pytest.mark.parametrize("wrong", IDS)
-def test_an_invalid_id_is_not_found(acme_api: ApiClient, interview_request: InterviewRequest, wrong: str) -> None:
+def test_an_invalid_id_is_not_found(acme_api: ApiClient, path: str, wrong: str) -> None:
     response = acme_api.patch(f"/interviews/{wrong}", {"objective": "new"})
     assert (response.status_code, response.json()["error"]["code"]) == (404, "not_found")
     assert stored()[2] == "Old objective"
@@ -220,40 +208,38 @@ def test_an_unknown_path_is_not_found_and_never_redirected(
     assert stored()[2] == "Old objective"
 
 
-@pytest.mark.parametrize("path", ["/api", "/api/"])
-def test_an_incomplete_base_url_gets_json(path: str) -> None:
-    response = Client().get(path)
-    assert (response.status_code, response.json()["error"]["code"]) == (404, "not_found")
-
-
-@pytest.mark.parametrize("path", ["schema", "docs"])
-@pytest.mark.parametrize("method", ["POST", "OPTIONS"])
-def test_the_api_description_is_read_only(path: str, method: str) -> None:
-    response = Client(enforce_csrf_checks=True).generic(method, f"/api/{path}")
-    assert (response.status_code, response.json()["error"]["code"]) == (405, "method_not_allowed")
-    assert response.headers["Allow"] == "GET, HEAD"
-    assert Client().get(f"/api/{path}").status_code == 200
+@pytest.mark.parametrize(
+    ("method", "path", "status", "allowed"),
+    [
+        ("GET", "/api", 404, None),
+        ("GET", "/api/", 404, None),
+        ("POST", "/api/schema", 405, "GET, HEAD"),
+        ("OPTIONS", "/api/docs", 405, "GET, HEAD"),
+    ],
+)
+def test_errors_outside_of_the_base_url_are_json(method: str, path: str, status: int, allowed: str | None) -> None:
+    response = Client(enforce_csrf_checks=True).generic(method, path)
+    code = "not_found" if status == 404 else "method_not_allowed"
+    assert (response.status_code, response.json()["error"]["code"]) == (status, code)
+    assert response.headers.get("Allow") == allowed
 
 
 def test_a_client_that_disconnects_during_its_body_logs_no_error(
-    acme_api: ApiClient,
-    interview_request: InterviewRequest,
-    monkeypatch: pytest.MonkeyPatch,
-    caplog: pytest.LogCaptureFixture,
+    acme_api: ApiClient, path: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     def fail(*arguments: object) -> bytes:
         raise OSError("gone")
 
     monkeypatch.setattr(LimitedStream, "read", fail)
-    response = acme_api.patch(f"/interviews/{interview_request.pk}", {"objective": "new"})
+    response = acme_api.patch(path, {"objective": "new"})
     assert (response.status_code, response.json()["error"]["code"]) == (400, "bad_request")
     assert "Unexpected" not in caplog.text
     assert stored()[2] == "Old objective"
 
 
-def test_many_unknown_fields_get_a_short_response(acme_api: ApiClient, interview_request: InterviewRequest) -> None:
+def test_many_unknown_fields_get_a_short_response(acme_api: ApiClient, path: str) -> None:
     body = {f"objectiv{'x' * 1000}{number}": 1 for number in range(500)}
-    response = acme_api.patch(f"/interviews/{interview_request.pk}", body)
+    response = acme_api.patch(path, body)
     assert (response.status_code, response.json()["error"]["code"]) == (400, "bad_request")
     assert len(response.content) < 20_000
     assert stored()[2] == "Old objective"
@@ -267,10 +253,8 @@ def test_many_unknown_fields_get_a_short_response(acme_api: ApiClient, interview
         ("PUT", {"If_Match": '"1-1"'}),
     ],
 )
-def test_another_method_is_not_allowed(
-    acme_api: ApiClient, interview_request: InterviewRequest, method: str, headers: dict[str, str]
-) -> None:
-    response = acme_api.send(method, f"/interviews/{interview_request.pk}", {"objective": "new"}, **headers)
+def test_another_method_is_not_allowed(acme_api: ApiClient, path: str, method: str, headers: dict[str, str]) -> None:
+    response = acme_api.send(method, path, {"objective": "new"}, **headers)
     assert (response.status_code, response.json()["error"]["code"]) == (405, "method_not_allowed")
     assert set(response.headers["Allow"].split(", ")) == {"GET", "HEAD", "PATCH"}
     assert stored()[2] == "Old objective"
@@ -302,7 +286,7 @@ def test_head_is_get_without_a_body(acme_api: ApiClient, interview_request: Inte
     assert (head.status_code, head.content, head.headers["ETag"]) == (200, b"", get.headers["ETag"])
 
 
-def test_an_unknown_host_is_refused(acme_api: ApiClient, interview_request: InterviewRequest) -> None:
-    response = acme_api.patch(f"/interviews/{interview_request.pk}", {"objective": "new"}, Host="evil.example")
+def test_an_unknown_host_is_refused(acme_api: ApiClient, path: str) -> None:
+    response = acme_api.patch(path, {"objective": "new"}, Host="evil.example")
     assert (response.status_code, response.json()["error"]["code"]) == (400, "bad_request")
     assert stored()[2] == "Old objective"

@@ -159,10 +159,7 @@ def take(row: InterviewRequest) -> None:
     ],
 )
 def test_conflicts(
-    acme_api: ApiClient,
-    interview_request: InterviewRequest,
-    change: Callable[[InterviewRequest], None],
-    mentions: str,
+    acme_api: ApiClient, interview_request: InterviewRequest, change: Callable[[InterviewRequest], None], mentions: str
 ) -> None:
     change(interview_request)
     before = stored(interview_request)

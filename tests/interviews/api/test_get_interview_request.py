@@ -1,29 +1,42 @@
-"""GET /api/v1/interviews/{id}."""
+"""GET /api/v1/interviews/{id}. tests/client.py compares each response with the OpenAPI description."""
 
-from datetime import datetime
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from interviews.models import InterviewRequest
-from interviews.services.conversation_steps import (
-    complete_conversation,
-    finish_conversation,
-    give_consent,
-    next_question,
-    submit_answer,
-)
+from hindsight.text.timestamps import utc_text
+from interviews.lifecycle import DeclineReason, Flag, Rating
+from interviews.models import Conversation, InterviewRequest, InterviewType, Transcript
+from interviews.paige.objective.steering import Picks
+from interviews.services.erasure import erase_contact
+from interviews.services.picks import pick_topics
 from interviews.services.transitions import complete_interview, mark_sent
+from interviews.services.wishes import decline_interview, rate_interview
+from orgs.actors import Actor, ActorKind
 from tests.client import ApiClient
+from tests.interviews import steps
+from tests.stored_readings import store_steering
+
+pytestmark = pytest.mark.usefixtures("plain_objectives")
+
+SAM = Actor(ActorKind.STAFF, "sam")
+
+
+@pytest.fixture
+def path(interview_request: InterviewRequest) -> str:
+    return f"/interviews/{interview_request.pk}"
 
 
 def test_returns_the_interview_request_with_its_contact(
-    acme_api: ApiClient, interview_request: InterviewRequest
+    acme_api: ApiClient, interview_request: InterviewRequest, path: str
 ) -> None:
     interview_request.deal_id = "deal_xyz789"
     interview_request.save()
-    response = acme_api.get(f"/interviews/{interview_request.pk}").json()
+    response = acme_api.get(path).json()
     for name in ("created_at", "updated_at"):
         time = response.pop(name)
         assert time.endswith("Z")
@@ -56,91 +69,149 @@ def test_returns_the_interview_request_with_its_contact(
     }
 
 
-def test_empty_texts_are_null(acme_api: ApiClient, interview_request: InterviewRequest) -> None:
-    acme_api.patch(f"/interviews/{interview_request.pk}", {"objective": ""})
-    response = acme_api.get(f"/interviews/{interview_request.pk}").json()
-    assert (response["objective"], response["deal_id"]) == (None, None)
+def empty(row: InterviewRequest) -> None:
+    InterviewRequest.objects.update(objective="", deal_id="")
 
 
-def test_the_transcript_is_null_until_completion(acme_api: ApiClient, interview_request: InterviewRequest) -> None:
-    mark_sent(interview_request)
-    sent = acme_api.get(f"/interviews/{interview_request.pk}").json()
-    assert (sent["status"], sent["transcript"]) == ("sent", None)
-    assert sent["email_sent_at"].endswith("Z")
-    transcript = complete_interview(interview_request, content="**Paige:** Why?")
-    completed = acme_api.get(f"/interviews/{interview_request.pk}").json()
-    assert completed["status"] == "completed"
-    assert datetime.fromisoformat(completed["completed_at"]) == interview_request.completed_at
-    assert completed["transcript"]["document_id"] == f"doc_{transcript.pk}"
-    assert completed["transcript"]["content"] == "**Paige:** Why?"
-    assert completed["transcript"]["key_answers"] == []
+def steer(row: InterviewRequest) -> None:
+    row.objective = "Focus on pricing. Do not ask about experience."
+    row.deal_id = "deal_1"
+    row.save()
+    store_steering(row, emphasize=["pricing"], avoid=["experience"])
 
 
-def test_key_answers_are_verbatim(acme_api: ApiClient, interview_request: InterviewRequest) -> None:
-    give_consent(interview_request)
-    next_question(interview_request)
-    submit_answer(interview_request, number=1, text="It was **slow**.")
-    finish_conversation(interview_request)
-    complete_conversation(interview_request)
-    transcript = acme_api.get(f"/interviews/{interview_request.pk}").json()["transcript"]
-    content = transcript["content"]
-    assert content.endswith("**Alice:** It was \\*\\*slow\\*\\*.")
-    assert transcript["key_answers"] == [
-        {
-            "topic": "trigger",
-            "title": "What set off the search",
-            "excerpts": ["It was **slow**."],
-            "places": [{"turn": 2, "start": content.index("It was"), "end": len(content)}],
-        }
-    ]
+def pick(row: InterviewRequest) -> None:
+    picks = Picks(emphasize=("vendor",), avoid=("pricing",))
+    pick_topics(org_id=row.org_id, interview_request_id=row.pk, picks=picks, actor=SAM)
 
 
-def test_key_answers_without_places_are_shown(acme_api: ApiClient, interview_request: InterviewRequest) -> None:
-    """Interviews that were completed by an older version have none."""
+def break_guide(row: InterviewRequest) -> None:
+    steer(row)
+    InterviewType.objects.update(guide={})
+
+
+def send(row: InterviewRequest) -> None:
+    mark_sent(row)
+    InterviewRequest.objects.update(email_sent_at=datetime(2026, 5, 1, tzinfo=UTC))  # without microseconds
+
+
+def cancel(row: InterviewRequest) -> None:
+    InterviewRequest.objects.update(cancelled_at=datetime(2026, 5, 1, tzinfo=UTC))
+
+
+def flag(row: InterviewRequest) -> None:
+    row.save_flags([Flag.WANTS_DELETION, Flag.WANTS_TO_STOP])
+
+
+def complete(row: InterviewRequest) -> None:
+    steer(row)
+    steps.complete(row, "Your price was **too high** for us. The team loved your support.")
+
+
+def rate(row: InterviewRequest) -> None:
+    complete(row)
+    rate_interview(row, rating=Rating(1))
+
+
+def erase(row: InterviewRequest) -> None:
+    complete(row)
+    erase_contact(org_id=row.org_id, contact_id=row.contact_id, actor=SAM)
+
+
+def topics(*keys: str) -> list[dict[str, str]]:
+    return [{"key": key, "title": TITLES[key]} for key in keys]
+
+
+TITLES = {"pricing": "How price and packaging came into it", "vendor": "What stood out about Acme, good and bad"}
+# What a GET shows after each change, by field.
+STATES: list[tuple[Callable[[InterviewRequest], None], dict[str, Any]]] = [
+    (empty, {"objective": None}),
+    (steer, {"deal_id": "deal_1", "objective": "Focus on pricing. Do not ask about experience."}),
+    (pick, {"objective_topics": {"emphasize": topics("vendor"), "avoid": topics("pricing")}}),
+    (break_guide, {"deal_id": "deal_1", "objective_topics": {"emphasize": [], "avoid": []}}),
+    (send, {"status": "sent", "email_sent_at": "2026-05-01T00:00:00Z"}),
+    (cancel, {"status": "created", "cancelled_at": "2026-05-01T00:00:00Z"}),
+    (flag, {"flags": ["wants_to_stop", "wants_deletion"]}),
+    (complete, {"status": "completed", "rating": None}),
+    (rate, {"status": "completed", "rating": 1}),
+    (erase, {"survey_url": None, "transcript": None}),
+]
+
+
+@pytest.mark.parametrize(("change", "expected"), STATES)
+def test_it_shows_what_is_stored_as_the_list_does(
+    acme_api: ApiClient,
+    interview_request: InterviewRequest,
+    path: str,
+    change: Callable[[InterviewRequest], None],
+    expected: dict[str, Any],
+) -> None:
+    untouched = acme_api.get(path).json()
+    assert {name: untouched[name] for name in expected} != expected
+    change(interview_request)
+    shown = acme_api.get(path).json()
+    assert {name: shown[name] for name in expected} == expected
+    [summary] = acme_api.get("/interviews").json()["data"]
+    assert summary["contact"].items() <= shown["contact"].items()
+    assert {**shown, "contact": summary["contact"]}.items() >= summary.items()
+
+
+def test_a_decline(acme_api: ApiClient, interview_request: InterviewRequest, path: str) -> None:
+    decline_interview(interview_request, reason=DeclineReason.NO_TIME, comment="Not *now*")
+    declined_at = Conversation.objects.get().declined_at
+    assert declined_at is not None
+    declined = {"reason": "no_time", "comment": "Not *now*", "declined_at": utc_text(declined_at)}
+    assert acme_api.get(path).json()["decline"] == declined
+
+
+@pytest.mark.usefixtures("known_readings")
+def test_a_transcript(acme_api: ApiClient, interview_request: InterviewRequest, path: str) -> None:
+    complete(interview_request)
+    stored, shown = Transcript.objects.get(), acme_api.get(path).json()["transcript"]
+    assert shown == {
+        "document_id": f"doc_{stored.pk}",
+        "content": stored.content,
+        "key_answers": stored.key_answers,
+        "drivers": stored.drivers,
+        "coverage": stored.coverage,
+        "created_at": utc_text(stored.created_at),
+    }
+    assert shown["content"].endswith(
+        "**Alice:** Your price was \\*\\*too high\\*\\* for us. The team loved your support."
+    )
+    assert shown["drivers"]
+    [answer] = shown["key_answers"]
+    [place] = answer["places"]
+    assert answer["excerpts"] == ["Your price was **too high** for us. The team loved your support."]
+    assert shown["content"][place["start"] : place["end"]] == shown["content"].partition("**Alice:** ")[2]
+
+
+def test_a_transcript_of_an_older_version_has_no_places(
+    acme_api: ApiClient, interview_request: InterviewRequest, path: str
+) -> None:
     stored: dict[str, object] = {"topic": "pricing", "title": "Price", "excerpts": ["It was slow."]}
     complete_interview(interview_request, content="**Paige:** Why?", key_answers=[stored])
-    transcript = acme_api.get(f"/interviews/{interview_request.pk}").json()["transcript"]
-    assert transcript["key_answers"] == [{**stored, "places": []}]
+    shown = acme_api.get(path).json()["transcript"]
+    assert (shown["key_answers"], shown["drivers"], shown["coverage"]) == ([{**stored, "places": []}], [], [])
 
 
-def test_the_etag_changes_only_with_the_representation(
-    acme_api: ApiClient, interview_request: InterviewRequest
-) -> None:
-    path = f"/interviews/{interview_request.pk}"
-    first = acme_api.get(path).headers["ETag"]
-    assert acme_api.get(path).headers["ETag"] == first
-    for step in (
-        lambda: acme_api.patch(path, {"contact_context": "b"}),
-        lambda: acme_api.patch(path, {"contact_name": "b"}),
-        lambda: acme_api.patch(path, {"objective": "b"}),
-        lambda: mark_sent(interview_request),
-    ):
-        before = acme_api.get(path).headers["ETag"]
-        step()
-        assert acme_api.get(path).headers["ETag"] != before
-
-
-def test_a_status_cannot_go_back(acme_api: ApiClient, interview_request: InterviewRequest) -> None:
-    complete_interview(interview_request, content="**Paige:** Why?")
-    for step in (lambda: mark_sent(interview_request), lambda: complete_interview(interview_request, content="Again")):
-        with pytest.raises(ValueError, match="cannot go from completed"):
-            step()
-    response = acme_api.get(f"/interviews/{interview_request.pk}").json()
-    assert (response["status"], response["email_sent_at"], response["transcript"]["content"]) == (
-        "completed",
-        None,
-        "**Paige:** Why?",
-    )
+@pytest.mark.parametrize("fraction", [0, 1, 10, 123_450, 500_000, 999_999])
+def test_a_time_is_shown_as_elsewhere(acme_api: ApiClient, interview_request: InterviewRequest, fraction: int) -> None:
+    """PostgreSQL leaves out zeros at the end of a fraction, as text."""
+    time = datetime(2026, 5, 1, microsecond=fraction, tzinfo=UTC)
+    InterviewRequest.objects.update(updated_at=time)
+    [summary] = acme_api.get("/interviews").json()["data"]
+    assert summary["updated_at"] == utc_text(time)
 
 
 @pytest.mark.parametrize(
     ("header", "status"), [("{etag}", 304), ("W/{etag}", 304), ('"other", {etag}', 304), ('"other"', 200)]
 )
 def test_if_none_match_of_the_current_version_gets_304(
-    acme_api: ApiClient, interview_request: InterviewRequest, header: str, status: int
+    acme_api: ApiClient, path: str, header: str, status: int
 ) -> None:
-    etag = acme_api.get(f"/interviews/{interview_request.pk}").headers["ETag"]
-    response = acme_api.get(f"/interviews/{interview_request.pk}", If_None_Match=header.format(etag=etag))
+    etag = acme_api.get(path).headers["ETag"]
+    response = acme_api.get(path, If_None_Match=header.format(etag=etag))
     assert (response.status_code, response.headers["ETag"]) == (status, etag)
     assert (response.content == b"") == (status == 304)
     assert ("Content-Length" in response.headers) == (status == 200)
@@ -149,29 +220,24 @@ def test_if_none_match_of_the_current_version_gets_304(
 
 @pytest.mark.parametrize(
     ("headers", "mentions"),
-    [
-        ({"If_Match": "*"}, "If-Match works only with PATCH"),
-        ({"If_Match": '"1-1"'}, "If-Match works only with PATCH"),
-        ({"If_None_Match": "*"}, "If-None-Match: *"),
-        ({"If_None_Match": " * "}, "If-None-Match: *"),
-    ],
+    [({"If_Match": '"1-1"'}, "If-Match works only with PATCH"), ({"If_None_Match": " * "}, "If-None-Match: *")],
 )
 def test_a_precondition_without_sense_is_refused(
-    acme_api: ApiClient, interview_request: InterviewRequest, headers: dict[str, str], mentions: str
+    acme_api: ApiClient, path: str, headers: dict[str, str], mentions: str
 ) -> None:
-    response = acme_api.get(f"/interviews/{interview_request.pk}", **headers)
+    response = acme_api.get(path, **headers)
     assert (response.status_code, response.json()["error"]["code"]) == (400, "bad_request")
     assert mentions in response.json()["error"]["message"]
 
 
-def test_another_orgs_request_is_not_found(globex_api: ApiClient, interview_request: InterviewRequest) -> None:
-    response = globex_api.get(f"/interviews/{interview_request.pk}")
+def test_another_orgs_request_is_not_found(globex_api: ApiClient, path: str) -> None:
+    response = globex_api.get(path)
     assert response.status_code == 404
     assert "alice" not in response.content.decode().lower()
 
 
-def test_get_executes_one_statement(acme_api: ApiClient, interview_request: InterviewRequest) -> None:
-    acme_api.get(f"/interviews/{interview_request.pk}")
+def test_get_executes_one_statement(acme_api: ApiClient, path: str) -> None:
+    acme_api.get(path)
     with CaptureQueriesContext(connection) as queries:
-        acme_api.get(f"/interviews/{interview_request.pk}")
+        acme_api.get(path)
     assert len([query for query in queries if "rate_limit_counter" not in query["sql"]]) == 1

@@ -64,11 +64,6 @@ def test_pages_are_newest_first_and_end_with_null(acme_api: ApiClient, seven_ids
     assert third["next_cursor"] is None
 
 
-@pytest.mark.parametrize("limit", [1, 6, 7, 8, 100])
-def test_every_row_appears_once_for_any_limit(acme_api: ApiClient, seven_ids: list[int], limit: int) -> None:
-    assert walk(acme_api, limit=limit) == seven_ids
-
-
 def test_a_page_has_25_rows_by_default(acme_api: ApiClient, alice: Contact) -> None:
     interview_type = InterviewTypeFactory.create(org=alice.org)
     InterviewRequest.objects.bulk_create(
@@ -123,9 +118,6 @@ class TestFilters:
         rows = page(acme_api, **query)["data"]
         assert [f"{row['contact']['email'].split('@')[0]} {row['deal_id']}" for row in rows] == expected
 
-    def test_filters_apply_to_every_page(self, acme_api: ApiClient) -> None:
-        assert len(walk(acme_api, limit=1, deal_id="d1")) == 2
-
 
 class TestCursor:
     @pytest.fixture
@@ -135,9 +127,6 @@ class TestCursor:
     def is_refused(self, api: ApiClient, **query: Any) -> bool:
         response = api.get(f"/interviews?{urlencode(query)}")
         return bool(response.status_code == 400 and response.json()["error"]["details"][0]["field"] == "cursor")
-
-    def test_a_cursor_contains_no_id(self, cursor: str, seven_ids: list[int]) -> None:
-        assert not any(str(pk) == part for pk in seven_ids for part in cursor.split(":"))
 
     def test_a_changed_cursor_is_refused(self, acme_api: ApiClient, cursor: str) -> None:
         for position in range(len(cursor)):
@@ -150,14 +139,12 @@ class TestCursor:
     def test_an_invalid_cursor_is_refused(self, acme_api: ApiClient, wrong: str) -> None:
         assert self.is_refused(acme_api, cursor=wrong)
 
-    def test_a_cursor_of_another_org_is_refused(self, globex_api: ApiClient, cursor: str) -> None:
+    def test_a_cursor_of_another_org_list_or_filter_is_refused(
+        self, acme_api: ApiClient, globex_api: ApiClient, cursor: str
+    ) -> None:
         assert self.is_refused(globex_api, cursor=cursor)
-
-    def test_a_cursor_of_other_filters_is_refused(self, acme_api: ApiClient, cursor: str) -> None:
         assert self.is_refused(acme_api, cursor=cursor, status="created")
-
-    def test_the_limit_may_change_between_pages(self, acme_api: ApiClient, cursor: str, seven_ids: list[int]) -> None:
-        assert ids(page(acme_api, cursor=cursor, limit=2)) == seven_ids[3:5]
+        assert acme_api.get(f"/interview-types?{urlencode({'cursor': cursor})}").status_code == 400
 
 
 LIMIT = "Send a whole number from 1 to 100."
@@ -170,34 +157,24 @@ BAD_QUERIES = [
     ("limit=0", "limit", LIMIT),
     ("limit=101", "limit", LIMIT),
     ("limit=-1", "limit", LIMIT),
-    ("limit=many", "limit", LIMIT),
-    ("limit=1e9", "limit", LIMIT),
     ("limit=" + "9" * 5000, "limit", LIMIT),
     ("limit=", "limit", BLANK),
     ("limit=5&limit=5", "limit", REPEATED),
-    ("limit=&limit=", "limit", REPEATED),
     ("page=2", "page", "Unknown field"),
-    ("page=2&page=3", "page", "Unknown field"),
-    ("page=", "page", "Unknown field"),
     ("limt=5", "limt", "Did you mean limit?"),
     ("cursor=%00", "cursor", ""),
-    ("cursor=", "cursor", BLANK),
     ("%00=1", "\x00", "Unknown field"),
 ]
 BAD_FILTERS = [
     ("status=lost", STATUS),
-    ("status=Created", STATUS),
-    ("status=created,sent", STATUS),
     ("status=", BLANK),
     ("cancelled=1", "Send true or false."),
     ("status=created&status=sent", REPEATED),
     ("contact_email=jane", "email address"),
-    ("contact_email=", BLANK),
     ("contact_email=%00@x.example", ""),
     ("deal_id=", BLANK),
     ("deal_id=%00", "NUL"),
     ("deal_id=" + "x" * 256, "at most 255"),
-    ("deal_id=a&deal_id=b", REPEATED),
     ("sequence_id=1", "Unknown field"),
     ("updated_after=", BLANK),
     ("updated_after=2026-11-24", TIME),
@@ -205,11 +182,8 @@ BAD_FILTERS = [
     ("updated_after=2026-11-24T09:30:00+00:00", TIME),
     ("updated_after=2026-11-24T25:30:00Z", TIME),
     ("updated_after=2026-02-30T09:30:00Z", TIME),
-    ("updated_after=20261124T093000Z", TIME),
     ("updated_after=0000-01-01T00:00:00Z", TIME),
-    ("updated_after=0001-01-01T00:00:00%2B23:59", TIME),
     ("updated_after=%D9%A2026-11-24T09:30:00Z", TIME),
-    ("updated_after=1764149400", TIME),
     ("updated_after=2026-11-24T09:30:00Z&updated_after=2026-11-25T09:30:00Z", REPEATED),
     ("completed_after=yesterday", TIME),
 ]
@@ -237,37 +211,18 @@ def test_a_filter_that_is_not_utf8_finds_nothing(acme_api: ApiClient) -> None:
     assert acme_api.get("/interviews?deal_id=%ff%fe").json() == {"data": [], "next_cursor": None}
 
 
-@pytest.mark.parametrize("rows", [1, 20])
-def test_a_page_takes_one_statement_for_any_number_of_rows(acme_api: ApiClient, alice: Contact, rows: int) -> None:
-    interview_type = InterviewTypeFactory.create(org=alice.org)
-    for _ in range(rows):
-        InterviewRequestFactory.create(org=alice.org, contact=alice, interview_type=interview_type)
+def test_a_page_takes_one_statement(acme_api: ApiClient, seven_ids: list[int]) -> None:
     page(acme_api)
     with CaptureQueriesContext(connection) as queries:
-        assert len(page(acme_api)["data"]) == rows
+        assert ids(page(acme_api)) == seven_ids
     assert len([query for query in queries if "rate_limit_counter" not in query["sql"]]) == 1
 
 
-class TestInterviewTypes:
-    def test_lists_the_ids_and_names(self, acme_api: ApiClient, acme: Org, globex: Org) -> None:
-        ours = [InterviewTypeFactory.create(org=acme, name=name) for name in ("Win-loss", "No decision")]
-        InterviewTypeFactory.create(org=globex)
-        assert page(acme_api, "/interview-types") == {
-            "data": [
-                {"id": f"type_{interview_type.pk}", "name": interview_type.name} for interview_type in reversed(ours)
-            ],
-            "next_cursor": None,
-        }
-
-    def test_has_pages(self, acme_api: ApiClient, acme: Org) -> None:
-        ids = [InterviewTypeFactory.create(org=acme).public_id for _ in range(3)]
-        first = page(acme_api, "/interview-types", limit=2)
-        second = page(acme_api, "/interview-types", limit=2, cursor=first["next_cursor"])
-        assert [row["id"] for row in first["data"] + second["data"]] == ids[::-1]
-
-    def test_a_cursor_of_the_other_list_is_refused(self, acme_api: ApiClient, seven_ids: list[int]) -> None:
-        cursor = page(acme_api, limit=1)["next_cursor"]
-        assert acme_api.get(f"/interview-types?{urlencode({'cursor': cursor})}").status_code == 400
+def test_interview_types_have_ids_and_names(acme_api: ApiClient, acme: Org, globex: Org) -> None:
+    ours = [InterviewTypeFactory.create(org=acme, name=name) for name in ("Win-loss", "No decision")]
+    InterviewTypeFactory.create(org=globex)
+    shown = [{"id": f"type_{each.pk}", "name": each.name} for each in reversed(ours)]
+    assert page(acme_api, "/interview-types") == {"data": shown, "next_cursor": None}
 
 
 @pytest.mark.parametrize("path", ["/interviews", "/interview-types"])

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -10,21 +9,15 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from interviews.models import InterviewRequest
-from interviews.services.conversation_steps import (
-    complete_conversation,
-    finish_conversation,
-    give_consent,
-    next_question,
-    submit_answer,
-)
+from interviews.services.conversation_steps import complete_conversation, finish_conversation, give_consent
 from interviews.services.erasure import erase_contact
 from interviews.services.transitions import complete_interview
 from orgs.actors import Actor, ActorKind
 from orgs.models import Org, Scopes, SecurityEvent
 from orgs.services import create_api_key
 from tests.client import ApiClient
-from tests.transactions import uncommitted, waiting_sessions
-from tools.harness.processes import eventually
+from tests.interviews.steps import converse
+from tests.transactions import needs_concurrent_writes, waiting_for
 from webhooks.models import Endpoint, Event
 
 MARKS = ("sent", "cancel", "uncancel")
@@ -192,9 +185,7 @@ def test_the_number_of_statements_does_not_grow(acme_api: ApiClient, interview_r
 
 
 def begin(row: InterviewRequest) -> None:
-    give_consent(row)
-    next_question(row)
-    submit_answer(row, number=1, text="It was slow.")
+    converse(row, "It was slow.")
     finish_conversation(row)
 
 
@@ -216,24 +207,15 @@ class TestConversation:
         assert stored(interview_request).status == "completed"
 
     @pytest.mark.django_db(transaction=True)
-    @pytest.mark.skipif("connection.vendor != 'postgresql'", reason="SQLite has one writing transaction at a time")
+    @needs_concurrent_writes
     def test_a_cancellation_waits_for_a_completion_that_is_under_way(
         self, acme_api: ApiClient, interview_request: InterviewRequest
     ) -> None:
         begin(interview_request)
 
-        def post() -> Any:
-            try:
-                return acme_api.post(path(interview_request, "cancel"), None)
-            finally:
-                connection.close()
-
-        with (
-            uncommitted(lambda: complete_conversation(interview_request)) as commit,
-            ThreadPoolExecutor(1) as thread,
-        ):
-            response = thread.submit(post)
-            assert eventually(lambda: waiting_sessions() == 1)
-            commit()
+        response = waiting_for(
+            lambda: complete_conversation(interview_request),
+            lambda: acme_api.post(path(interview_request, "cancel"), None),
+        )
         assert response.result().status_code == 409
         assert (stored(interview_request).status, stored(interview_request).cancelled_at) == ("completed", None)

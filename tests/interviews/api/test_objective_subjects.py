@@ -40,21 +40,6 @@ def test_shows_subjects_without_vendor_and_contact(
     assert acme_api.get("/interviews").json()["data"][0]["objective_subjects"] == ["SSO", "CFO"]
 
 
-def test_an_objective_that_is_not_read_yet_has_an_empty_list(acme_api: ApiClient, path: str) -> None:
-    assert subjects(acme_api, path) == []
-    assert acme_api.get("/interviews").json()["data"][0]["objective_subjects"] == []
-
-
-def test_a_new_interview_request_is_not_read_yet(acme_api: ApiClient, interview_request: InterviewRequest) -> None:
-    body = {
-        "contact_email": "bo@buyer.example",
-        "interview_type_id": interview_request.interview_type.public_id,
-        "objective": "Ask whether Acme failed the security review",
-    }
-    created = acme_api.post("/interviews", body)
-    assert (created.status_code, created.json()["objective_subjects"]) == (201, [])
-
-
 def test_a_correction_counts_until_the_objective_changes_and_changes_the_etag(
     acme_api: ApiClient, path: str, interview_request: InterviewRequest
 ) -> None:
@@ -69,15 +54,6 @@ def test_a_correction_counts_until_the_objective_changes_and_changes_the_etag(
     store_steering(interview_request, subjects=["dashboard"])
     assert subjects(acme_api, path) == ["dashboard"]
     assert InterviewRequest.objects.get().subjects == ""
-
-
-def test_no_subject_can_be_the_correction(acme_api: ApiClient, path: str) -> None:
-    correct()
-    assert subjects(acme_api, path) == []
-
-
-def test_a_body_cannot_set_subjects(acme_api: ApiClient, path: str) -> None:
-    assert acme_api.patch(path, {"objective_subjects": ["SSO"]}).status_code == 400
 
 
 def test_a_guide_that_is_not_valid_has_an_empty_list(

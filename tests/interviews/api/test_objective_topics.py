@@ -8,11 +8,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from interviews.models import Conversation, InterviewRequest, InterviewType
-from interviews.paige.objective.steering import Picks
 from interviews.paige.reading.model import Reader
 from interviews.services.conversation_steps import give_consent, next_question, submit_answer
 from interviews.services.guides import edit_guide
-from interviews.services.picks import pick_topics
 from interviews.services.readings import read_steering
 from orgs.actors import Actor, ActorKind
 from tests.client import ApiClient
@@ -78,14 +76,7 @@ def test_no_get_and_no_list_reads_a_text(
         read_steering(InterviewRequest.objects.get())
 
 
-def test_shows_what_staff_have_picked_with_the_name_of_the_vendor(acme_api: ApiClient, path: str) -> None:
-    row = InterviewRequest.objects.get()
-    picks = Picks(emphasize=("vendor", "criteria"), avoid=("pricing",))
-    pick_topics(org_id=row.org_id, interview_request_id=row.pk, picks=picks, actor=SAM)
-    assert topics(acme_api, path) == {"emphasize": [VENDOR, CRITERIA], "avoid": [PRICING]}
-
-
-@pytest.mark.parametrize("name", ["objective_topics", "picks"])
+@pytest.mark.parametrize("name", ["objective_topics", "objective_subjects", "picks"])
 def test_a_body_cannot_set_topics(acme_api: ApiClient, path: str, name: str) -> None:
     assert acme_api.patch(path, {name: {"emphasize": ["vendor"], "avoid": []}}).status_code == 400
 
@@ -135,11 +126,6 @@ def test_if_match_accepts_an_etag_from_before_the_guide_was_part_of_it(acme_api:
     old = acme_api.get(path).headers["ETag"].rpartition("-")[0] + '"'
     assert acme_api.patch(path, {"objective": "Mine"}, If_Match=old).status_code == 200
     assert acme_api.patch(path, {"objective": "Again"}, If_Match=old).status_code == 412
-
-
-def test_a_guide_that_is_not_valid_steers_to_nothing(acme_api: ApiClient, path: str) -> None:
-    InterviewType.objects.update(guide={})
-    assert topics(acme_api, path) == {"emphasize": [], "avoid": []}
 
 
 def test_a_guide_is_read_once_for_each_version(acme_api: ApiClient, path: str) -> None:

@@ -106,14 +106,6 @@ def test_changes_of_the_contact_do_not_count_but_an_erasure_does(acme_api: ApiCl
     assert poll(acme_api, time)[0] == [row.pk]
 
 
-def test_other_filters_apply(acme_api: ApiClient, globex_api: ApiClient, create: Create) -> None:
-    sent, other = create(), create()
-    mark_sent(sent)
-    assert ids(page(acme_api, updated_after=LONG_AGO, status="sent")) == [sent.pk]
-    assert ids(page(acme_api, updated_after=LONG_AGO, status="created")) == [other.pk]
-    assert ids(page(globex_api, updated_after=LONG_AGO)) == []
-
-
 @pytest.mark.parametrize("offset", ["+02:00", "-11:30", "+00:00"])
 def test_times_are_compared_exactly_whatever_their_offset(acme_api: ApiClient, create: Create, offset: str) -> None:
     row = create()
@@ -161,14 +153,6 @@ class TestConcurrentTransactions:
             assert poll(acme_api, time)[0] == []
             commit()
         assert poll(acme_api, time)[0] == [early.pk, late.pk]
-
-    def test_the_same_for_completed_after(self, acme_api: ApiClient, create: Create) -> None:
-        early, late = create(), create()
-        with uncommitted(lambda: complete_interview(early, content="**Paige:** Why?")) as commit:
-            complete_interview(late, content="**Paige:** Why?")
-            assert ids(page(acme_api, completed_after=LONG_AGO)) == []
-            commit()
-        assert ids(page(acme_api, completed_after=LONG_AGO)) == [early.pk, late.pk]
 
     def test_a_created_row_is_not_missed(self, acme_api: ApiClient, create: Create) -> None:
         first = create()

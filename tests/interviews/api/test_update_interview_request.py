@@ -18,32 +18,30 @@ from tests.factories import InterviewRequestFactory
 from tests.history import history_of
 
 
+@pytest.fixture
 def path(interview_request: InterviewRequest) -> str:
     return f"/interviews/{interview_request.pk}"
 
 
-def stored(interview_request: InterviewRequest) -> tuple[str, str, str]:
+def stored() -> tuple[str, str, str]:
     """The stored notes, name and objective."""
-    row = InterviewRequest.objects.select_related("contact").get(pk=interview_request.pk)
-    return row.contact.notes, row.contact.name, row.objective
+    return InterviewRequest.objects.values_list("contact__notes", "contact__name", "objective").get()
 
 
 def test_all_three_fields_are_written_and_the_response_is_the_id(
-    acme_api: ApiClient, interview_request: InterviewRequest
+    acme_api: ApiClient, interview_request: InterviewRequest, path: str
 ) -> None:
     response = acme_api.patch(
-        path(interview_request),
-        {"contact_context": "New notes", "contact_name": "Alice A.", "objective": "New objective"},
+        path, {"contact_context": "New notes", "contact_name": "Alice A.", "objective": "New objective"}
     )
     assert response.status_code == 200
     assert response.json() == {"interview_request_id": interview_request.pk}
-    assert stored(interview_request) == ("New notes", "Alice A.", "New objective")
+    assert stored() == ("New notes", "Alice A.", "New objective")
 
 
 @pytest.mark.parametrize(
     ("body", "expected"),
     [
-        ({"contact_context": "New"}, ("New", "Alice", "Old objective")),
         ({"contact_context": ""}, ("", "Alice", "Old objective")),
         ({"contact_context": "  kept as it is \n"}, ("  kept as it is \n", "Alice", "Old objective")),
         ({"contact_name": "  Alice B.\t"}, ("Old notes", "Alice B.", "Old objective")),
@@ -53,17 +51,15 @@ def test_all_three_fields_are_written_and_the_response_is_the_id(
         ({"objective": "x" * 10_000}, ("Old notes", "Alice", "x" * 10_000)),
         ({"contact_context": "é" * 100_000}, ("é" * 100_000, "Alice", "Old objective")),
         ({"contact_context": "New", "contact_name": "Al"}, ("New", "Al", "Old objective")),
-        ({"contact_context": "New", "objective": "New"}, ("New", "Alice", "New")),
-        ({"contact_name": "Al", "objective": "New"}, ("Old notes", "Al", "New")),
         ({"contact_context": "😀 “quotes” \\ \"'<b>"}, ("😀 “quotes” \\ \"'<b>", "Alice", "Old objective")),
     ],
     ids=lambda value: None if isinstance(value, tuple) else ",".join(value),
 )
 def test_only_sent_fields_are_written(
-    acme_api: ApiClient, interview_request: InterviewRequest, body: dict[str, str], expected: tuple[str, str, str]
+    acme_api: ApiClient, path: str, body: dict[str, str], expected: tuple[str, str, str]
 ) -> None:
-    assert acme_api.patch(path(interview_request), body).status_code == 200
-    assert stored(interview_request) == expected
+    assert acme_api.patch(path, body).status_code == 200
+    assert stored() == expected
     audited = Change.objects.order_by("id").values_list("field", "before")
     before = {"contact_name": ("name", "Alice"), "contact_context": ("notes", "Old notes")}
     before["objective"] = ("objective", "Old objective")
@@ -80,10 +76,10 @@ def test_only_sent_fields_are_written(
     ],
 )
 def test_an_object_becomes_readable_json_that_parses_back(
-    acme_api: ApiClient, interview_request: InterviewRequest, context: dict[str, Any]
+    acme_api: ApiClient, path: str, context: dict[str, Any]
 ) -> None:
-    assert acme_api.patch(path(interview_request), {"contact_context": context}).status_code == 200
-    notes = stored(interview_request)[0]
+    assert acme_api.patch(path, {"contact_context": context}).status_code == 200
+    notes = stored()[0]
     assert json.loads(notes) == context
     assert list(json.loads(notes)) == list(context), "the order of the keys is kept"
     assert "\\u" not in notes
@@ -91,23 +87,22 @@ def test_an_object_becomes_readable_json_that_parses_back(
 
 
 def test_interview_requests_of_a_contact_share_the_notes_but_not_the_objective(
-    acme_api: ApiClient, interview_request: InterviewRequest
+    acme_api: ApiClient, interview_request: InterviewRequest, path: str
 ) -> None:
-    other = InterviewRequestFactory.create(
-        org=interview_request.org, contact=interview_request.contact, objective="Its own"
-    )
-    acme_api.patch(path(interview_request), {"contact_context": "Shared", "objective": "This one's"})
-    assert stored(other) == ("Shared", "Alice", "Its own")
+    InterviewRequestFactory.create(org=interview_request.org, contact=interview_request.contact, objective="Its own")
+    acme_api.patch(path, {"contact_context": "Shared", "objective": "This one's"})
+    both = InterviewRequest.objects.order_by("pk").values_list("contact__notes", "objective")
+    assert [*both] == [("Shared", "This one's"), ("Shared", "Its own")]
 
 
 def test_another_orgs_request_gets_the_response_of_a_missing_one_and_is_unchanged(
-    globex_api: ApiClient, interview_request: InterviewRequest
+    globex_api: ApiClient, path: str
 ) -> None:
-    foreign = globex_api.patch(path(interview_request), {"objective": "Stolen"})
+    foreign = globex_api.patch(path, {"objective": "Stolen"})
     missing = globex_api.patch("/interviews/999999", {"objective": "Stolen"})
     assert foreign.status_code == missing.status_code == 404
     assert without_id(foreign) == without_id(missing)
-    assert stored(interview_request)[2] == "Old objective"
+    assert stored()[2] == "Old objective"
     assert not Change.objects.exists()
 
 
@@ -116,33 +111,24 @@ def without_id(response: Any) -> dict[str, Any]:
     return {name: value for name, value in error.items() if name != "request_id"}
 
 
-def test_a_completed_interviews_transcript_never_changes(
-    acme_api: ApiClient, interview_request: InterviewRequest
-) -> None:
-    complete_interview(interview_request, content="**Paige:** Why?")
-    assert acme_api.patch(path(interview_request), {"contact_context": "Later"}).status_code == 200
-    response = acme_api.get(path(interview_request)).json()
-    assert (response["transcript"]["content"], response["contact"]["notes"]) == ("**Paige:** Why?", "Later")
-
-
 def test_an_objective_after_the_interview_is_stored_and_changes_nothing_of_it(
-    acme_api: ApiClient, interview_request: InterviewRequest
+    acme_api: ApiClient, interview_request: InterviewRequest, path: str
 ) -> None:
     coverage = [{"topic": "pricing", "title": "Price", "status": "not_asked", "turns": []}]
     complete_interview(interview_request, content="**Paige:** Why?", coverage=coverage)
-    before = acme_api.get(path(interview_request)).json()
-    response = acme_api.patch(path(interview_request), {"objective": "Focus on the trial"})
+    before = acme_api.get(path).json()
+    response = acme_api.patch(path, {"objective": "Focus on the trial", "contact_context": "Later"})
     assert (response.status_code, response.json()) == (200, {"interview_request_id": interview_request.pk})
-    after = acme_api.get(path(interview_request)).json()
+    after = acme_api.get(path).json()
     assert (after["objective"], after["status"]) == ("Focus on the trial", "completed")
     assert after["transcript"] == before["transcript"]
 
 
 def test_the_audit_keeps_the_replaced_texts(
-    acme_api: ApiClient, acme_key: str, interview_request: InterviewRequest
+    acme_api: ApiClient, acme_key: str, interview_request: InterviewRequest, path: str
 ) -> None:
     body = {"contact_context": "New notes", "contact_name": "Alice", "objective": "New objective"}
-    acme_api.patch(path(interview_request), body, X_Request_Id="crm-77")
+    acme_api.patch(path, body, X_Request_Id="crm-77")
     changes = Change.objects.order_by("id")
     assert list(changes.values_list("object_type", "object_id", "field", "before")) == [
         ("contact", interview_request.contact_id, "notes", "Old notes"),
@@ -157,9 +143,9 @@ def test_the_audit_keeps_the_replaced_texts(
     assert list(Change.objects.of(interview_request.contact)) == [changes[0]]
 
 
-def test_an_update_with_equal_texts_writes_nothing(acme_api: ApiClient, interview_request: InterviewRequest) -> None:
+def test_an_update_with_equal_texts_writes_nothing(acme_api: ApiClient, path: str) -> None:
     before = InterviewRequest.objects.get().updated_at
-    assert acme_api.patch(path(interview_request), {"objective": "Old objective"}).status_code == 200
+    assert acme_api.patch(path, {"objective": "Old objective"}).status_code == 200
     assert InterviewRequest.objects.get().updated_at == before
     assert not Change.objects.exists()
 
@@ -167,33 +153,26 @@ def test_an_update_with_equal_texts_writes_nothing(acme_api: ApiClient, intervie
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("headers", [{}, {"If_Match": "*"}], ids=["without If-Match", "with If-Match"])
 def test_a_failure_writes_nothing(
-    acme_api: ApiClient, interview_request: InterviewRequest, monkeypatch: pytest.MonkeyPatch, headers: dict[str, str]
+    acme_api: ApiClient, path: str, monkeypatch: pytest.MonkeyPatch, headers: dict[str, str]
 ) -> None:
     nobody = Actor("nobody", "nobody")  # type: ignore[arg-type]  # violates a constraint of the audit
     monkeypatch.setattr(Principal, "actor", nobody)
-    response = acme_api.patch(path(interview_request), {"contact_context": "New", "objective": "New"}, **headers)
+    response = acme_api.patch(path, {"contact_context": "New", "objective": "New"}, **headers)
     assert (response.status_code, response.json()["error"]["code"]) == (500, "internal_error")
     assert "Old notes" not in response.content.decode(), "the database error quotes the row"
-    assert stored(interview_request) == ("Old notes", "Alice", "Old objective")
+    assert stored() == ("Old notes", "Alice", "Old objective")
 
 
 class TestIfMatch:
-    def test_the_current_version_is_overwritten(self, acme_api: ApiClient, interview_request: InterviewRequest) -> None:
-        etag = acme_api.get(path(interview_request)).headers["ETag"]
-        assert acme_api.patch(path(interview_request), {"objective": "Mine"}, If_Match=etag).status_code == 200
-        assert stored(interview_request)[2] == "Mine"
-
     @pytest.mark.parametrize("field", ["contact_context", "contact_name", "objective"])
-    def test_a_changed_version_is_not_overwritten(
-        self, acme_api: ApiClient, interview_request: InterviewRequest, field: str
-    ) -> None:
-        etag = acme_api.get(path(interview_request)).headers["ETag"]
-        acme_api.patch(path(interview_request), {field: "Theirs"})
-        before = stored(interview_request)
+    def test_a_changed_version_is_not_overwritten(self, acme_api: ApiClient, path: str, field: str) -> None:
+        etag = acme_api.get(path).headers["ETag"]
+        acme_api.patch(path, {field: "Theirs"})
+        before = stored()
         body = {"contact_context": "Mine", "objective": "Mine", "contact_name": "Mine"}
-        response = acme_api.patch(path(interview_request), body, If_Match=etag)
+        response = acme_api.patch(path, body, If_Match=etag)
         assert (response.status_code, response.json()["error"]["code"]) == (412, "precondition_failed")
-        assert stored(interview_request) == before
+        assert stored() == before
         assert Change.objects.count() == 1
 
     @pytest.mark.parametrize(
@@ -208,20 +187,10 @@ class TestIfMatch:
         ids=lambda body: ",".join(body),
     )
     def test_the_response_has_the_etag_of_the_next_get(
-        self, acme_api: ApiClient, interview_request: InterviewRequest, body: dict[str, str]
+        self, acme_api: ApiClient, path: str, body: dict[str, str]
     ) -> None:
-        etag = acme_api.patch(path(interview_request), body).headers["ETag"]
-        assert acme_api.get(path(interview_request)).headers["ETag"] == etag
-
-    def test_a_series_of_updates_needs_no_get(self, acme_api: ApiClient, interview_request: InterviewRequest) -> None:
-        etag = acme_api.get(path(interview_request)).headers["ETag"]
-        for number in range(3):
-            body = {"contact_context": f"Notes {number}", "objective": f"Objective {number}"}
-            response = acme_api.patch(path(interview_request), body, If_Match=etag)
-            assert response.status_code == 200
-            assert response.headers["ETag"] != etag
-            etag = response.headers["ETag"]
-        assert stored(interview_request) == ("Notes 2", "Alice", "Objective 2")
+        etag = acme_api.patch(path, body).headers["ETag"]
+        assert acme_api.get(path).headers["ETag"] == etag
 
     @pytest.mark.parametrize(
         ("header", "status"),
@@ -229,79 +198,67 @@ class TestIfMatch:
             ("{etag}", 200),
             (" {etag} ", 200),
             ("*", 200),
-            ('"other", {etag}', 200),
             ('"9-9" ,{etag}', 200),
             ('"other"', 412),
-            ('""', 412),
-            ('"9-9"', 412),
             ('"01-1"', 412),
             ('"1-1-gzip"', 412),
             (f'"{"9" * 400}-1"', 412),
             ('"d41d8cd98f00b204e9800998ecf8427e"', 412),
         ],
     )
-    def test_any_current_tag_is_enough(
-        self, acme_api: ApiClient, interview_request: InterviewRequest, header: str, status: int
-    ) -> None:
-        header = header.format(etag=acme_api.get(path(interview_request)).headers["ETag"])
-        assert acme_api.patch(path(interview_request), {"objective": "Mine"}, If_Match=header).status_code == status
-        assert (stored(interview_request)[2] == "Mine") == (status == 200)
+    def test_any_current_tag_is_enough(self, acme_api: ApiClient, path: str, header: str, status: int) -> None:
+        header = header.format(etag=acme_api.get(path).headers["ETag"])
+        assert acme_api.patch(path, {"objective": "Mine"}, If_Match=header).status_code == status
+        assert (stored()[2] == "Mine") == (status == 200)
 
     @pytest.mark.parametrize(
         ("header", "mentions"),
         [
             ("", "is empty"),
-            ("  ", "is empty"),
             ("1-1", "no quotation marks"),
             ("null", "no quotation marks"),
-            ("1-1, 2-2", "no quotation marks"),
             ('W/"1-1"', "needs a strong ETag"),
-            ('"9-9", W/"1-1"', "needs a strong ETag"),
             ('"1-1', "is malformed"),
-            ('"1-1" "2-2"', "is malformed"),
             ('*, "1-1"', "is malformed"),
-            ('"1-1",', "is malformed"),
             ('w/"1-1"', "is malformed"),
             ('"' * 5_000, "is malformed"),
         ],
     )
     def test_a_header_that_is_not_a_strong_tag_is_refused(
-        self, acme_api: ApiClient, interview_request: InterviewRequest, header: str, mentions: str
+        self, acme_api: ApiClient, path: str, header: str, mentions: str
     ) -> None:
-        response = acme_api.patch(path(interview_request), {"objective": "Mine"}, If_Match=header)
+        response = acme_api.patch(path, {"objective": "Mine"}, If_Match=header)
         error = response.json()["error"]
         assert (response.status_code, error["code"]) == (400, "bad_request")
         assert mentions in error["message"]
-        assert stored(interview_request)[2] == "Old objective"
+        assert stored()[2] == "Old objective"
 
     @pytest.mark.parametrize("header", ["*", '"1-1"'])
     def test_a_missing_or_foreign_interview_request_is_not_found(
-        self, acme_api: ApiClient, globex_api: ApiClient, interview_request: InterviewRequest, header: str
+        self, acme_api: ApiClient, globex_api: ApiClient, path: str, header: str
     ) -> None:
         assert acme_api.patch("/interviews/999999", {"objective": "x"}, If_Match=header).status_code == 404
-        assert globex_api.patch(path(interview_request), {"objective": "x"}, If_Match=header).status_code == 404
+        assert globex_api.patch(path, {"objective": "x"}, If_Match=header).status_code == 404
 
     @pytest.mark.parametrize("header", ["*", '"1-1"'])
-    def test_if_none_match_is_refused(
-        self, acme_api: ApiClient, interview_request: InterviewRequest, header: str
-    ) -> None:
-        response = acme_api.patch(path(interview_request), {"objective": "Mine"}, If_None_Match=header)
+    def test_if_none_match_is_refused(self, acme_api: ApiClient, path: str, header: str) -> None:
+        response = acme_api.patch(path, {"objective": "Mine"}, If_None_Match=header)
         assert (response.status_code, response.json()["error"]["code"]) == (400, "bad_request")
         assert "send If-Match with PATCH" in response.json()["error"]["message"]
-        assert stored(interview_request)[2] == "Old objective"
+        assert stored()[2] == "Old objective"
 
 
 @pytest.mark.parametrize("header", [{}, {"If_Match": '"1-1"'}], ids=["without If-Match", "with If-Match"])
 def test_the_number_of_statements_is_fixed(
-    acme_api: ApiClient, interview_request: InterviewRequest, header: dict[str, str]
+    acme_api: ApiClient, interview_request: InterviewRequest, path: str, header: dict[str, str]
 ) -> None:
     acme_api.patch(
-        path(interview_request), {"objective": interview_request.objective}
+        path, {"objective": interview_request.objective}
     )  # the first request of a minute also updates the key's last_used_at
     assert ApiKey.objects.get().last_used_at is not None
     with CaptureQueriesContext(connection) as queries:
         body = {"contact_context": "1", "contact_name": "2", "objective": "3"}
-        assert acme_api.patch(path(interview_request), body, **header).status_code == 200
+        assert acme_api.patch(path, body, **header).status_code == 200
     bookkeeping = ("SAVEPOINT", "RELEASE", "BEGIN")
     statements = [query["sql"] for query in queries if not query["sql"].startswith(bookkeeping)]
     assert len(statements) == (1 if connection.vendor == "postgresql" else 9), statements

@@ -7,21 +7,15 @@ from pytest_django import DjangoAssertNumQueries
 from interviews.lifecycle import ABANDONED_AFTER
 from interviews.models import Conversation, InterviewRequest
 from interviews.reports.guide_quality import quality_by_version
-from interviews.services.conversation_steps import (
-    complete_conversation,
-    finish_conversation,
-    give_consent,
-    next_question,
-    submit_answer,
-)
+from interviews.services.conversation_steps import next_question
 from tests.factories import InterviewRequestFactory
+from tests.interviews.steps import complete, converse
 
 
-def begin(interview_request: InterviewRequest, answer: str = "") -> None:
-    give_consent(interview_request)
-    next_question(interview_request)
-    if answer:
-        submit_answer(interview_request, number=1, text=answer)
+def begin(interview_request: InterviewRequest, *answers: str) -> None:
+    converse(interview_request, *answers)
+    if not answers:
+        next_question(interview_request)
 
 
 def another(interview_request: InterviewRequest) -> InterviewRequest:
@@ -37,9 +31,7 @@ def test_the_quality_of_each_version(
     kind = interview_request.interview_type
     assert quality_by_version(kind) == []
     abandoned, running = another(interview_request), another(interview_request)
-    begin(interview_request, "We lost two weekends.")
-    finish_conversation(interview_request)
-    complete_conversation(interview_request)
+    complete(interview_request, "We lost two weekends.")
     begin(abandoned, "Price was too high for us.")
     past = timezone.now() - ABANDONED_AFTER - timedelta(days=1)
     Conversation.objects.filter(pk=abandoned.pk).update(last_activity_at=past)

@@ -106,10 +106,6 @@ def test_interviews_by_the_week_in_which_they_began(acme: Org) -> None:
     assert statistics.completion_percent == 50, "the one under way does not count"
 
 
-def test_without_interviews_there_is_no_completion_rate() -> None:
-    assert interview_statistics().completion_percent is None
-
-
 def test_topics_at_which_interviews_were_broken_off(acme: Org) -> None:
     begun = WEDNESDAY - 20 * DAY
     for stage, topic in (

@@ -10,20 +10,15 @@ from deals.models import Deal
 from interviews.models import Driver, DriverChoice, InterviewRequest, Transcript
 from interviews.paige.model.readings import model_answer_readings
 from interviews.services import driver_choice
-from interviews.services.conversation_steps import (
-    complete_conversation,
-    finish_conversation,
-    give_consent,
-    next_question,
-    submit_answer,
-)
 from interviews.services.driver_choice import choose_drivers
 from interviews.services.erasure import erase_contact
 from interviews.services.withdrawal import withdraw_answer
 from orgs.actors import Actor, ActorKind
 from tests.client import ApiClient
+from tests.factories import InterviewRequestFactory
 from tests.fakes.provider import fake_provider, says
 from tests.interviews.services.test_model import use_model
+from tests.interviews.steps import complete
 from tests.working import work_off
 
 ROOT = Actor(ActorKind.STAFF, "root")
@@ -34,21 +29,13 @@ ENTRIES = [
 REPLY = json.dumps({"clauses": ENTRIES, "text": "HOSTILE words"})
 
 
-def complete(interview_request: InterviewRequest) -> None:
-    give_consent(interview_request)
-    next_question(interview_request)
-    submit_answer(interview_request, number=1, text=ANSWER)
-    finish_conversation(interview_request)
-    complete_conversation(interview_request)
-
-
 def test_the_contact_does_not_wait_and_a_worker_replaces_the_drivers(
     settings: Settings, acme_api: ApiClient, interview_request: InterviewRequest
 ) -> None:
     path = f"/interviews/{interview_request.pk}"
     with fake_provider(says(REPLY)) as provider:
         use_model(settings, provider)
-        complete(interview_request)
+        complete(interview_request, ANSWER)
         assert provider.requests == []
         before = acme_api.get(path)
         assert work_off("driver choices") == 1
@@ -72,7 +59,7 @@ def test_a_reply_that_is_not_valid_changes_nothing(
     path = f"/interviews/{interview_request.pk}"
     with fake_provider(says(text)) as provider:
         use_model(settings, provider)
-        complete(interview_request)
+        complete(interview_request, ANSWER)
         before = acme_api.get(path)
         assert work_off("driver choices") == 1
     after = acme_api.get(path)
@@ -84,7 +71,7 @@ def test_a_second_reading_that_agrees_makes_no_new_version(
 ) -> None:
     with fake_provider(says(REPLY)) as provider:
         use_model(settings, provider)
-        complete(interview_request)
+        complete(interview_request, ANSWER)
         versions = []
         for _ in range(2):
             choose_drivers(interview_request.pk)
@@ -93,11 +80,15 @@ def test_a_second_reading_that_agrees_makes_no_new_version(
     assert versions[0] == versions[1]
 
 
-def test_rules_that_choose_never_ask_a_model(settings: Settings, interview_request: InterviewRequest) -> None:
+def test_without_a_model_and_with_rules_that_choose_none_is_asked(
+    settings: Settings, interview_request: InterviewRequest
+) -> None:
+    complete(InterviewRequestFactory.create(), ANSWER)
+    assert not DriverChoice.objects.exists()
     with fake_provider(says(REPLY)) as provider:
         use_model(settings, provider)
         settings.PAIGE_CHOOSER = "rules"
-        complete(interview_request)
+        complete(interview_request, ANSWER)
         assert not DriverChoice.objects.exists()
         choose_drivers(interview_request.pk)
     assert provider.requests == []
@@ -108,26 +99,9 @@ def test_the_request_names_the_competitor_of_the_deal(settings: Settings, interv
     Deal.objects.create(org=interview_request.org, deal_id="D-1", competitor="Zorblax")
     with fake_provider(says(REPLY)) as provider:
         use_model(settings, provider)
-        complete(interview_request)
+        complete(interview_request, ANSWER)
         choose_drivers(interview_request.pk)
     assert "known: Zorblax" in provider.requests[0]["messages"][1]["content"]
-
-
-def test_nothing_is_queued_without_a_model(interview_request: InterviewRequest) -> None:
-    complete(interview_request)
-    assert not DriverChoice.objects.exists()
-
-
-def test_a_choice_after_an_erasure_stores_nothing(settings: Settings, interview_request: InterviewRequest) -> None:
-    with fake_provider(says(REPLY)) as provider:
-        use_model(settings, provider)
-        complete(interview_request)
-        erase_contact(org_id=interview_request.org_id, contact_id=interview_request.contact_id, actor=ROOT)
-        version = InterviewRequest.objects.get().version
-        choose_drivers(interview_request.pk)
-    assert provider.requests == []
-    assert not Transcript.objects.exists()
-    assert InterviewRequest.objects.get().version == version
 
 
 def test_an_erasure_while_the_model_is_asked_wins(
@@ -141,7 +115,7 @@ def test_an_erasure_while_the_model_is_asked_wins(
     monkeypatch.setattr(driver_choice, "model_answer_readings", erased_meanwhile)
     with fake_provider(says(REPLY)) as provider:
         use_model(settings, provider)
-        complete(interview_request)
+        complete(interview_request, ANSWER)
         choose_drivers(interview_request.pk)
     assert len(provider.requests) == 1
     assert not Transcript.objects.exists()
@@ -156,7 +130,7 @@ def test_a_choice_among_answers_that_were_taken_back_meanwhile_is_dropped(
 
     with fake_provider(says(REPLY)) as provider:
         use_model(settings, provider)
-        complete(interview_request)
+        complete(interview_request, ANSWER)
         monkeypatch.setattr(driver_choice, "model_answer_readings", choose)
         choose_drivers(interview_request.pk)
     assert Transcript.objects.get().drivers == []

@@ -1,16 +1,13 @@
 """Drivers are rows, too, so that they can be counted: always those that the transcript shows."""
 
-from importlib import import_module
 from typing import Any
 
 import pytest
-from django.apps import apps
 from django.db import IntegrityError, transaction
 
 from interviews.lifecycle import Review
 from interviews.models import Driver, InterviewRequest, Transcript
 from interviews.services.drivers import create_missing_drivers, replace_drivers, review_driver
-from interviews.services.erasure import delete_contact, erase_contact
 from orgs.actors import Actor, ActorKind
 from orgs.models import Change, Org
 from tests.client import ApiClient
@@ -86,15 +83,6 @@ def test_a_rejected_driver_does_not_count_and_another_one_takes_its_place(
     assert not Driver.objects.counted().filter(topic="pricing").exists()
 
 
-def test_the_same_review_again_changes_nothing(completed: InterviewRequest) -> None:
-    driver = Driver.objects.all()[0]
-    review(driver, Review.CONFIRMED)
-    version = InterviewRequest.objects.get().version
-    review(driver, Review.CONFIRMED)
-    assert InterviewRequest.objects.get().version == version
-    assert Change.objects.count() == 1
-
-
 def test_a_driver_of_another_org_is_not_found(completed: InterviewRequest, globex: Org) -> None:
     driver = Driver.objects.all()[0]
     with pytest.raises(Driver.DoesNotExist):
@@ -122,12 +110,6 @@ def test_the_database_deletes_drivers_with_their_transcript(completed: Interview
     assert not Driver.objects.exists()
 
 
-def test_an_erasure_and_a_deletion_delete_drivers(completed: InterviewRequest) -> None:
-    erase_contact(org_id=completed.org_id, contact_id=completed.contact_id, actor=SAM)
-    assert not Driver.objects.exists()
-    delete_contact(org_id=completed.org_id, contact_id=completed.contact_id, actor=SAM)
-
-
 def test_the_database_refuses_a_driver_without_a_transcript(completed: InterviewRequest, globex: Org) -> None:
     driver = Driver.objects.all()[0]
     for wrong in ({"org": globex}, {"review": Review.REJECTED, "is_counted": True}, {"direction": "up"}):
@@ -143,18 +125,3 @@ def test_drivers_of_a_server_of_the_release_before_are_added(completed: Intervie
     assert create_missing_drivers() == {completed.org.slug: 1}
     assert create_missing_drivers() == {}
     assert stored() == before
-
-
-def test_the_migration_fills_the_table(completed: InterviewRequest) -> None:
-    transcript = Transcript.objects.get()
-    for driver in transcript.drivers:
-        del driver["is_reason"], driver["review"]
-    transcript.save()
-    before = stored()
-    Driver.objects.all().delete()
-    import_module("interviews.migrations.0038_fill_drivers").fill_drivers(apps, None)
-    assert stored() == [{**driver, "is_reason": False} for driver in before]
-    cells = {(driver["topic"], driver["direction"]) for driver in before}
-    assert Driver.objects.counted().count() == len(cells)
-    import_module("interviews.migrations.0038_fill_drivers").fill_drivers(apps, None)
-    assert len(stored()) == len(before)

@@ -3,9 +3,8 @@
 import pytest
 
 from interviews.lifecycle import Flag
-from interviews.models import Conversation, InterviewRequest, Turn
+from interviews.models import InterviewRequest, Turn
 from interviews.services.conversation_steps import correct_answers, finish_conversation, next_question, submit_answer
-from interviews.services.erasure import erase_contact
 from orgs.actors import Actor, ActorKind
 from tests.client import ApiClient
 from webhooks.models import Event
@@ -83,10 +82,3 @@ def test_a_new_flag_is_an_event_for_the_customers_webhooks(running: InterviewReq
         next_question(running)
     event = Event.objects.get()
     assert (event.type, event.interview_request_id) == ("interview.flagged", running.pk)
-
-
-def test_erasing_the_contact_clears_the_flags(running: InterviewRequest) -> None:
-    submit_answer(running, number=1, text="Delete my data")
-    erase_contact(org_id=running.org_id, contact_id=running.contact_id, actor=OPERATOR)
-    assert flags(running) == []
-    assert not Conversation.objects.exists()

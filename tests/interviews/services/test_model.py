@@ -8,7 +8,7 @@ from interviews.models import InterviewRequest, Turn
 from interviews.services.conversation_steps import complete_conversation, give_consent, next_question, submit_answer
 from tests.client import ApiClient
 from tests.fakes.provider import Server, fake_provider, says, status
-from tests.interviews.steps import after
+from tests.interviews.steps import after, converse
 
 ANSWER = "In March the numbers were wrong, and we lost an order."
 
@@ -17,20 +17,12 @@ def use_model(settings: Settings, provider: Server) -> None:
     settings.PAIGE_BASE_URL, settings.PAIGE_MODEL, settings.PAIGE_API_KEY = provider.url, "fake", "key"
 
 
-def answer_next(interview_request: InterviewRequest, text: str = ANSWER) -> None:
-    question = next_question(interview_request).question
-    assert question
-    assert submit_answer(interview_request, number=question.number, text=text)
-
-
 def test_a_patch_during_the_interview_is_in_the_next_prompt(
     settings: Settings, acme_api: ApiClient, interview_request: InterviewRequest
 ) -> None:
     with fake_provider(says("1")) as provider:
         use_model(settings, provider)
-        give_consent(interview_request)
-        answer_next(interview_request)
-        answer_next(interview_request, "It was slow.")
+        converse(interview_request, ANSWER, "It was slow.")
         body = {"contact_context": {"title": "CTO"}, "objective": "Why was the pilot in K\u00f6ln stopped?"}
         assert acme_api.patch(f"/interviews/{interview_request.pk}", body).status_code == 200
         next_question(interview_request)
@@ -49,10 +41,7 @@ def test_each_turn_records_engine_move_latency_and_tokens(
 ) -> None:
     with fake_provider(says('{"move": 3, "quote": "the numbers"}'), status(401), says("2")) as provider:
         use_model(settings, provider)
-        give_consent(interview_request)
-        for _ in range(3):
-            answer_next(interview_request)
-        next_question(interview_request)
+        next_question(converse(interview_request, ANSWER, ANSWER, ANSWER))
 
     turns = Turn.objects.filter(speaker=Speaker.PAIGE)
     assert [turn.engine for turn in turns] == [Engine.RULES, Engine.MODEL, Engine.FALLBACK, Engine.MODEL]
@@ -62,28 +51,6 @@ def test_each_turn_records_engine_move_latency_and_tokens(
     assert turns[1].text.startswith("You said “In March the numbers were wrong, and we lost an order”. Who at")
     assert [(turn.prompt_tokens, turn.completion_tokens) for turn in turns][1:] == [(900, 12), (None, None), (900, 12)]
     assert all(turn.latency_ms for turn in turns[1:])
-
-
-def test_an_unanswered_question_is_not_requested_again(settings: Settings, interview_request: InterviewRequest) -> None:
-    with fake_provider(says("1")) as provider:
-        use_model(settings, provider)
-        give_consent(interview_request)
-        answer_next(interview_request)
-        assert next_question(interview_request) == next_question(interview_request)
-    assert len(provider.bodies) == 1
-
-
-@pytest.mark.django_db(transaction=True)
-def test_the_model_is_called_outside_of_a_transaction(
-    settings: Settings, interview_request: InterviewRequest, calls_in_transaction: list[bool]
-) -> None:
-    with fake_provider(says("1")) as provider:
-        use_model(settings, provider)
-        give_consent(interview_request)
-        answer_next(interview_request)
-        next_question(interview_request)
-    assert calls_in_transaction == [False]
-    assert Turn.objects.latest("number").engine == Engine.MODEL
 
 
 @pytest.mark.slow

@@ -11,13 +11,6 @@ from hindsight.db.keyset import pk_batches
 from interviews.lifecycle import Stage, Status
 from interviews.models import Conversation, InterviewRequest, Transcript, Turn
 from interviews.services import retention
-from interviews.services.conversation_steps import (
-    complete_conversation,
-    finish_conversation,
-    give_consent,
-    next_question,
-    submit_answer,
-)
 from interviews.services.erasure import erase_contact
 from interviews.services.state import interview_state
 from orgs.actors import Actor, ActorKind
@@ -25,21 +18,18 @@ from orgs.models import Change, Org
 from tests.client import ApiClient
 from tests.commands.running import run
 from tests.factories import ContactFactory, InterviewRequestFactory
+from tests.interviews import steps
+from tests.interviews.steps import converse
 
 ROOT = Actor(ActorKind.STAFF, "root")
 
 
 def answer(interview_request: InterviewRequest) -> None:
-    give_consent(interview_request)
-    question = next_question(interview_request).question
-    assert question is not None
-    submit_answer(interview_request, number=question.number, text="It was the price.")
+    converse(interview_request, "It was the price.")
 
 
 def complete(interview_request: InterviewRequest) -> None:
-    answer(interview_request)
-    finish_conversation(interview_request)
-    complete_conversation(interview_request)
+    steps.complete(interview_request, "It was the price.")
 
 
 def age(contact: Contact, days: int) -> None:
@@ -116,14 +106,6 @@ class TestAnswers:
         assert purged("interviews with answers") == ["- 0"]
         assert Turn.objects.count() == 2
 
-    def test_other_orgs_and_orgs_without_days_keep_theirs(self, globex: Org, other: InterviewRequest) -> None:
-        Org.objects.filter(slug="acme").update(transcript_days=None)
-        Org.objects.filter(pk=globex.pk).update(transcript_days=1)
-        complete(other)
-        age(other.contact, 4_000)
-        assert purged("interviews with answers") == ["- 0"]
-        assert Transcript.objects.count() == 1
-
     def test_a_deleted_transcript_is_no_activity_of_the_contact(self, interview_request: InterviewRequest) -> None:
         complete(interview_request)
         age(interview_request.contact, 40)
@@ -199,8 +181,10 @@ class TestContacts:
         assert purged("contacts") == ["acme 5"]
         assert not Contact.objects.exclude(name="").exists()
 
-    def test_other_orgs_and_orgs_without_days_keep_theirs(self, alice: Contact, globex: Org) -> None:
-        Org.objects.filter(slug="acme").update(contact_days=None)
-        Org.objects.filter(pk=globex.pk).update(contact_days=1)
-        age(alice, 4_000)
-        assert purged("contacts") == ["- 0"]
+    def test_other_orgs_and_orgs_without_days_keep_theirs(self, other: InterviewRequest, globex: Org) -> None:
+        Org.objects.filter(slug="acme").update(contact_days=None, transcript_days=None)
+        Org.objects.filter(pk=globex.pk).update(contact_days=1, transcript_days=1)
+        complete(other)
+        age(other.contact, 4_000)
+        assert (purged("contacts"), purged("interviews with answers")) == (["- 0"], ["- 0"])
+        assert Transcript.objects.count() == 1

@@ -16,7 +16,7 @@ from contacts.models import Contact
 from interviews.lifecycle import DeclineReason
 from interviews.models import InterviewRequest
 from interviews.services.erasure import delete_contact, erase_contact
-from interviews.services.restoring import RESTORABLE, Selection, restore_texts
+from interviews.services.restoring import Selection, restore_texts
 from interviews.services.scripted_buyer import complete
 from interviews.services.wishes import decline_interview
 from jobs.models import Job, Part, State
@@ -204,7 +204,7 @@ def test_each_overwritten_text_is_restored(
     row.refresh_from_db()
     overwrite((row, {column.name: "Bad"}), actor=SAM)
     now, day = timezone.now(), timedelta(days=1)
-    restore_texts(Selection("sam", now - day, now + day, types=[*RESTORABLE]), actor=Actor(ActorKind.STAFF, "sue"))
+    restore_texts(Selection("sam", now - day, now + day), actor=Actor(ActorKind.STAFF, "sue"))
     row.refresh_from_db()
     assert getattr(row, column.name) == MARK
 

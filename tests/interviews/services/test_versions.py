@@ -12,23 +12,17 @@ from contacts.text import Email, Name, Notes
 from interviews.models import InterviewRequest
 from interviews.paige.objective.steering import Picks
 from interviews.services.address import correct_address
-from interviews.services.conversation_steps import (
-    complete_conversation,
-    finish_conversation,
-    give_consent,
-    next_question,
-    submit_answer,
-)
 from interviews.services.create import create_interview_request
 from interviews.services.erasure import erase_contact
 from interviews.services.marks import CANCELLED, NOT_CANCELLED, Mark, mark_one
 from interviews.services.picks import pick_topics
-from interviews.services.transitions import complete_interview, mark_sent
+from interviews.services.transitions import mark_sent
 from interviews.services.update import update_interview_request
 from orgs.actors import Actor, ActorKind
 from orgs.audit import restore
 from orgs.models import Change
 from tests.client import ApiClient
+from tests.interviews.steps import complete
 
 STAFF = Actor(ActorKind.STAFF, "sam")
 
@@ -69,14 +63,6 @@ def correct_address_of(row: InterviewRequest) -> None:
     correct_address(org_id=row.org_id, interview_request_id=row.pk, email=Email("right@example.com"), actor=STAFF)
 
 
-def converse(row: InterviewRequest) -> None:
-    give_consent(row)
-    next_question(row)
-    submit_answer(row, number=1, text="It was slow.")
-    finish_conversation(row)
-    complete_conversation(row)
-
-
 def save_twice(row: InterviewRequest) -> None:
     mark_sent(row)
     row.save()
@@ -86,7 +72,6 @@ WRITES: dict[str, tuple[Write, ...]] = {
     "notes": (update(contact_context="New"),),
     "name": (update(contact_name="New"),),
     "objective": (update(objective="New"),),
-    "all three": (update(contact_context="New", contact_name="New", objective="New"),),
     "picks": (pick_topics_of,),
     "contact by staff": (update_contact_of,),
     "import": (import_contact_of,),
@@ -95,8 +80,7 @@ WRITES: dict[str, tuple[Write, ...]] = {
     "mark as sent": (mark_sent,),
     "cancellation": (mark_of(CANCELLED), mark_of(NOT_CANCELLED)),
     "address": (correct_address_of,),
-    "complete": (lambda row: complete_interview(row, content="**Paige:** Why?"),),
-    "conversation": (converse,),
+    "conversation": (lambda row: complete(row, "It was slow."),),
     "erasure": (lambda row: erase_contact(org_id=row.org_id, contact_id=row.contact_id, actor=STAFF),),
     "save": (lambda row: row.save(), lambda row: row.contact.save()),
     "save of an instance that was saved before": (save_twice,),
@@ -140,15 +124,6 @@ def test_an_update_without_texts_writes_nothing(interview_request: InterviewRequ
     assert versions[:3] == (row.version, row.contact.version, row.interview_type.guide["version"])
     assert row.updated_at == interview_request.updated_at
     assert not Change.objects.exists()
-
-
-def test_equal_texts_keep_the_version(acme_api: ApiClient, interview_request: InterviewRequest) -> None:
-    path = f"/interviews/{interview_request.pk}"
-    etag = acme_api.get(path).headers["ETag"]
-    assert acme_api.patch(path, {"objective": "Old objective", "contact_name": "Alice"}).headers["ETag"] == etag
-    import_contact = {"alice@example.com": {"notes": "Old notes", "name": "Alice"}}
-    upsert_contacts(org_id=interview_request.org_id, contacts=import_contact, actor=STAFF)
-    assert acme_api.get(path, If_None_Match=etag).status_code == 304
 
 
 def test_created_rows_equal_the_stored_ones(interview_request: InterviewRequest) -> None:

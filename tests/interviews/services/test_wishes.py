@@ -5,7 +5,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from interviews.lifecycle import DeclineReason, Flag, Move, Rating, Speaker, Stage, Wording
@@ -14,31 +13,25 @@ from interviews.paige.turn.compose import next_message
 from interviews.reports.prompt_preview import NoPromptError, preview_of
 from interviews.services import conversation_steps
 from interviews.services.conversation_steps import (
-    complete_conversation,
-    correct_answers,
     finish_conversation,
     give_consent,
     next_question,
-    resume_conversation,
     skip_question,
     submit_answer,
 )
-from interviews.services.create import create_interview_request
-from interviews.services.erasure import erase_contact
 from interviews.services.state import interview_state
 from interviews.services.transitions import complete_interview
 from interviews.services.wishes import decline_interview, rate_interview, request_deletion, withdraw_decline
-from orgs.actors import Actor, ActorKind
+from orgs.models import Org
 from tests.client import ApiClient
 from tests.commands.running import run
 from tests.factories import InterviewRequestFactory
-from tests.interviews.steps import after
+from tests.interviews.steps import after, complete, converse
 from tests.transactions import needs_concurrent_writes, waiting_for
 from webhooks.models import Event
 from webhooks.sending import clean_url
 from webhooks.services.endpoints import create_endpoint
 
-OPERATOR = Actor(ActorKind.COMMAND, "erase_contact")
 COMMENT = "In a merger until June."
 
 
@@ -60,10 +53,7 @@ def event_types(interview_request: InterviewRequest) -> Any:
 
 @pytest.fixture
 def completed(running: InterviewRequest) -> InterviewRequest:
-    submit_answer(running, number=1, text="It was slow.")
-    finish_conversation(running)
-    complete_conversation(running)
-    return running
+    return complete(running, "It was slow.")
 
 
 class TestDecline:
@@ -97,39 +87,6 @@ class TestDecline:
         decline_interview(interview_request, comment="")
         assert stored_reason() == ("no_time", "")
 
-    @pytest.mark.parametrize("comment", ["x" * 2_001, "a\0b"])
-    def test_an_invalid_comment_changes_nothing(self, interview_request: InterviewRequest, comment: str) -> None:
-        with pytest.raises(ValidationError):
-            decline_interview(interview_request, comment=comment)
-        assert (stored_flags(), Conversation.objects.count()) == ([], 0)
-
-    @pytest.mark.parametrize("step", ["consent", "question", "recap"])
-    def test_nothing_is_asked_or_stored_after_a_decline(self, interview_request: InterviewRequest, step: str) -> None:
-        give_consent(interview_request)
-        if step != "consent":
-            next_question(interview_request)
-            submit_answer(interview_request, number=1, text="It was slow.")
-            next_question(interview_request)
-        if step == "recap":
-            finish_conversation(interview_request)
-        decline_interview(interview_request)
-        before = list(Turn.objects.values())
-        assert "slow" not in str(before)
-        state = next_question(interview_request)
-        assert (state.stage, state.question, state.exchanges) == (Stage.DECLINED, None, ())
-        assert not submit_answer(interview_request, number=3, text="Late.")
-        assert not skip_question(interview_request, number=3)
-        for late in (
-            give_consent,
-            finish_conversation,
-            resume_conversation,
-            complete_conversation,
-        ):
-            late(interview_request)
-        correct_answers(interview_request, corrections={1: "Late."})
-        assert (list(Turn.objects.values()), Transcript.objects.count()) == (before, 0)
-        assert Conversation.objects.get().stage == Stage.DECLINED
-
     def test_a_question_that_is_being_chosen_is_not_put(
         self, interview_request: InterviewRequest, monkeypatch: pytest.MonkeyPatch
     ) -> None:
@@ -148,15 +105,14 @@ class TestDecline:
             preview_of(InterviewRequest.objects.get())
 
     def test_a_completed_interview_cannot_be_declined(self, completed: InterviewRequest, event_types: Any) -> None:
-        assert (
-            after(decline_interview, completed, reason=DeclineReason.NO_TIME, comment=COMMENT).stage == Stage.COMPLETED
-        )
+        state = after(decline_interview, completed, reason=DeclineReason.NO_TIME, comment=COMMENT)
+        assert state.stage == Stage.COMPLETED
         assert (stored_flags(), stored_reason(), event_types()) == ([], ("", ""), [])
-
-    def test_nor_can_one_that_was_completed_without_a_conversation(self, interview_request: InterviewRequest) -> None:
-        complete_interview(interview_request, content="**Paige:** Why?")
-        decline_interview(interview_request)
-        assert (stored_flags(), Conversation.objects.count()) == ([], 0)
+        other = InterviewRequestFactory.create()
+        complete_interview(other, content="**Paige:** Why?")
+        decline_interview(other)
+        other.refresh_from_db()
+        assert other.raised_flags == []
 
 
 class TestUnsentAnswers:
@@ -189,31 +145,21 @@ class TestUnsentAnswers:
         assert Turn.objects.answers().count() == 2
         assert (stored_flags(), stored_reason()) == ([Flag.DECLINED], ("no_time", ""))
 
-    def test_a_wish_for_deletion_stays(self, quoting: InterviewRequest) -> None:
-        request_deletion(quoting)
-        decline_interview(quoting)
-        assert stored_flags() == [Flag.WANTS_DELETION, Flag.DECLINED]
-
     def test_purge_deletes_those_that_a_server_of_the_release_before_has_kept(self, quoting: InterviewRequest) -> None:
-        other = InterviewRequestFactory.create(org=quoting.org, interview_type=quoting.interview_type)
-        give_consent(other)
-        next_question(other)
-        submit_answer(other, number=1, text="We forecast everything by hand.")
-        now = timezone.now()
-        Conversation.objects.filter(pk=quoting.pk).update(stage=Stage.DECLINED, declined_at=now)
-        run("purge", "--dry-run")
-        assert "quarterly" in str(list(quoting.turns.values()))
-        run("purge")
-        assert "quarterly" not in str(list(quoting.turns.values()))
-        assert "by hand" in str(list(other.turns.values()))
-
-    def test_purge_clears_the_readings_of_answers_that_such_a_server_has_deleted(
-        self, quoting: InterviewRequest
-    ) -> None:
+        other = converse(
+            InterviewRequestFactory.create(org=quoting.org, interview_type=quoting.interview_type),
+            "We forecast everything by hand.",
+        )
         quoting.turns.filter(number=2).update(move=Move.SKIP, text="")
         run("purge")
         readings = quoting.turns.filter(speaker=Speaker.CONTACT).values_list("reading", flat=True)
         assert list(map(bool, readings)) == [False, True, False]
+        Conversation.objects.filter(pk=quoting.pk).update(stage=Stage.DECLINED, declined_at=timezone.now())
+        run("purge", "--dry-run")
+        assert "Bob left" in str(list(quoting.turns.values()))
+        run("purge")
+        assert "Bob left" not in str(list(quoting.turns.values()))
+        assert "by hand" in str(list(other.turns.values()))
 
     @pytest.mark.django_db(transaction=True)
     @needs_concurrent_writes
@@ -246,18 +192,6 @@ class TestChangeOfMind:
         assert next_question(interview_request).question
         assert event_types() == ["flagged", "started"], "the change of mind follows within seconds"
 
-    def test_after_consent_the_interview_begins_again_without_what_was_said(self, running: InterviewRequest) -> None:
-        first = next_question(running)
-        submit_answer(running, number=1, text="It was slow.")
-        next_question(running)
-        decline_interview(running, reason=DeclineReason.NO_TIME, comment=COMMENT)
-        for _ in range(2):
-            assert after(withdraw_decline, running).stage == Stage.INVITED
-        assert (stored_flags(), Turn.objects.count(), Conversation.objects.count()) == ([], 0, 0)
-        give_consent(running)
-        assert next_question(running).question == first.question
-        assert stored_reason() == ("", "")
-
     def test_a_question_that_was_being_chosen_before_is_not_put(
         self, running: InterviewRequest, monkeypatch: pytest.MonkeyPatch
     ) -> None:
@@ -276,41 +210,31 @@ class TestChangeOfMind:
         next_question(running)
         assert "slow" not in str(list(Turn.objects.values()))
 
-    def test_other_wishes_stay(self, running: InterviewRequest) -> None:
+    def test_other_wishes_stay(self, running: InterviewRequest, event_types: Any) -> None:
         submit_answer(running, number=1, text="Stop.")
+        request_deletion(running)
         decline_interview(running)
+        assert stored_flags() == [Flag.WANTS_TO_STOP, Flag.WANTS_DELETION, Flag.DECLINED]
         withdraw_decline(running)
-        assert stored_flags() == [Flag.WANTS_TO_STOP]
-
-    def test_without_a_decline_nothing_changes(self, running: InterviewRequest, event_types: Any) -> None:
-        before = Conversation.objects.values().get()
-        withdraw_decline(running)
-        assert (Conversation.objects.values().get(), event_types()) == (before, [])
+        assert stored_flags() == [Flag.WANTS_TO_STOP, Flag.WANTS_DELETION]
 
 
-class TestErasure:
-    def test_erasing_the_contact_deletes_reason_and_rating(self, interview_request: InterviewRequest) -> None:
-        decline_interview(interview_request, reason=DeclineReason.NO_TIME, comment=COMMENT)
-        erase_contact(org_id=interview_request.org_id, contact_id=interview_request.contact_id, actor=OPERATOR)
-        assert (stored_flags(), Conversation.objects.count()) == ([], 0)
-
-    def test_retention_deletes_the_reason_and_keeps_the_flag(
-        self, acme_api: ApiClient, interview_request: InterviewRequest
-    ) -> None:
-        decline_interview(interview_request, reason=DeclineReason.NO_TIME, comment=COMMENT)
-        interview_request.org.transcript_days = 30
-        interview_request.org.save()
-        run("purge")
-        assert stored_reason() == ("no_time", COMMENT)
-        Conversation.objects.update(last_activity_at=timezone.now() - timedelta(days=31))
-        before = acme_api.get(f"/interviews/{interview_request.pk}")
-        run("purge")
-        got = acme_api.get(f"/interviews/{interview_request.pk}")
-        assert (got.json()["flags"], got.json()["decline"]) == (["declined"], None)
-        assert (Conversation.objects.count(), got["ETag"] != before["ETag"]) == (0, True)
-        assert interview_state(interview_request).stage == Stage.DECLINED
-        assert after(withdraw_decline, interview_request).stage == Stage.INVITED
-        assert stored_flags() == []
+def test_retention_deletes_the_reason_of_a_decline_and_keeps_the_flag(
+    acme_api: ApiClient, interview_request: InterviewRequest
+) -> None:
+    decline_interview(interview_request, reason=DeclineReason.NO_TIME, comment=COMMENT)
+    Org.objects.update(transcript_days=30)
+    run("purge")
+    assert stored_reason() == ("no_time", COMMENT)
+    Conversation.objects.update(last_activity_at=timezone.now() - timedelta(days=31))
+    before = acme_api.get(f"/interviews/{interview_request.pk}")
+    run("purge")
+    got = acme_api.get(f"/interviews/{interview_request.pk}")
+    assert (got.json()["flags"], got.json()["decline"]) == (["declined"], None)
+    assert (Conversation.objects.count(), got["ETag"] != before["ETag"]) == (0, True)
+    assert interview_state(interview_request).stage == Stage.DECLINED
+    assert after(withdraw_decline, interview_request).stage == Stage.INVITED
+    assert stored_flags() == []
 
 
 class TestRating:
@@ -337,10 +261,8 @@ class TestRating:
 
     def test_retention_of_answers_keeps_the_rating(self, completed: InterviewRequest) -> None:
         rate_interview(completed, rating=Rating.MOSTLY)
-        completed.org.transcript_days = 30
-        completed.org.save()
-        past = timezone.now() - timedelta(days=31)
-        InterviewRequest.objects.update(completed_at=past)
+        Org.objects.update(transcript_days=30)
+        InterviewRequest.objects.update(completed_at=timezone.now() - timedelta(days=31))
         run("purge")
         assert (Transcript.objects.count(), Conversation.objects.get().rating) == (0, Rating.MOSTLY)
 
@@ -349,12 +271,9 @@ class TestRating:
         kind = completed.interview_type
         first = kind.guide["version"]
         for rating in (Rating.FULLY, Rating.NOT_AT_ALL, None):
-            row = create_interview_request(interview_type=kind, actor=OPERATOR, contact_email=completed.contact.email)
             kind.guide["version"] = first + 1
             kind.save()
-            give_consent(row)
-            finish_conversation(row)
-            complete_conversation(row)
+            row = complete(InterviewRequestFactory.create(org=kind.org, interview_type=kind))
             if rating:
                 rate_interview(row, rating=rating)
         assert list(Conversation.objects.ratings_by_version(kind)) == [
@@ -363,11 +282,10 @@ class TestRating:
         ]
 
 
-class TestDeletion:
-    def test_it_can_be_asked_for_after_completion(
-        self, acme_api: ApiClient, completed: InterviewRequest, event_types: Any
-    ) -> None:
-        for _ in range(2):
-            assert after(request_deletion, completed).wants_deletion
-        assert acme_api.get(f"/interviews/{completed.pk}").json()["flags"] == ["wants_deletion"]
-        assert (event_types(), Transcript.objects.count()) == (["flagged"], 1)
+def test_deletion_can_be_asked_for_after_completion(
+    acme_api: ApiClient, completed: InterviewRequest, event_types: Any
+) -> None:
+    for _ in range(2):
+        assert after(request_deletion, completed).wants_deletion
+    assert acme_api.get(f"/interviews/{completed.pk}").json()["flags"] == ["wants_deletion"]
+    assert (event_types(), Transcript.objects.count()) == (["flagged"], 1)

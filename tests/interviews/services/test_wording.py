@@ -12,16 +12,16 @@ from pytest_django import Settings
 from hindsight.http.logs import JSONFormatter
 from interviews.lifecycle import Engine, Move, Speaker, Wording
 from interviews.models import InterviewRequest, InterviewType, Transcript, Turn
-from interviews.paige.turn.brief import opening_brief
 from interviews.services.conversation_steps import (
     complete_conversation,
     correct_answers,
     finish_conversation,
-    give_consent,
     next_question,
     submit_answer,
 )
 from tests.fakes.provider import Act, Server, fake_provider, hangs, says, status
+from tests.interviews.services.test_model import use_model
+from tests.interviews.steps import converse
 
 ANSWER = (
     "Nobody trusted the weekly numbers any more. We had three teams with three reports, and the board lost patience."
@@ -37,22 +37,10 @@ def worded_type(interview_request: InterviewRequest) -> None:
     InterviewType.objects.update(wording=Wording.MODEL)
 
 
-def use_model(settings: Settings, provider: Server) -> None:
-    settings.PAIGE_BASE_URL, settings.PAIGE_MODEL, settings.PAIGE_API_KEY = provider.url, "fake", "key"
-
-
-def answer_next(interview_request: InterviewRequest, text: str = ANSWER) -> None:
-    question = next_question(interview_request).question
-    assert question
-    assert submit_answer(interview_request, number=question.number, text=text)
-
-
 def second_question(settings: Settings, interview_request: InterviewRequest, *acts: Act) -> tuple[Turn, Server]:
     with fake_provider(*acts) as provider:
         use_model(settings, provider)
-        give_consent(interview_request)
-        answer_next(interview_request)
-        state = next_question(interview_request)
+        state = next_question(converse(interview_request, ANSWER))
     turn = Turn.objects.get(number=3)
     assert state.question
     assert state.question.text == turn.text
@@ -73,16 +61,6 @@ def test_the_words_of_the_model_are_shown_and_stored_with_the_authored_ones(
     assert "Old" not in word
     assert ANSWER in word
     assert "What came of that?" in word
-
-
-def test_the_first_question_needs_no_request(settings: Settings, interview_request: InterviewRequest) -> None:
-    with fake_provider(status(500)) as provider:
-        use_model(settings, provider)
-        give_consent(interview_request)
-        next_question(interview_request)
-    assert provider.bodies == []
-    [turn] = Turn.objects.all()
-    assert (turn.worded_by, turn.authored) == (Wording.GUIDE, "")
 
 
 @pytest.mark.parametrize(
@@ -158,10 +136,8 @@ def test_the_interview_goes_on_from_a_worded_message(settings: Settings, intervi
     """The statement counts as pursued, although its quote is not in the message."""
     with fake_provider(FOLLOW_UP, WORDED, says('{"move": 1}')) as provider:
         use_model(settings, provider)
-        give_consent(interview_request)
-        answer_next(interview_request)
-        answer_next(interview_request, "They wanted one system by the end of the year, and they gave me a budget.")
-        next_question(interview_request)
+        second = "They wanted one system by the end of the year, and they gave me a budget."
+        next_question(converse(interview_request, ANSWER, second))
     texts = [turn.authored or turn.text for turn in Turn.objects.filter(speaker=Speaker.PAIGE)]
     assert len(set(texts)) == 3
     assert "Nobody trusted" not in texts[2]
@@ -240,15 +216,3 @@ def test_both_requests_are_made_outside_of_a_transaction(
 ) -> None:
     second_question(settings, interview_request, FOLLOW_UP, WORDED)
     assert calls_in_transaction == [False, False]
-
-
-@pytest.mark.usefixtures("interview_request")
-def test_nothing_is_left_to_a_model_that_is_not_configured(settings: Settings) -> None:
-    interview_request = InterviewRequest.objects.get()
-    assert not opening_brief(interview_request).may_be_worded
-    settings.PAIGE_BASE_URL, settings.PAIGE_MODEL = "http://127.0.0.1:9/v1", "fake"
-    brief = opening_brief(interview_request)
-    assert (brief.may_be_worded, brief.is_free) == (True, True)
-    settings.PAIGE_CHOOSER = "rules"
-    brief = opening_brief(interview_request)
-    assert (brief.may_be_worded, brief.is_free) == (True, False)

@@ -91,14 +91,6 @@ def test_a_body_that_is_too_large_gets_an_explanation(asked: SurveyPage) -> None
     assert "Your text is too large to send. An answer can have up to 10,000 characters." in visible(response)
 
 
-@pytest.mark.parametrize("name", ["too many fields", "no boundary"])
-def test_a_damaged_body_is_not_called_too_large(asked: SurveyPage, name: str) -> None:
-    response = send("POST", *BODIES[name])
-    assert response.status_code == 400
-    assert "The data that your browser sent was damaged. Nothing was changed." in visible(response)
-    assert "too large" not in visible(response)
-
-
 def test_head_is_get_without_a_body(page: SurveyPage) -> None:
     response = page.client.head(f"/survey?token={page.token}")
     assert (response.status_code, response.content) == (200, b"")
@@ -110,8 +102,3 @@ def test_other_methods_are_refused(page: SurveyPage, method: str) -> None:
     response = send(method, b"", "", f"?token={page.token}")
     assert response.status_code == 405
     assert {"GET", "POST"} <= set(response.headers["Allow"].split(", "))
-
-
-def test_options_lists_the_methods(db: None) -> None:
-    response = send("OPTIONS", b"", "")
-    assert (response.status_code, response.headers["Allow"]) == (200, "GET, POST, HEAD, OPTIONS")

@@ -76,14 +76,6 @@ def test_a_running_interview_keeps_its_language(asked: SurveyPage, interview_req
     assert is_in("de", asked.get())
 
 
-def test_the_guides_from_before_there_were_languages_are_english(page: SurveyPage) -> None:
-    guide = shipped_guide("win_loss_buyer")
-    del guide["language"]
-    InterviewType.objects.update(guide=guide)
-    assert is_in("en", page.get(**GERMAN))
-    assert "Question 1 " in visible(page.post("consent"))
-
-
 @pytest.mark.parametrize(("accepted", "language"), [("de-AT,de;q=0.9", "de"), ("fr,de;q=0.2", "de"), ("fr", "en")])
 def test_a_page_without_an_interview_follows_the_browser(
     accepted: str, language: str, settings: LazySettings, page: SurveyPage
@@ -177,12 +169,6 @@ class TestSwitch:
         assert is_in("en", response)
         assert "In English, then. Here is the question again." in visible(response)
 
-    def test_the_same_wish_twice_is_one_answer(self, page: SurveyPage) -> None:
-        page.post("consent")
-        for _ in range(2):
-            page.post("answer", number=1, text="Auf Deutsch bitte.")
-        assert Turn.objects.count() == 3
-
     def test_a_correction_withdraws_words_that_were_quoted_before_the_switch(self, page: SurveyPage) -> None:
         page.post("consent")
         page.post("answer", number=1, text="The board stopped a release in March.")
@@ -191,56 +177,55 @@ class TestSwitch:
         page.post("resume", **{"answer-1": "Nothing."})
         assert not Turn.objects.filter(text__contains="stopped a release").exists()
 
-    @pytest.mark.parametrize(
-        "change",
-        [
-            lambda guide: guide["topics"].pop(),
-            lambda guide: guide["topics"][0]["follow_ups"].pop(),
-        ],
-        ids=["another topic", "another follow-up"],
-    )
-    def test_a_guide_with_other_topics_or_follow_ups_is_no_translation(
-        self, page: SurveyPage, german_type: InterviewType, change: Callable[[Any], object]
-    ) -> None:
-        change(german_type.guide)
-        german_type.save()
-        self.assert_stays_english(page)
+    def shorten(self, german: InterviewType) -> None:
+        german.guide["topics"].pop()
+        german.save()
 
-    def test_an_archived_guide_is_not_used(self, page: SurveyPage, german_type: InterviewType) -> None:
-        archive_interview_type(org_id=german_type.org_id, interview_type_id=german_type.pk)
-        self.assert_stays_english(page)
+    def drop_a_follow_up(self, german: InterviewType) -> None:
+        german.guide["topics"][0]["follow_ups"].pop()
+        german.save()
 
-    def test_no_one_of_two_guides_is_chosen(self, page: SurveyPage, german_type: InterviewType) -> None:
-        InterviewTypeFactory.create(org=german_type.org, guide=german_type.guide)
-        self.assert_stays_english(page)
+    def archive(self, german: InterviewType) -> None:
+        archive_interview_type(org_id=german.org_id, interview_type_id=german.pk)
 
-    def test_the_guide_of_another_org_is_not_used(self, page: SurveyPage, german_type: InterviewType) -> None:
-        german_type.delete()
+    def add_another(self, german: InterviewType) -> None:
+        InterviewTypeFactory.create(org=german.org, guide=german.guide)
+
+    def give_to_another_org(self, german: InterviewType) -> None:
+        german.delete()
         InterviewTypeFactory.create(guide=shipped_guide(GERMAN_GUIDE))
-        self.assert_stays_english(page)
 
-    @pytest.mark.parametrize("translated", [0, 7])
-    def test_a_copy_that_is_not_translated_yet_is_not_offered(
-        self, page: SurveyPage, german_type: InterviewType, interview_request: InterviewRequest, translated: int
-    ) -> None:
-        german = german_type.guide["topics"][:translated]
+    def translate_in_part(self, german: InterviewType) -> None:
         copy = duplicate_interview_type(
-            interview_type=interview_request.interview_type, org=german_type.org, name="Deutsch"
+            interview_type=InterviewRequest.objects.get().interview_type, org=german.org, name="Deutsch"
         )
-        german_type.delete()
-        copy.guide = {**copy.guide, "language": "de", "topics": [*german, *copy.guide["topics"][translated:]]}
+        german.delete()
+        topics = [*german.guide["topics"][:7], *copy.guide["topics"][7:]]
+        copy.guide = {**copy.guide, "language": "de", "topics": topics}
         copy.save()
-        assert "Deutsch" not in visible(page.get())
-        self.assert_stays_english(page)
 
-    def test_a_copy_that_is_reworded_in_its_first_language_is_not_offered(
-        self, page: SurveyPage, german_type: InterviewType, interview_request: InterviewRequest
+    def reword_in_english(self, german: InterviewType) -> None:
+        guide = InterviewRequest.objects.get().interview_type.guide
+        reworded = [{**topic, "question": f"So, {topic['question']}"} for topic in guide["topics"]]
+        closing = f"So, {guide['closing_question']}"
+        german.guide = {**guide, "language": "de", "topics": reworded, "closing_question": closing}
+        german.save()
+
+    OTHERS = (
+        shorten,
+        drop_a_follow_up,
+        archive,
+        add_another,
+        give_to_another_org,
+        translate_in_part,
+        reword_in_english,
+    )
+
+    @pytest.mark.parametrize("change", OTHERS)
+    def test_only_the_one_translation_of_the_guide_is_offered(
+        self, page: SurveyPage, german_type: InterviewType, change: Callable[[Any, InterviewType], None]
     ) -> None:
-        kind = interview_request.interview_type
-        reworded = [{**topic, "question": f"So, {topic['question']}"} for topic in kind.guide["topics"]]
-        closing = f"So, {kind.guide['closing_question']}"
-        german_type.guide = {**kind.guide, "language": "de", "topics": reworded, "closing_question": closing}
-        german_type.save()
+        change(self, german_type)
         assert "Deutsch" not in visible(page.get())
         self.assert_stays_english(page)
 
@@ -300,15 +285,12 @@ class TestSwitch:
         assert_german(page.post("consent", language="de"), FIRST)
 
     @pytest.mark.parametrize("language", ["xx", "fr", "en", "", "de\0"])
-    def test_a_decline_in_a_language_that_is_not_offered(self, page: SurveyPage, language: str) -> None:
+    def test_a_language_that_is_not_offered_is_ignored(self, page: SurveyPage, language: str) -> None:
+        assert is_in("en", page.client.get("/survey", {"token": page.token, "language": language}))
         assert is_in("en", page.post("decline", language=language))
         conversation = Conversation.objects.get()
         assert (conversation.stage, conversation.language, conversation.translation) == ("declined", "", None)
         assert is_in("en", page.post("reconsider", language=language))
-
-    @pytest.mark.parametrize("language", ["xx", "fr", "en", "", "de\0"])
-    def test_another_language_of_the_address_is_ignored(self, page: SurveyPage, language: str) -> None:
-        assert is_in("en", page.client.get("/survey", {"token": page.token, "language": language}))
         assert is_in("en", page.post("consent", language=language))
         assert Conversation.objects.get().language == ""
 

@@ -9,21 +9,14 @@ from django.utils import timezone
 
 from contacts.models import Contact
 from interviews.lifecycle import Review
-from interviews.models import Conversation, Driver, InterviewRequest, InterviewType, Transcript, Turn
-from interviews.paige.guide.guide import shipped_guide
-from interviews.services.conversation_steps import (
-    complete_conversation,
-    finish_conversation,
-    give_consent,
-    next_question,
-    submit_answer,
-)
+from interviews.models import Conversation, Driver, InterviewRequest, Transcript, Turn
 from interviews.services.drivers import review_driver
 from orgs.actors import Actor, ActorKind
 from orgs.models import Change, EventKind, Org, SecurityEvent
 from orgs.security_events import record_security_event
 from tests.client import ApiClient
 from tests.factories import InterviewRequestFactory
+from tests.interviews.steps import complete
 from tests.interviews.web.client import SurveyPage, visible
 from webhooks.models import Endpoint, Event
 
@@ -47,12 +40,7 @@ class OwnData:
 @pytest.fixture
 def data(page: SurveyPage, interview_request: InterviewRequest) -> OwnData:
     """Of an interview with two answers, the second of which Paige's follow-up to the first came before."""
-    give_consent(interview_request)
-    for number, text in ((1, FIRST), (3, SECOND)):
-        next_question(interview_request)
-        submit_answer(interview_request, number=number, text=text)
-    finish_conversation(interview_request)
-    complete_conversation(interview_request)
+    complete(interview_request, FIRST, SECOND)
     return OwnData(page)
 
 
@@ -77,15 +65,6 @@ def test_neither_notes_nor_objective_are_shown(data: OwnData, interview_request:
     Contact.objects.update(notes="Secret notes")
     InterviewRequest.objects.update(objective="Secret objective")
     assert "Secret" not in visible(data.get()) + data.get("/file").content.decode()
-
-
-def test_in_german(page: SurveyPage) -> None:
-    InterviewType.objects.update(guide=shipped_guide("win_loss_buyer_de"))
-    row = InterviewRequest.objects.get()
-    give_consent(row)
-    finish_conversation(row)
-    complete_conversation(row)
-    assert "Was über Sie gespeichert ist" in visible(OwnData(page).get())
 
 
 @pytest.mark.parametrize("stage", ["page", "asked", "at_recap"])
@@ -196,14 +175,8 @@ class TestTakingBack:
         assert content[kept.start : kept.end] == SECOND
 
     def test_paige_no_longer_quotes_it(self, page: SurveyPage, interview_request: InterviewRequest) -> None:
-        give_consent(interview_request)
-        next_question(interview_request)
-        submit_answer(interview_request, number=1, text="The board stopped a release in March. We had 40 teams then.")
-        next_question(interview_request)
+        complete(interview_request, "The board stopped a release in March. We had 40 teams then.", SECOND)
         assert "stopped a release" in Turn.objects.get(number=3).text
-        submit_answer(interview_request, number=3, text=SECOND)
-        finish_conversation(interview_request)
-        complete_conversation(interview_request)
         response = OwnData(page).post("take_back", number=1)
         assert "stopped a release" not in visible(response) + Transcript.objects.get().content
 

@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from interviews.lifecycle import Move, Speaker, Stage, Status
+from interviews.lifecycle import Speaker, Stage, Status
 from interviews.models import Conversation, InterviewRequest, Transcript, Turn
 from tests.client import ApiClient
 from tests.interviews.web.client import SurveyPage, boxes, unsaved_texts, visible
@@ -68,11 +68,6 @@ class TestQuestions:
         assert question[1].endswith(FIRST)
         assert "AI interviewer" not in question[1]
         assert 'aria-describedby="reply hint"' in html
-
-    def test_a_question_can_be_skipped(self, asked: SurveyPage) -> None:
-        response = asked.post("skip", number=1)
-        assert (response.status_code, unsaved_texts(response)) == (200, [])
-        assert Turn.objects.get(number=2).move == Move.SKIP
 
     def test_a_skip_with_text_in_the_box_asks_once_and_keeps_the_text(self, asked: SurveyPage) -> None:
         text = "  It was\n<b>slow</b>."
@@ -207,11 +202,6 @@ class TestRepeatedAndConcurrentSteps:
         assert "Question 2 " in visible(response)
         assert answers() == [LONG.strip()]
 
-    def test_the_slower_tab_sees_its_text_even_if_it_is_invalid(self, asked: SurveyPage) -> None:
-        asked.post("answer", number=1, text=LONG)
-        response = asked.post("answer", number=1, text="x" * 10_001)
-        assert (response.status_code, unsaved_texts(response), boxes(response)) == (409, ["x" * 10_001], [""])
-
     def test_an_answer_after_finish_is_in_the_recap(self, asked: SurveyPage) -> None:
         asked.post("finish", number=1)
         response = asked.post("answer", number=1, text="It was slow.")
@@ -239,11 +229,6 @@ class TestRepeatedAndConcurrentSteps:
         asked.post("answer", number=1, text=LONG)
         elsewhere = SurveyPage(asked.token)
         assert visible(elsewhere.get()) == visible(asked.get())
-
-    def test_a_second_consent_changes_nothing(self, asked: SurveyPage) -> None:
-        before = Conversation.objects.values().get()
-        assert FIRST in visible(asked.post("consent"))
-        assert Conversation.objects.values().get() == before
 
 
 class TestQuestionsBack:

@@ -60,10 +60,6 @@ class TestReturning:
         asked.post("skip", number=3)
         assert "You skipped this question." in visible(asked.get())
 
-    def test_a_long_answer_is_shortened(self, asked: SurveyPage) -> None:
-        asked.post("answer", number=1, text="slow " * 300)
-        assert visible(asked.get()).count("slow") == 25
-
     def test_nobody_is_welcomed_back_before_the_first_answer_or_at_the_next_question(self, asked: SurveyPage) -> None:
         assert "Welcome back" not in visible(asked.get())
         assert "Welcome back" not in visible(asked.post("answer", number=1, text=LONG))

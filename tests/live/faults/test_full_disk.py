@@ -1,7 +1,10 @@
 """PostgreSQL's disk is full: a tablespace on a small file system."""
 
+import shutil
+import subprocess
 from collections.abc import Iterator
 from contextlib import closing
+from pathlib import Path
 from secrets import token_hex
 from urllib.parse import urlsplit
 
@@ -18,18 +21,45 @@ from tests.live.client import LiveClient, Response
 from tests.live.conftest import Serve, new_org
 from tests.live.stores import ON_POSTGRESQL
 from tools.harness.orm import orm_at
-from tools.harness.small_disk import NoSmallDiskError, SmallDisk, small_disk
+from tools.harness.programs import Account
 
 pytestmark = pytest.mark.skipif(not ON_POSTGRESQL, reason="needs PostgreSQL")
 
 
+BLOCK = b"\0" * 65536
+
+
+class SmallDisk:
+    """A tmpfs, which only root can mount. `directory` belongs to the account of the stores."""
+
+    def __init__(self, directory: Path) -> None:
+        self.directory, self.ballast = directory, directory / "ballast"
+
+    def fill(self) -> None:
+        with self.ballast.open("ab", buffering=0) as file:
+            try:
+                while file.write(BLOCK):
+                    pass
+            except OSError:  # no space left on device
+                return
+
+    def free(self) -> None:
+        self.ballast.unlink()
+
+
 @pytest.fixture
 def disk() -> Iterator[SmallDisk]:
-    try:
-        with small_disk(mebibytes=64) as disk:
-            yield disk
-    except NoSmallDiskError as error:
-        pytest.skip(str(error))
+    account = Account.unprivileged()
+    with account.directory() as directory:
+        options = f"size=64m,mode=700,uid={account.user}"
+        mount = [shutil.which("mount") or "/bin/mount", "-t", "tmpfs", "-o", options, "hindsight", str(directory)]
+        if subprocess.run(mount, capture_output=True, check=False).returncode:
+            pytest.skip("A full disk needs root.")
+        try:
+            yield SmallDisk(directory)
+        finally:
+            # Lazily, because a killed server may not have ended yet.
+            subprocess.run([shutil.which("umount") or "/bin/umount", "--lazy", directory], check=True)
 
 
 @pytest.fixture

@@ -120,12 +120,6 @@ def test_an_update_waits_for_two_rows_no_longer_than_the_limit(
     assert interview_request.objective == "Old objective"
 
 
-def test_commands_have_no_time_limit(database_url: str) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("SHOW lock_timeout")
-        assert cursor.fetchone() == ("0",)
-
-
 def test_a_read_only_database_is_unavailable(
     serve: Serve, database_url: str, acme_key: str, interview_request: InterviewRequest
 ) -> None:

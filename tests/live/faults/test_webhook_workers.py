@@ -1,4 +1,4 @@
-"""Processes of run_worker. `python -m tools.bench.webhooks` is the same with thousands of deliveries."""
+"""Processes of run_worker."""
 
 import signal
 from collections import Counter

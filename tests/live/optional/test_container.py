@@ -7,7 +7,6 @@ compose.yaml run there with its environment variables, by a user who owns no fil
 import json
 import os
 import re
-import shlex
 import shutil
 import signal
 import subprocess
@@ -25,11 +24,11 @@ import pytest
 import yaml
 
 from tests.hindsight.test_settings import settings_of
+from tests.live.optional.checkout import ROOT, copy_checkout
 from tests.live.optional.test_operations import INHERITED, require_passwords
-from tools.harness.accounts import Account
-from tools.harness.checkout import ROOT, copy_checkout
 from tools.harness.processes import eventually, free_port
-from tools.harness.stores import postgres, redis_server
+from tools.harness.programs import Account
+from tools.harness.stores import killable_postgres, killable_redis
 
 CONTAINERFILE = (ROOT / "Containerfile").read_text(encoding="utf-8")
 COMPOSE = yaml.safe_load((ROOT / "compose.yaml").read_text(encoding="utf-8"))
@@ -172,10 +171,10 @@ class Deployment:
 
 @pytest.fixture(scope="module")
 def deployment(image: Image) -> Iterator[Deployment]:
-    with postgres() as url, redis_server() as redis_url:
-        require_passwords(url)
-        address = urlsplit(url)
-        deployment = Deployment(image, f"{address.hostname}:{address.port}", redis_url, free_port())
+    with killable_postgres() as database, killable_redis() as redis:
+        require_passwords(database.url)
+        address = urlsplit(database.url)
+        deployment = Deployment(image, f"{address.hostname}:{address.port}", redis.url, free_port())
         [script] = [part.partition(":")[0] for part in SERVICES["database"]["volumes"] if part.startswith("./")]
         psql = ["psql", f"postgres://postgres@{deployment.database}/postgres", "--set", "ON_ERROR_STOP=1", "--file"]
         subprocess.run([*psql, script], cwd=ROOT, env={**os.environ, **environment_of("database")}, check=True)
@@ -277,28 +276,3 @@ def test_each_password_is_known_only_to_who_needs_it() -> None:
     owners = {"migrate", "grant", "purge", "backup", "database"}
     assert {name for name, words in known.items() if "OWNER_PASSWORD" in words} == owners
     assert known["web"] == known["worker"] == {"WEB_PASSWORD"}
-
-
-def test_each_image_is_pinned_by_digest() -> None:
-    images = [*instructions("FROM"), *(service["image"] for service in SERVICES.values() if "build" not in service)]
-    assert [image for image in images if not re.search(r":[\w.-]+@sha256:[0-9a-f]{64}$", image)] == []
-
-
-@pytest.mark.parametrize(
-    ("setting", "number"),
-    [("SENTRY_DSN", "observability.E001"), ("OTEL_EXPORTER_OTLP_ENDPOINT", "observability.E002")],
-)
-@pytest.mark.parametrize("command", ["scripts/serve", ".venv/bin/python manage.py run_worker"])
-def test_a_setting_without_its_package_stops_the_start(image: Image, command: str, setting: str, number: str) -> None:
-    """The image has the packages of requirements.txt only."""
-    variables = {**environment_of("web"), setting: "https://key@reports.example.com/1"}
-    done = subprocess.run(
-        shlex.split(command),
-        cwd=image.folder,
-        env={"PATH": os.environ["PATH"], **variables, "HOST": "127.0.0.1", "PORT": str(free_port())},
-        capture_output=True,
-        text=True,
-        timeout=60,
-    )
-    assert done.returncode == 1
-    assert number in done.stderr

@@ -21,12 +21,11 @@ import pytest
 from dotenv import dotenv_values
 
 from tests.docs.test_operations import PAGE, section
+from tests.live.optional.checkout import copy_checkout
 from tests.live.optional.terminal import run_in_terminal
-from tools.harness.accounts import Account
-from tools.harness.checkout import copy_checkout
 from tools.harness.processes import eventually, free_port
-from tools.harness.programs import postgres_programs
-from tools.harness.stores import postgres, redis_server
+from tools.harness.programs import Account, postgres_programs
+from tools.harness.stores import killable_postgres, killable_redis
 
 # Everybody but the superuser needs a password.
 ACCESS = "host all postgres 127.0.0.1/32 trust\nhost all all 127.0.0.1/32 scram-sha-256\n"
@@ -137,11 +136,11 @@ class Machine:
 @pytest.fixture(scope="module")
 def machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
     folder, account = tmp_path_factory.mktemp("machine"), Account.unprivileged()
-    with account.directory() as directory, postgres() as url, redis_server() as redis_url:
-        require_passwords(url)
-        address = urlsplit(url)
+    with account.directory() as directory, killable_postgres() as database, killable_redis() as redis:
+        require_passwords(database.url)
+        address = urlsplit(database.url)
         programs = postgres_programs(account, directory)
-        machine = Machine(folder, f"{address.hostname}:{address.port}", redis_url, programs, free_port())
+        machine = Machine(folder, f"{address.hostname}:{address.port}", redis.url, programs, free_port())
         (folder / "etc").mkdir()
         copy_checkout(machine.checkout)
         yield machine

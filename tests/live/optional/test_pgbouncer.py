@@ -20,10 +20,10 @@ from tests.client import ApiClient
 from tests.interviews.web.client import SurveyPage
 from tests.live.client import LiveClient, at_once
 from tests.live.conftest import Serve
+from tests.live.optional.pgbouncer import PgBouncerMissingError, pgbouncer
 from tests.live.stores import ON_POSTGRESQL, execute
 from tests.staff.conftest import log_in
 from tools.harness.orm import orm_at
-from tools.harness.pgbouncer import PgBouncerMissingError, pgbouncer
 from tools.harness.web import Server
 
 pytestmark = pytest.mark.skipif(not ON_POSTGRESQL, reason="needs PostgreSQL")

@@ -13,7 +13,7 @@ import psutil
 import pytest
 import requests
 
-from tools.harness.checkout import ROOT, copy_checkout
+from tests.live.optional.checkout import ROOT, copy_checkout
 from tools.harness.web import STOP_SECONDS, Server, serving
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")

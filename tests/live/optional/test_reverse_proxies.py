@@ -14,8 +14,8 @@ import pytest
 
 from orgs.services import create_api_key
 from tests.live.conftest import Serve, new_org
+from tests.live.reverse_proxies import ProxyMissingError, caddy, nginx
 from tools.harness.processes import free_port
-from tools.harness.reverse_proxies import ProxyMissingError, caddy, nginx
 from tools.harness.web import Server
 
 PROXIES: dict[str, tuple[int, Callable[[Sequence[int]], AbstractContextManager[int]]]] = {

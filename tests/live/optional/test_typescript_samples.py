@@ -11,7 +11,7 @@ from pathlib import Path
 from contacts.models import Contact
 from orgs.models import Org
 from tests.fakes.busy_proxy import busy_proxy
-from tests.live.samples import ROOT, Guide, Sample, key_for_samples, samples_of
+from tests.live.samples import ROOT, Guide, Sample, key_for_samples
 from tools.harness.web import Server
 
 COMPILER = ROOT / ".venv-client" / "node_modules" / "typescript" / "bin" / "tsc"
@@ -56,18 +56,3 @@ def test_notes_that_are_no_object_are_kept(server: Server, acme: Org, tmp_path: 
         for _ in range(2):
             run(program, server.port, key_for_samples(acme))
         guide.assert_line_added(notes)
-
-
-def test_a_sample_waits_for_a_minute_but_not_until_tomorrow(tmp_path: Path) -> None:
-    begin = next(sample for sample in samples_of("docs/api.md") if sample.language == "typescript")
-    waits = """
-const waits: number[] = [];
-globalThis.setTimeout = ((resolve: () => void, ms: number) => { waits.push(ms); resolve(); }) as never;
-const answers = ["60", "7200"];
-globalThis.fetch = async () =>
-  new Response("It resets at midnight.", { status: 429, headers: { "Retry-After": answers.shift()! } });
-const error: Error = await call("PATCH", "/interviews/1").then(() => new Error("none"), (error) => error);
-if (error.message !== "429 It resets at midnight." || String(waits) !== "60000") throw new Error(`${error} ${waits}`);
-"""
-    (program,) = checked([begin._replace(code=begin.code + waits)], tmp_path)
-    run(program, port=9, key="")

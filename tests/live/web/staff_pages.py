@@ -6,7 +6,6 @@ from contextlib import suppress
 from django.contrib.auth.models import Group, User
 from django.test import Client
 from selenium.common.exceptions import WebDriverException
-from selenium.webdriver import ActionChains, Keys
 
 from orgs.models import Org
 from tests.live.web.browser_page import BrowserPage
@@ -41,37 +40,6 @@ def work_as(browser: Browser, role: str) -> None:
     client = Client()
     client.force_login(new_staff(role))
     browser.continue_session(client.cookies["sessionid"].value)
-
-
-def begin_as(browser: Browser, role: str) -> None:
-    """Opens the first page with a new login of that role, and counts the clicks from there."""
-    work_as(browser, role)
-    begin(browser)
-
-
-def begin(browser: Browser) -> None:
-    browser.open("/admin/")
-    browser.clicks = 0
-
-
-def search(browser: Browser, text: str) -> None:
-    """Without a click: the key / moves to the search box."""
-    browser.leave(ActionChains(browser.driver).send_keys("/", text, Keys.ENTER).perform)
-
-
-def filter_by_org(browser: Browser, org: str) -> None:
-    """Without a click: the Tab key moves to the field."""
-    browser.leave(lambda: browser.type("#filter-org", f"{org}{Keys.ENTER}"))
-
-
-def add(browser: Browser, model: str) -> None:
-    """Follows the link "Add" of the first page."""
-    browser.leave(lambda: browser.click(f".model-{model} .addlink"))
-
-
-def lists_of(browser: Browser) -> set[str]:
-    """The lists in the sidebar."""
-    return set(browser.texts("#nav-sidebar th[scope=row] a"))
 
 
 def shows(browser: Browser, text: str, seconds: float = 10) -> bool:

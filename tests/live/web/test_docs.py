@@ -46,16 +46,6 @@ def test_a_choice_of_language_is_for_all_samples(page: BrowserPage) -> None:
     assert shown_samples(page) == ["typescript"] * samples
 
 
-def test_without_javascript_each_sample_has_its_own_choice(page: BrowserPage) -> None:
-    page.emulate("setScriptExecutionDisabled", value=True)
-    page.browser.open("/api/docs")
-    page.browser.find(".samples [value=typescript]").click()
-    page.emulate("setScriptExecutionDisabled", value=False)
-    first, *others = shown_samples(page)
-    assert first == "typescript"
-    assert "typescript" not in others
-
-
 def test_code_and_the_whole_guide_can_be_copied(page: BrowserPage) -> None:
     grant = {"permissions": ["clipboardReadWrite", "clipboardSanitizedWrite"], "origin": page.browser.base}
     page.browser.driver.execute_cdp_cmd("Browser.grantPermissions", grant)

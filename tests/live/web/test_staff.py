@@ -1,16 +1,14 @@
 """The staff pages in a real browser."""
 
-import pytest
 from selenium.webdriver.common.keys import Keys
 
 from contacts.models import Contact
 from interviews.models import InterviewRequest
-from interviews.services.transitions import complete_interview
-from orgs.models import Change, Org
+from orgs.models import Change
 from tests.completed import complete
 from tests.live.client import LiveClient
 from tests.live.web.browser_page import BrowserPage
-from tests.live.web.staff_pages import PHONE_AND_DESKTOP, lists_of, problems_at_each_width, shows, work_as
+from tests.live.web.staff_pages import PHONE_AND_DESKTOP, problems_at_each_width, shows, work_as
 from tools.harness.browser import Browser
 from tools.harness.processes import eventually
 
@@ -117,64 +115,6 @@ def test_the_effect_of_picked_topics_is_shown_before_they_are_saved(
     assert problems_at_each_width(page, path, PHONE_AND_DESKTOP) == []
 
 
-WEBHOOKS = {"Webhook deliveries", "Webhook endpoints"}
-
-
-@pytest.mark.parametrize(
-    ("role", "sees", "refused"),
-    [
-        (
-            "support",
-            {"Contacts", "Deals", "Exports and imports", "Interview requests", "Interview types", "Orgs", *WEBHOOKS},
-            "orgs/org/{org}/issue-key/",
-        ),
-        (
-            "account manager",
-            {"API keys", "Deals", "Interview requests", "Orgs", *WEBHOOKS},
-            "contacts/contact/{contact}/change/",
-        ),
-        (
-            "read only",
-            {"API keys", "Contacts", "Deals", "Interview requests", "Interview types", "Orgs", *WEBHOOKS},
-            "contacts/contact/{contact}/erase/",
-        ),
-    ],
-)
-def test_a_role_sees_only_its_own_pages(
-    browser: Browser, interview_request: InterviewRequest, role: str, sees: set[str], refused: str
-) -> None:
-    work_as(browser, role)
-    browser.open("/admin/")
-    assert lists_of(browser) == sees
-    browser.open(f"/admin/{refused.format(org=interview_request.org_id, contact=interview_request.contact_id)}")
-    assert "No permission" in browser.text
-
-
-def test_no_page_violates_the_content_security_policy(
-    browser: Browser, interview_request: InterviewRequest, acme: Org
-) -> None:
-    complete_interview(interview_request, content="**Paige:** Why?\n\n**Alice:** Price.")
-    work_as(browser, "superuser")
-    contact_id = interview_request.contact_id
-    for path in (
-        "orgs/org/",
-        "orgs/org/add/",
-        f"orgs/org/{acme.pk}/delete/",
-        "orgs/apikey/",
-        "contacts/contact/?q=alice",
-        f"contacts/contact/{contact_id}/history/",
-        f"contacts/contact/{contact_id}/erase/",
-        "interviews/interviewrequest/",
-        f"interviews/interviewrequest/{interview_request.pk}/change/",
-        f"interviews/interviewrequest/{interview_request.pk}/prompt/",
-        "interviews/interviewtype/",
-        "auth/user/",
-        "auth/group/add/",
-    ):
-        browser.open(f"/admin/{path}")
-        assert browser.texts("h1"), path
-
-
 def test_errors_of_a_form_get_the_focus(browser: Browser, interview_request: InterviewRequest) -> None:
     page, kind = BrowserPage(browser), interview_request.interview_type
     work_as(browser, "support")
@@ -190,14 +130,36 @@ def test_errors_of_a_form_get_the_focus(browser: Browser, interview_request: Int
     assert page.run("return document.activeElement.role") == "alert"
 
 
-def test_an_interview_request_is_created_by_hand(browser: Browser, interview_request: InterviewRequest) -> None:
+PRICE = "Acme was too *expensive*."
+VISIBLE = "return document.querySelector('{}').checkVisibility()"
+
+
+def test_read_a_completed_transcript_and_put_the_key_answers_into_a_mail(
+    browser: Browser, interview_request: InterviewRequest
+) -> None:
+    complete(interview_request, [("pricing", PRICE)])
     page = BrowserPage(browser)
+    grant = {"permissions": ["clipboardReadWrite", "clipboardSanitizedWrite"], "origin": browser.base}
+    browser.driver.execute_cdp_cmd("Browser.grantPermissions", grant)
     work_as(browser, "support")
-    browser.open(f"/admin/interviews/interviewrequest/add/?org={interview_request.org.slug}")
-    browser.find("#id_email").send_keys("bob@example.com")
-    browser.follow("Create the interview request")
-    created = InterviewRequest.objects.get(contact__email="bob@example.com")
-    link = browser.find("#new-survey-link").get_attribute("value") or ""
-    assert link.endswith(f"/survey?token={created.survey_token}")
-    path = browser.driver.current_url.partition("/admin/")[2]
-    assert problems_at_each_width(page, f"/admin/{path}", PHONE_AND_DESKTOP) == []
+    browser.open(f"/admin/interviews/interviewrequest/{interview_request.pk}/change/")
+    browser.press("Copy key answers")
+    assert eventually(lambda: browser.texts("[data-copy='key-answers']") == ["Copied"])
+    copied = browser.driver.execute_async_script("navigator.clipboard.readText().then(arguments[0])")
+    assert "Contact: Alice <alice@example.com>" in copied
+    assert f"“{PRICE}” (turn 2)" in copied
+
+    top = "return document.querySelector('{}').getBoundingClientRect().top"
+    assert page.run(top.format("#turn-1")) < page.run(top.format("#interviewrequest_form"))
+    assert abs(page.run(top.format(".interview section")) - page.run(top.format(".findings"))) < 5, "next to each other"
+    page.emulate("setEmulatedMedia", media="print")
+    shown = {css: page.run(VISIBLE.format(css)) for css in ("#turn-2", ".quotes dd", "#header", "#nav-sidebar", "form")}
+    assert shown == {"#turn-2": True, ".quotes dd": True, "#header": False, "#nav-sidebar": False, "form": False}
+    page.emulate("setEmulatedMedia", media="")
+    assert problems_at_each_width(page, browser.path) == []
+
+    page.emulate("setScriptExecutionDisabled", value=True)
+    browser.open(browser.path)
+    assert "Copy key answers" not in browser.text
+    browser.click(".interview summary")
+    assert PRICE in (browser.find("#key-answers").get_attribute("value") or "")

@@ -9,7 +9,6 @@ from interviews.models import InterviewRequest
 from interviews.services.conversation_steps import correct_answers, give_consent, next_question, submit_answer
 from orgs.models import Org
 from tests.factories import InterviewRequestFactory
-from tests.live.conftest import Serve
 from tests.live.web.survey_page import BrowserSurveyPage
 from tools.harness.browser import Browser
 
@@ -199,34 +198,3 @@ def test_a_browser_that_blocks_storage_and_has_no_timeouts_conducts_an_interview
     finally:
         browser.driver.execute_cdp_cmd("Page.removeScriptToEvaluateOnNewDocument", script)
     assert answers(interview_request) == ["It was slow."]
-
-
-def test_the_message_of_the_server_is_shown_for_a_refused_body(
-    browser: Browser, interview_request: InterviewRequest
-) -> None:
-    page = start(browser, interview_request)
-    page.box.send_keys("It was slow.")
-    page.run("window.unchanged = window.fetch")
-    for body, message in (
-        ("new Blob(['--x'], {type: 'multipart/form-data'})", "The data that your browser sent was damaged."),
-        (
-            "new URLSearchParams({text: 'x'.repeat(2 ** 20)})",
-            "Your text is too large to send. An answer can have up to",
-        ),
-    ):
-        page.run(f"window.fetch = (url, options) => window.unchanged(url, {{...options, body: {body}}})")
-        page.browser.press("Send answer")
-        page.wait_for(lambda _, expected=message: page.status.startswith(expected))
-        assert page.status.endswith(STILL_HERE)
-        assert page.written == "It was slow."
-    assert answers(interview_request) == []
-
-
-def test_a_stopped_server_keeps_the_text(serve: Serve, browser: Browser, interview_request: InterviewRequest) -> None:
-    with serve(workers=1) as server:
-        page = start(Browser(browser.driver, f"http://127.0.0.1:{server.port}"), interview_request)
-        page.box.send_keys("It was slow.")
-        server.stop()
-        page.browser.press("Send answer")
-        page.wait_for(lambda _: "could not be reached" in page.status)
-        assert (page.written, page.drafts()) == ("It was slow.", {"text-1": "It was slow."})

@@ -8,14 +8,11 @@ from django.contrib.sessions.models import Session
 from django.test import Client
 from pytest_django import Settings
 
-from contacts.models import Contact
 from orgs.models import SecurityEvent
-from staff.login.drafts import NOT_SAVED
 from staff.login.single_sign_on import views
 from staff.login.single_sign_on.refusals import FAILED, NO_LINK, UNAVAILABLE
 from tests.fakes.identity_provider import IdentityProvider, identity_provider
 from tests.staff.authenticator import add_app
-from tests.staff.conftest import Fields
 from tests.staff.single_sign_on.steps import PAGE, begin, come_back, configure, events, is_open, sign_on
 
 pytestmark = pytest.mark.django_db
@@ -55,26 +52,6 @@ def test_a_login_that_is_not_staff_is_refused(provider: IdentityProvider, linked
         assert "This login is not staff" in client.get("/admin/login/").content.decode()
         assert not is_open(client)
     assert events("link_used") == []
-
-
-@pytest.mark.usefixtures("provider", "linked")
-def test_a_text_that_was_sent_after_the_session_had_ended_is_shown_after_the_login(alice: Contact) -> None:
-    client = Client()
-    sign_on(client)
-    url = f"/admin/contacts/contact/{alice.pk}/change/"
-    sent = {**Fields(client.get(url)).data, "notes": "Two hours of work."}
-    client.session.flush()
-    page = client.post(url, sent)
-    assert page.status_code == 403
-    shown = page.context
-    begun = client.post(shown["single_sign_on"]["url"], {"next": shown["next"]})
-    assert "Two" not in begun.context["url"]
-    assert come_back(client, begun).headers["Location"] == url
-    form = client.get(url)
-    assert NOT_SAVED in form.content.decode()
-    assert form.context["adminform"].form["notes"].value() == "Two hours of work."
-    alice.refresh_from_db()
-    assert alice.notes == "Old notes"
 
 
 @pytest.mark.parametrize(

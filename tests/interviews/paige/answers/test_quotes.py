@@ -5,11 +5,7 @@ import pytest
 from interviews.paige.answers.quotes import fits, is_quotable, quote_from
 
 SEEN = [
-    (
-        "cut in a number",
-        "The delay cost us 400,000 dollars.",
-        ["The delay cost us 400,000 dollars"],
-    ),
+    ("cut in a number", "The delay cost us 400,000 dollars.", ["The delay cost us 400,000 dollars"]),
     ("cut in a number", "We went from 2.1 to 3.4 TB.", ["We went from 2.1 to 3.4 TB"]),
     ("a pronoun without its noun", "It had fourteen phases, one for each house.", []),
     ("a pronoun without its noun", "He's the one who has to use it.", []),

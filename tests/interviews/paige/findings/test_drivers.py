@@ -106,18 +106,6 @@ def test_questions_wishes_refusals_and_talk_are_no_drivers(act: Act) -> None:
     assert found("vendor", says("It was slow.", speaks=AGAINST, act=act)) == []
 
 
-def test_what_was_said_before_is_a_driver() -> None:
-    assert found("vendor", says("As I said, it was slow.", speaks=AGAINST, act=Act.SAID_BEFORE)) != []
-
-
-def test_an_email_is_no_driver() -> None:
-    assert found("vendor", talks("From: sales@globex.example\nHi,"), says("it was slow.", speaks=AGAINST)) == []
-
-
-def test_a_skipped_question_has_no_drivers() -> None:
-    assert found("vendor") == []
-
-
 def test_a_topic_has_a_limited_number_of_drivers_and_the_decisive_ones_come_first() -> None:
     slow = [says(f"The import was slow {i}.", speaks=AGAINST) for i in range(9)]
     decisive = says("The sign-on tipped it.", speaks=AGAINST, is_decisive=True)

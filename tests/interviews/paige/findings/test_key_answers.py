@@ -62,14 +62,6 @@ def test_a_place_counts_code_points_of_the_content(brief: Brief) -> None:
     assert found["places"] == [{"turn": 2, "start": 42, "end": len(content)}]
 
 
-@pytest.mark.parametrize("act", [None, *Act])
-def test_clauses_that_state_nothing_are_no_key_answers(brief: Brief, act: Act | None) -> None:
-    _, found = found_in(
-        brief, answer("start", talks("Mein Kollege liest mit.", act)), answer("start", says("Bob left."))
-    )
-    assert [topic["excerpts"] for topic in found] == [["Bob left."]]
-
-
 def test_a_remark_beside_a_wish_is_no_key_answer_unless_it_states_something(brief: Brief) -> None:
     wish = talks("Können wir auf Englisch weitermachen?", Act.WANTS_LANGUAGE)
     assert excerpts(brief, wish, talks("Mein Kollege liest mit.")) == []

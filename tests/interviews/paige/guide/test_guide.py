@@ -78,42 +78,31 @@ VERSION = "Must be a whole number from 1 to 1000000."
     [
         (("name",), "  ", "guide.name: Must not be blank."),
         (("name",), None, "guide.name: Must be text, not null."),
-        (("name",), 7, "guide.name: Must be text, not a number."),
-        (("name",), ["A name"], "guide.name: Must be text, not an array."),
         (("name",), " padded", f"guide.name: {ONE_LINE}"),
         (("purpose",), "two\nlines", f"guide.purpose: {ONE_LINE}"),
         (("version",), 0, f"guide.version: {VERSION}"),
-        (("version",), 1_000_001, f"guide.version: {VERSION}"),
         (("version",), True, f"guide.version: {VERSION}"),
-        (("version",), 1.0, f"guide.version: {VERSION}"),
-        (("version",), "1", f"guide.version: {VERSION}"),
         (("version",), None, "guide.version: This field may not be null."),
         (("language",), "fr", "guide.language: Must be one of de, en."),
-        (("language",), "", "guide.language: Must be one of de, en."),
-        (("language",), "../de", "guide.language: Must be one of de, en."),
-        (("language",), None, "guide.language: Must be text, not null."),
         (("estimated_minutes",), 121, "guide.estimated_minutes: Must be a whole number from 1 to 120."),
         (("max_turns",), 51, "guide.max_turns: Must be a whole number from 1 to 50."),
         (("max_turns",), 1, "guide.max_turns: Must be at least 2: the core topics and the closing question."),
         (("topics",), {}, "guide.topics: Must be a list."),
-        (("topics",), "start", "guide.topics: Must be a list."),
         (("topics",), [], "guide.topics: Must have at least 1 item."),
         (TOPIC, "price", "guide.topics[1]: Must be an object."),
-        (TOPIC, 7, "guide.topics[1]: Must be an object."),
         (TOPIC, None, "guide.topics[1]: Must be an object, not null."),
         ((*TOPIC, "key"), "Price!", f"guide.topics[1].key: {KEY}"),
-        ((*TOPIC, "key"), "1st", f"guide.topics[1].key: {KEY}"),
-        ((*TOPIC, "key"), "", f"guide.topics[1].key: {KEY}"),
         ((*TOPIC, "key"), "k" * 41, f"guide.topics[1].key: {KEY}"),
         ((*TOPIC, "key"), "start", 'guide.topics[1].key: The key "start" is already used: Topic 1, key.'),
         ((*TOPIC, "key"), CLOSING, 'guide.topics[1].key: "closing" is the key of the closing question.'),
         ((*TOPIC, "title"), "a {title}", f"guide.topics[1].title: {BRACES}"),
         ((*TOPIC, "core"), 1, "guide.topics[1].core: Must be true or false, not a number."),
-        ((*TOPIC, "core"), "true", "guide.topics[1].core: Must be true or false, not a string."),
         ((*TOPIC, "siblings"), "price", "guide.topics[1].siblings: Must be a list."),
+        ((*TOPIC, "siblings"), ["The price"], "guide.topics[1].siblings[0]: Must be 1 to 40 lower-case letters"),
+        ((*TOPIC, "bridge"), "Now\nto it.", f"guide.topics[1].bridge: {ONE_LINE}"),
+        ((*TOPIC, "about"), "Two\nlines", f"guide.topics[1].about: {ONE_LINE}"),
         ((*TOPIC, "siblings"), ["start", 7], "guide.topics[1].siblings[1]: Must be text, not a number."),
         ((*TOPIC, "question"), "Tell me about price.", f"guide.topics[1].question: {NO_QUESTION}"),
-        ((*TOPIC, "question"), "What\nnow?", f"guide.topics[1].question: {ONE_LINE}"),
         ((*TOPIC, "question"), "What of {name}?", f"guide.topics[1].question: {BRACES}"),
         (
             (*TOPIC, "question"),
@@ -122,8 +111,6 @@ VERSION = "Must be a whole number from 1 to 1000000."
         ),
         ((*TOPIC, "question"), "What of “{quote}”?", f"guide.topics[1].question: {BRACES}"),
         ((*TOPIC, "rephrasing"), "Tell me.", f"guide.topics[1].rephrasing: {NO_QUESTION}"),
-        ((*TOPIC, "rephrasing"), None, "guide.topics[1].rephrasing: Must be text, not null."),
-        ((*TOPIC, "reason"), "two\nlines", f"guide.topics[1].reason: {ONE_LINE}"),
         ((*TOPIC, "reason"), "For {name}.", f"guide.topics[1].reason: {BRACES}"),
         (
             (*FOLLOW_UP, "text"),
@@ -141,8 +128,6 @@ VERSION = "Must be a whole number from 1 to 1000000."
             "motive",
             "guide.topics[1].follow_ups[2].kind: Must be one of " + ", ".join(FollowUpKind) + ".",
         ),
-        ((*FOLLOW_UP, "kind"), 3, "guide.topics[1].follow_ups[2].kind: Must be text, not a number."),
-        ((*FOLLOW_UP, "text"), "Why", f"guide.topics[1].follow_ups[2].text: {NO_QUESTION}"),
         (
             (*FOLLOW_UP, "text"),
             "Of {name}?",
@@ -202,15 +187,6 @@ def test_the_error_lists_every_problem_on_a_line_of_its_own(guide_data: dict[str
     ]
 
 
-def test_rules_about_several_fields_are_reported_with_all_others(guide_data: dict[str, Any]) -> None:
-    repeated = put(guide_data, ("closing_question",), "What set off your search?")
-    assert problems_of({**repeated, "max_turns": 1, "purpose": ""}) == (
-        "guide.purpose: Must not be blank.",
-        "guide.max_turns: Must be at least 2: the core topics and the closing question.",
-        'guide.closing_question: The wording "What set off your search?" is already used: Topic 1, question.',
-    )
-
-
 def test_the_text_of_the_error_of_a_hopeless_guide_stays_short(guide_data: dict[str, Any]) -> None:
     with pytest.raises(GuideError) as refused:
         Guide.from_data({**guide_data, "topics": [7] * 1000})
@@ -230,12 +206,6 @@ def test_siblings_rephrasing_and_reason_may_be_empty(guide_data: dict[str, Any],
     assert "" not in topic.wordings()
 
 
-def test_follow_ups_may_be_of_any_kinds_in_any_order(guide_data: dict[str, Any]) -> None:
-    follow_ups = [{"kind": "reason", "text": f"What led to {n}?"} for n in range(MAX_FOLLOW_UPS)]
-    guide = Guide.from_data(put(guide_data, (*TOPIC, "follow_ups"), follow_ups))
-    assert [each.kind for each in guide.topics[1].follow_ups] == [FollowUpKind.REASON] * MAX_FOLLOW_UPS
-
-
 @pytest.mark.parametrize("name", ["objective_phrases", "phrases"])
 @pytest.mark.parametrize("phrases", [{"en": ["pric*", "(cost"]}, ["price"], [], None])
 def test_phrases_of_earlier_versions_are_dropped(guide_data: dict[str, Any], name: str, phrases: object) -> None:
@@ -250,9 +220,6 @@ def test_objectives_are_compared_with_title_question_and_about(guide_data: dict[
     about = "What it cost, and what the budget allowed."
     topic = Guide.from_data(put(guide_data, (*TOPIC, "about"), about)).topics[1]
     assert (topic.about, topic.described) == (about, f"{topic.title}. {topic.question}. {about[:-1]}")
-    assert problems_of(put(guide_data, (*TOPIC, "about"), "Two\nlines")) == (
-        "guide.topics[1].about: Must be one line without white space at its ends.",
-    )
 
 
 def test_the_vendors_name_replaces_every_placeholder(guide_data: dict[str, Any]) -> None:
@@ -269,25 +236,11 @@ def test_the_vendors_name_replaces_every_placeholder(guide_data: dict[str, Any])
     assert guide.topic(CLOSING).question == "What of Acme {x} did I not ask?"
 
 
-def test_topics_are_found_by_key(guide_data: dict[str, Any]) -> None:
-    guide = Guide.from_data(guide_data)
-
-    assert guide.topic("price") is guide.topics[1]
-    assert guide.topic(CLOSING) is guide.closing
-    with pytest.raises(KeyError):
-        guide.topic("weather")
-
-
 def test_an_old_guide_is_converted_to_a_valid_one_with_the_same_texts() -> None:
     guide = Guide.from_data(in_current_format(old_guide()))
     assert (guide.version, [topic.key for topic in guide.topics]) == (7, ["trigger", "price"])
     assert [each.kind for each in guide.topics[1].follow_ups] == OLD_KINDS
     assert guide.topics[1].wordings() == ("What about price?", *(f"Which {kind} of price?" for kind in OLD_KINDS))
-
-
-def test_a_converted_guide_is_not_converted_again() -> None:
-    converted = in_current_format(old_guide())
-    assert in_current_format(converted) == converted
 
 
 def test_topics_are_siblings_of_each_other(guide_data: dict[str, Any]) -> None:
@@ -300,21 +253,6 @@ def test_the_bridge_of_a_topic_may_name_the_vendor(guide_data: dict[str, Any]) -
     guide = Guide.from_data(put(guide_data, (*TOPIC, "bridge"), "Now to {vendor}."))
     assert guide.for_vendor("Acme").topics[1].bridge == "Now to Acme."
     assert Guide.from_data(put(guide_data, (*TOPIC, "bridge"), "")).topics[1].bridge == ""
-
-
-@pytest.mark.parametrize(
-    ("field", "value", "problem"),
-    [
-        ("bridge", "Now\nto it.", "bridge: Must be one line without white space at its ends."),
-        ("siblings", "price", "siblings: Must be a list."),
-        ("siblings", ["The price"], "siblings[0]: Must be 1 to 40 lower-case letters"),
-    ],
-)
-def test_wrong_bridges_and_siblings_are_refused(
-    guide_data: dict[str, Any], field: str, value: object, problem: str
-) -> None:
-    [found] = problems_of(put(guide_data, (*TOPIC, field), value))
-    assert found.startswith(f"guide.topics[1].{problem}")
 
 
 def test_a_sibling_that_is_no_topic_is_a_warning(guide_data: dict[str, Any]) -> None:

@@ -63,12 +63,3 @@ def test_equal_guides_of_two_orgs_are_in_memory_once(
     edit_guide(org_id=kind.org_id, interview_type_id=kind.pk, guide={**kind.guide, "purpose": "New"}, actor=SAM)
     assert guide_of(with_versions(other)).purpose == "New"
     assert guide_of(with_versions(interview_request)).purpose != "New"
-
-
-def test_a_guide_that_was_forgotten_is_read_again(
-    interview_request: InterviewRequest, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(stored_guides, "_guides", Memory(1))
-    other = InterviewRequestFactory.create()
-    guides = [guide_of(with_versions(row)) for row in (interview_request, other, interview_request, other)]
-    assert guides[:2] == guides[2:]

@@ -12,7 +12,7 @@ from interviews.paige.language.lexicons import languages, languages_with, phrase
 from interviews.paige.reading.readings import Act
 from interviews.paige.turn.brief import Brief
 from tests.interviews.paige.interviews import buyer_brief, conduct
-from tests.interviews.paige.readings import FACT, JUDGEMENT, does, spoken, states
+from tests.interviews.paige.readings import JUDGEMENT, does, spoken, states
 from tests.transcripts import parse_transcript
 
 OTHERS = [language for language in languages() if language != "en"]
@@ -56,10 +56,7 @@ def test_a_german_interview_answers_in_german_and_its_transcript_parses_back() -
         (Act.ASKS_WHO_READS, "Wer liest das?"): "Ihre Antworten liest das Team von Acme",
         (Act.DECLINES, "Keine Ahnung."): "Das ist in Ordnung.",
         (Act.ASKS_HOW_LONG, "Wie lange dauert das noch?"): "Über der Frage sehen Sie",
-        (
-            Act.WANTS_A_PERSON,
-            "Kann ich mit einem Mitarbeiter sprechen?",
-        ): "mit einem Menschen sprechen möchten",
+        (Act.WANTS_A_PERSON, "Kann ich mit einem Mitarbeiter sprechen?"): "mit einem Menschen sprechen möchten",
         (Act.WANTS_DELETION, "Bitte löschen Sie meine Daten."): "dass Sie die Löschung Ihrer Daten wünschen",
         (Act.WANTS_TO_STOP, "Ich möchte aufhören."): "Mit „Hier beenden“ schließen Sie das Interview ab",
     }
@@ -70,12 +67,6 @@ def test_a_german_interview_answers_in_german_and_its_transcript_parses_back() -
         assert {turn.text for turn in said if turn.speaker is Speaker.PAIGE} & english_texts() == set()
         parsed = parse_transcript(render_transcript(said, "Sabine Krüger"))
         assert parsed == [(turn.speaker, turn.text) for turn in said]
-
-
-def test_the_quote_stands_in_german_quotation_marks() -> None:
-    trusted = states("Niemand im Haus hat den Zahlen noch vertraut.", JUDGEMENT)
-    said = conduct(german_brief(), [spoken(trusted, states("Wir hatten im Mai 40 Filialen.", FACT))])
-    assert "„Niemand im Haus hat den Zahlen noch vertraut“" in said[2].text
 
 
 def german_brief() -> Brief:

@@ -1,7 +1,7 @@
 import pytest
 
 from interviews.paige.language.patterns import whole_words
-from interviews.paige.language.words import SpelledText, lower_case, unaccented
+from interviews.paige.language.words import SpelledText, lower_case
 
 
 @pytest.mark.parametrize("pattern", ["(a|b", "a)", "(a]"])
@@ -34,8 +34,3 @@ def test_the_words_that_a_pattern_has_found_in_the_original_text() -> None:
     found = whole_words(["don't you"]).search(spelled.plain)
     assert found
     assert text[slice(*spelled.span(found))] == "Don't you"
-
-
-def test_the_german_subjunctive_is_not_the_past_tense() -> None:
-    assert unaccented("Würde, wäre, hätte; mächtig, Wärme") == "wuerde waere haette machtig warme "
-    assert unaccented("sie wurden, sie hatten") == "sie wurden sie hatten "

@@ -18,17 +18,7 @@ from interviews.paige.turn.brief import Brief
 from interviews.paige.turn.compose import Choice
 from interviews.paige.turn.moves import moves
 from interviews.paige.turn.rules_engine import RulesEngine
-from tests.fakes.provider import (
-    Act,
-    Server,
-    breaks_off,
-    fake_provider,
-    hangs,
-    says,
-    sends,
-    status,
-    trickles,
-)
+from tests.fakes.provider import Act, Server, breaks_off, fake_provider, hangs, says, sends, status, trickles
 from tests.hindsight.http.test_outgoing import is_free
 from tests.interviews.paige.interviews import after, buyer_brief
 from tools.harness.processes import eventually
@@ -90,7 +80,7 @@ def test_a_single_move_needs_no_call() -> None:
     assert provider.bodies == []
 
 
-@pytest.mark.parametrize("finish_reason", ["stop", "length", "eos", "end_turn", "STOP", "", None])
+@pytest.mark.parametrize("finish_reason", ["stop", "length", "", None])
 def test_any_finish_reason_is_accepted(jane: Brief, finish_reason: str | None) -> None:
     with fake_provider(says('{"move": 4, "quote": "cut o', finish_reason)) as provider:
         assert choose(provider, jane).move.move == Move.QUESTION
@@ -119,27 +109,22 @@ def test_a_server_that_refuses_the_schema_is_asked_without_it(jane: Brief) -> No
     with fake_provider(sends(REFUSES_SCHEMA, 422), says(TOPIC)) as provider:
         assert choose(provider, jane).engine == Engine.MODEL
     assert ["response_format" in body for body in provider.requests] == [True, False]
+    with fake_provider(status(400)) as provider:
+        assert_fallback(choose(provider, jane), jane)
+    assert len(provider.bodies) == 2, "nothing is left to change"
 
 
 FAILURES: dict[str, tuple[Act, int]] = {
     "a question of its own": (says("How did Quuxcorp come into it?"), 2),
-    "no such move": (says('{"move": 99, "quote": ""}'), 2),
     "two moves": (says("Either 1 or 2."), 2),
     "an unfinished thought": (says("<think>Move 3 is"), 2),
     "empty": (says(""), 2),
-    "blank": (says(" \n"), 2),
     "null": (says(None), 2),
-    "429": (status(429, Retry_After="3600"), 2),
     "500": (status(500), 2),
-    "503": (status(503), 2),
     "401": (status(401), 1),
-    "404": (status(404), 1),
     "half a body": (breaks_off, 2),
     "HTML": (sends(b"<html>busy</html>", content_type="text/html"), 2),
     "invalid JSON": (sends(b"{"), 2),
-    "nothing": (sends(b""), 2),
-    "JSON null": (sends(b"null"), 2),
-    "other JSON": (sends(b'{"foo": [1]}'), 2),
     "no choices": (sends(b'{"choices": []}'), 2),
     "wrong bytes": (sends(b"\xff\xfe\x00"), 2),
     "too large": (says("6" + " " * 70_000), 2),
@@ -155,19 +140,13 @@ def test_a_failure_falls_back_to_the_rules(jane: Brief, name: str) -> None:
     assert len(provider.bodies) == calls
 
 
-def test_a_400_falls_back_once_nothing_is_left_to_change(jane: Brief) -> None:
-    with fake_provider(status(400)) as provider:
-        assert_fallback(choose(provider, jane), jane)
-    assert ["response_format" in body for body in provider.requests] == [True, False]
-
-
 @pytest.mark.parametrize("act", [status(500), breaks_off, says(""), says("What led to that?")])
 def test_a_second_attempt_can_succeed(jane: Brief, act: Act) -> None:
     with fake_provider(act, says(TOPIC)) as provider:
         assert choose(provider, jane).engine == Engine.MODEL
 
 
-@pytest.mark.parametrize("code", [301, 302, 303, 307, 308])
+@pytest.mark.parametrize("code", [302, 307])
 def test_redirects_are_not_followed(jane: Brief, code: int) -> None:
     with fake_provider(says(TOPIC)) as other, fake_provider(status(code, Location=f"{other.url}/x")) as provider:
         assert_fallback(choose(provider, jane), jane)

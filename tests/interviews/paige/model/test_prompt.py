@@ -11,14 +11,8 @@ from pytest_django import Settings
 from interviews.lifecycle import Move, Speaker
 from interviews.paige.answers.dialogue import Utterance
 from interviews.paige.chat import ChatMessage
-from interviews.paige.guide.texts import QUOTE
 from interviews.paige.model import prompt
-from interviews.paige.model.prompt import (
-    MAX_ANSWER_CHARACTERS,
-    left_out_of_notes,
-    messages_for,
-    render_prompt,
-)
+from interviews.paige.model.prompt import MAX_ANSWER_CHARACTERS, left_out_of_notes, messages_for, render_prompt
 from interviews.paige.reading.readings import Act, AnswerReading, Clause, StatementKind
 from interviews.paige.turn.brief import Brief
 from interviews.paige.turn.moves import moves
@@ -74,14 +68,6 @@ def test_the_prompt_of_a_follow_up_is_unchanged(jane: Brief) -> None:
     assert render_prompt(messages_of(jane)) + "\n" == (GOLDEN / "follow_up.txt").read_text(encoding="utf-8")
 
 
-def test_the_prompt_contains_notes_and_objective_unchanged(jane: Brief) -> None:
-    shown = render_prompt(messages_of(jane))
-
-    assert NOTES in shown
-    assert OBJECTIVE in shown
-    assert "Jane Smith" in shown
-
-
 def test_the_prompt_says_which_data_is_missing(brief: Brief) -> None:
     system = system_of(replace(brief, contact_notes=" \n", objective=""))
 
@@ -89,38 +75,6 @@ def test_the_prompt_says_which_data_is_missing(brief: Brief) -> None:
     assert "This interview has no objective of its own" in system
     assert "The contact's name is not known." in system
     assert "<contact_notes" not in system
-
-
-def test_the_prompt_contains_the_conversation_unchanged(jane: Brief) -> None:
-    turn = messages_of(jane)[1].content
-
-    assert "What set off your search?" in turn
-    assert "(The contact skipped this question.)" in turn
-    assert ANSWER in turn
-
-
-def test_the_prompt_numbers_the_moves(jane: Brief) -> None:
-    turn = messages_of(jane)[1].content
-
-    assert "Message 3 of at most 6 comes next." in turn
-    for number, move in enumerate(moves(jane), start=1):
-        asked = move.asked and f"{move.asked.kind}: {move.asked.text.replace(QUOTE, move.quote)}"
-        assert f"\n{number}. {asked or 'Ask the closing question'}\n" in turn
-    assert f"a number from 1 to {len(moves(jane))}" in turn
-
-
-def test_the_prompt_has_a_statement_once_above_the_follow_ups_on_it(jane: Brief) -> None:
-    _, listed = messages_of(jane)[1].content.split("possible moves:")
-
-    assert sum(bool(move.asked) for move in moves(jane)) == 3
-    assert listed.count("nobody told us.") == 1
-    assert listed.startswith('\n\nOn "and nobody told us." (What it cost), ask for:\n1. ')
-
-
-def test_the_prompt_has_the_question_of_each_topic_once(brief: Brief) -> None:
-    shown = render_prompt(messages_of(brief))
-
-    assert [shown.count(topic.question) for topic in brief.guide.every_topic] == [1] * len(brief.guide.every_topic)
 
 
 def test_prompts_of_two_contacts_share_rules_and_guide_as_a_prefix(brief: Brief, jane: Brief) -> None:

@@ -9,8 +9,7 @@ from hypothesis import strategies as st
 
 from interviews.lifecycle import Move, Speaker
 from interviews.paige.answers.dialogue import Utterance
-from interviews.paige.chat import ChatMessage
-from interviews.paige.model.prompt import messages_for, render_prompt
+from interviews.paige.model.prompt import messages_for
 from interviews.paige.turn.brief import Brief
 from interviews.paige.turn.moves import moves
 
@@ -104,27 +103,6 @@ def test_an_answer_cannot_forge_a_turn_or_a_move(brief: Brief, answers: list[str
     assert shown == [(turn.speaker.value, turn.text if turn.text.strip() else skipped) for turn in said]
     assert turn.content.split(f"</contact {mark[1]}>")[-1].count("1. ") == 1
     assert system == messages_for(brief, moves(brief))[0]
-
-
-@few_examples
-@given(contents=st.lists(texts, min_size=1, max_size=4))
-def test_a_rendered_prompt_can_be_split_into_its_messages(contents: list[str]) -> None:
-    messages = [ChatMessage("user", content) for content in contents]
-    shown = render_prompt(messages)
-
-    first = SHOWN.match(shown)
-    assert first
-    heading = f"===== user {first[2]} =====\n"
-    assert [part.removesuffix("\n\n") for part in shown.split(heading)[1:-1]] == contents[:-1]
-    assert shown.split(heading)[-1] == contents[-1]
-
-
-@pytest.mark.parametrize("text", HOSTILE)
-def test_hostile_notes_are_in_the_prompt_unchanged(brief: Brief, text: str) -> None:
-    noted = replace(brief, contact_notes=f"before {text} after")
-    system = messages_for(noted, moves(noted))[0].content
-
-    assert all(line in system for line in text.splitlines())
 
 
 def test_the_mark_depends_only_on_the_data(brief: Brief) -> None:

@@ -110,17 +110,13 @@ def test_the_request_has_clauses_topics_and_names_but_neither_notes_nor_objectiv
         (f"```json\n{reply(entry(2, speaks='for'))}\n```", {2: FOR}),
         (reply(entry(1, speaks="for"), entry(1, speaks="against"), entry(2)), {2: None}),
         (reply(*map(entry, (0, 4, -1, True, None, "1", 1.5, [1], {}))), {}),
-        (reply(entry(1, speaks="FOR")), {}),
         (reply(entry(1, speaks=["for"]), entry(2, speaks=None), {"clause": 3}, "x", None, [], 7), {}),
         (reply(), {}),
-        (json.dumps([entry(1, speaks="for")]), None),
         ('{"clauses": {"clause": 1, "speaks": "for"}}', None),
         ('{"clauses": [{"clause": 1, "speaks": "for"}', None),
         ("I like all of them, {really}.", None),
-        ("1", None),
         ("", None),
         ('{"clauses": ' + "[" * 30_000 + "]" * 30_000 + "}", None),
-        ('{"clauses": ' + "{" * 30_000, None),
     ],
 )
 def test_only_known_numbers_and_values_are_read(text: str, expected: Mapping[int, Direction | None] | None) -> None:
@@ -268,10 +264,7 @@ def test_the_model_reads_an_objective() -> None:
     [
         [asked("pricing", "price is known")],  # not exact
         [asked("pricing", "")],
-        [asked("pricing", " ")],
-        [asked("pricing", ["Price"])],
         [asked("unknown", "Price")],
-        [asked(["pricing"], "Price")],
         [asked("pricing", "Price", avoided="no")],
         [None, 7, "pricing", ["pricing"], {}],
         [],

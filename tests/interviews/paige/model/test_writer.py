@@ -41,12 +41,6 @@ def test_the_choice_and_the_words_share_the_time_of_a_turn() -> None:
     assert 0 < seconds <= 3
 
 
-def test_without_time_the_model_is_not_asked() -> None:
-    provider = Recording([WORDS])
-    worded = ModelWriter(provider, timeout=8).word(PUBLIC, spent_ms=8_001)
-    assert (worded.text, worded.fallback, provider.seconds) == (None, "timeout", [])
-
-
 def test_the_second_request_says_what_was_wrong_and_not_what_was_said() -> None:
     provider = Recording(["You should tell Quuxcorp. What keeps you?", WORDS])
     assert ModelWriter(provider, timeout=8).word(PUBLIC, spent_ms=0).text == WORDS
@@ -55,18 +49,6 @@ def test_the_second_request_says_what_was_wrong_and_not_what_was_said() -> None:
         second.removeprefix(first).strip().startswith("Your last reply cannot be shown. What is wrong with it: advice.")
     )
     assert "Quuxcorp" not in second
-
-
-def test_tokens_of_both_attempts_count() -> None:
-    worded = ModelWriter(Recording(["No.", WORDS]), timeout=8).word(PUBLIC, spent_ms=0)
-    assert (worded.text, worded.prompt_tokens, worded.completion_tokens) == (WORDS, 200, 20)
-
-
-@pytest.mark.parametrize(
-    ("replies", "fallback"), [(["No."], "status 500"), (["No.", "And? Why?"], "not one question"), ([], "status 500")]
-)
-def test_the_last_attempt_says_why_the_words_are_not_shown(replies: list[str], fallback: str) -> None:
-    assert ModelWriter(Recording(replies), timeout=8).word(PUBLIC, spent_ms=0).fallback == fallback
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from interviews.paige.objective.steering import Picks, Source, Steering
+from interviews.paige.objective.steering import Picks, Source
 from tests.interviews.paige.interviews import parsed_guide
 from tests.plain_objectives import steer, subjects_of
 
@@ -12,22 +12,6 @@ pytestmark = pytest.mark.usefixtures("plain_objectives")
 
 
 class TestObjective:
-    @pytest.mark.parametrize(
-        ("objective", "emphasize", "avoid"),
-        [
-            ("First experience, then pricing and options", ("experience", "pricing", "options"), ()),
-            ("Ask about experience. Do not ask about pricing.", ("experience",), ("pricing",)),
-            ("Pricing. Do not ask about pricing.", (), ("pricing",)),
-            ("Keep it short and friendly", (), ()),
-            ("", (), ()),
-        ],
-    )
-    def test_topics_are_asked_in_its_order_or_avoided(
-        self, objective: str, emphasize: tuple[str, ...], avoid: tuple[str, ...]
-    ) -> None:
-        found = steer(BUYER, objective)
-        assert (found.emphasize, found.avoid) == (emphasize, avoid)
-
     def test_the_reasons_have_the_words_that_decided(self) -> None:
         found = steer(BUYER, "Wie war die experience. Do not ask about PRICING.")
         assert [(each.topic, each.words, each.source, each.is_avoided) for each in found.reasons] == [
@@ -60,21 +44,6 @@ class TestNotes:
 
 
 class TestPicks:
-    def test_picks_replace_what_the_objective_says(self) -> None:
-        found = steer(BUYER, "Focus on pricing", picks=Picks(emphasize=("vendor", "criteria"), avoid=("options",)))
-        assert (found.emphasize, found.avoid) == (("vendor", "criteria"), ("options",))
-        assert {(reason.topic, reason.source, reason.is_avoided) for reason in found.reasons} == {
-            ("vendor", Source.STAFF, False),
-            ("criteria", Source.STAFF, False),
-            ("options", Source.STAFF, True),
-        }
-
-    def test_no_topic_can_be_picked(self) -> None:
-        assert steer(BUYER, "Focus on pricing", picks=Picks()) == Steering()
-
-    def test_keys_of_another_guide_are_ignored(self) -> None:
-        assert steer(BUYER, "", picks=Picks(emphasize=("score", "pricing"), avoid=("use",))).emphasize == ("pricing",)
-
     def test_what_is_picked_both_ways_is_avoided(self) -> None:
         found = steer(BUYER, "", picks=Picks(emphasize=("pricing",), avoid=("pricing",)))
         assert (found.emphasize, found.avoid) == ((), ("pricing",))

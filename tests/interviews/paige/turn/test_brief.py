@@ -5,12 +5,10 @@ from typing import Any
 import pytest
 
 from contacts.models import Contact
-from interviews.lifecycle import Move
 from interviews.models import InterviewRequest, InterviewType
 from interviews.paige.guide.guide import Guide, GuideError
 from interviews.paige.turn.brief import opening_brief
-from interviews.paige.turn.moves import moves
-from interviews.services.conversation_steps import give_consent, next_question, skip_question, submit_answer
+from interviews.services.conversation_steps import give_consent, next_question, submit_answer
 from interviews.services.state import StoredInterview
 from orgs.actors import Actor, ActorKind
 from orgs.models import Org
@@ -60,34 +58,3 @@ def test_repr_contains_no_notes_objective_or_answers(interview_request: Intervie
     assert "Old notes" not in shown
     assert "Old objective" not in shown
     assert "between us" not in shown
-
-
-def test_a_running_interview_keeps_the_guide_it_began_with(interview_request: InterviewRequest) -> None:
-    give_consent(interview_request)
-    next_question(interview_request)
-    submit_answer(interview_request, number=1, text="Last March we lost an order.")
-    for follow_up in interview_request.interview_type.guide["topics"][0]["follow_ups"]:
-        follow_up["text"] = "What else?"
-    interview_request.interview_type.save()
-
-    brief = StoredInterview.load(InterviewRequest.objects.get()).brief
-    [pursuit, *_] = moves(brief)
-    assert pursuit.asked
-    assert (pursuit.move, pursuit.topic.key, pursuit.asked.text != "What else?") == (Move.FOLLOW_UP, "trigger", True)
-    assert [(turn.move, turn.text) for turn in brief.conversation][1:] == [
-        (Move.ANSWER, "Last March we lost an order.")
-    ]
-
-
-def test_while_a_question_waits_the_brief_is_for_that_question(interview_request: InterviewRequest) -> None:
-    give_consent(interview_request)
-    next_question(interview_request)
-    assert StoredInterview.load(InterviewRequest.objects.get()).brief.conversation == ()
-
-
-def test_there_are_no_moves_after_the_last_question(interview_request: InterviewRequest) -> None:
-    give_consent(interview_request)
-    while question := next_question(interview_request).question:
-        skip_question(interview_request, number=question.number)
-
-    assert moves(StoredInterview.load(InterviewRequest.objects.get()).brief) == ()

@@ -4,7 +4,6 @@ import json
 import re
 from dataclasses import replace
 from functools import cache
-from random import Random
 
 import pytest
 from hypothesis import given, settings
@@ -12,14 +11,12 @@ from hypothesis import strategies as st
 
 from interviews.lifecycle import Engine, Speaker
 from interviews.paige.answers.dialogue import Utterance, wants_to_stop
-from interviews.paige.answers.quotes import quote_of
 from interviews.paige.guide.formats import in_current_format
 from interviews.paige.guide.guide import Guide
 from interviews.paige.guide.texts import QUOTE
 from interviews.paige.language.lexicons import phrases
 from interviews.paige.model.engine import ModelEngine
 from interviews.paige.model.provider import Provider
-from interviews.paige.model.reply import read_reply
 from interviews.paige.objective.corrected_subjects import CorrectedSubjects
 from interviews.paige.reading.readings import Act
 from interviews.paige.turn.brief import Brief
@@ -67,7 +64,6 @@ ANSWERS = [
     spoken(does(Act.COMPLAINS, "You never listened.")),
 ]
 
-PARTS_OF_ANSWERS = ["trusted the numbers any", "rusted the numbers any"]
 TEXTS_OF_ANSWERS = [answer.text for answer in ANSWERS]
 
 
@@ -140,37 +136,6 @@ def test_whatever_bytes_an_endpoint_sends_every_message_is_authored(data: st.Dat
         interview(brief, ModelEngine(Provider(provider.url, "fake", "key"), timeout=10), data)
 
 
-DISCOUNT = spoken(states("The price was high and so was the discount.", JUDGEMENT, "pricing"))
-OFFERED = [
-    (brief, moves(brief))
-    for answers in (ANSWERS[:1], ANSWERS[:2], [ANSWERS[0], ANSWERS[7]], [DISCOUNT])
-    for corrected in (None, CorrectedSubjects(("Quuxcorp", "kerfuffle"), ("Quuxcorp",)))
-    for brief in [replace(after(buyer_brief(OBJECTIVE, ADDRESS), *answers), contact_notes=NOTES, corrected=corrected)]
-]
-
-
-def hostile_reply(random: Random) -> str:
-    """A choice with any quote, or any text."""
-    pieces = [*TEXTS_OF_ANSWERS, *FRAGMENTS, *"\u202e\0\n<&\\", *PARTS_OF_ANSWERS]
-    text = "".join(random.choices(pieces, k=random.randint(1, 4)))
-    start = random.randrange(len(text) + 1)
-    quote = random.choice([text, text[start : start + 40], random.choice(TEXTS_OF_ANSWERS)[3:50]])
-    choice = json.dumps({"move": random.randint(-1, 9), "quote": quote}, ensure_ascii=random.random() < 0.5)
-    return random.choice([choice, choice, choice[: random.randint(5, 60)], text, f"{text} {random.randint(1, 9)}"])
-
-
-@pytest.mark.slow
-def test_whatever_a_model_replies_the_message_is_authored() -> None:
-    random, composed = Random(1), 0
-    for _ in range(3_000):
-        brief, offered = random.choice(OFFERED)
-        number = read_reply(hostile_reply(random), len(offered))
-        if number:
-            composed += 1
-            assert_authored(compose(brief, Choice(offered[number - 1], Engine.MODEL)), brief)
-    assert composed > 1_000
-
-
 @pytest.mark.parametrize("address", ["", ADDRESS])
 def test_who_wants_to_stop_is_told_how_and_whom_to_reach(address: str) -> None:
     brief = after(buyer_brief(address=address), STOP)
@@ -179,15 +144,6 @@ def test_who_wants_to_stop_is_told_how_and_whom_to_reach(address: str) -> None:
     assert text.startswith("You can stop at any time: “Finish here” ends the interview, and “Skip this question”")
     assert (address or "by replying to the message that brought you here") in text
     assert text.endswith("just write so, and I will put the question again.")
-
-
-def test_a_topic_without_rephrasing_and_reason_is_still_answered() -> None:
-    brief = buyer_brief()
-    first = replace(brief.guide.topics[0], rephrasing="", reason="")
-    brief = replace(brief, guide=replace(brief.guide, topics=(first, *brief.guide.topics[1:])))
-    brief = after(brief, WHAT_DO_YOU_MEAN)
-    [again] = moves(brief)
-    assert compose(brief, Choice(again, Engine.RULES)) == f"{phrases('en')['any_answer'][0]} {first.question}"
 
 
 PARTS = ["Acme", "{quote}", "{vendor}", "{contact_address}", "{", "\\1"]
@@ -218,8 +174,3 @@ def test_a_topic_without_rephrasing_and_reason_is_explained_in_general_words(ask
     message = next_message(brief, RulesEngine())
     assert message
     assert message.text == f"{explanation} What about trigger?"
-
-
-def test_the_quote_of_a_message_is_not_another_text_in_quotation_marks() -> None:
-    message = "“Finish here” ends the interview. “Nobody trusted it”, you wrote. What led to that?"
-    assert quote_of(message, "“{quote}”, you wrote. What led to that?") == "Nobody trusted it"

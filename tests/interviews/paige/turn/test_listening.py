@@ -10,13 +10,12 @@ from interviews.paige.answers.dialogue import Utterance
 from interviews.paige.answers.transcript_markdown import render_transcript
 from interviews.paige.findings.findings import findings_of
 from interviews.paige.language.lexicons import phrases
-from interviews.paige.reading.readings import About, Act, Clause
+from interviews.paige.reading.readings import Act, Clause
 from interviews.paige.turn.brief import Brief
 from interviews.paige.turn.compose import closing_reply, next_message
 from interviews.paige.turn.rules_engine import RulesEngine
 from tests.interviews.paige.interviews import after, buyer_brief, conduct, paige
 from tests.interviews.paige.readings import (
-    A_PERSON,
     AGAINST,
     ARE_YOU_A_BOT,
     AS_I_SAID,
@@ -110,11 +109,6 @@ class TestWishesAndQuestions:
 
 
 class TestSmallTalk:
-    def test_it_is_neither_quoted_nor_pursued_nor_a_finding(self) -> None:
-        brief = after(buyer_brief(), spoken(does(Act.SMALL_TALK, "It rained all week here, the garden needs it.")))
-        assert (next_to(brief).move, next_to(brief).topic) == (Move.QUESTION, "process")
-        assert key_answers(brief) == []
-
     def test_what_is_told_beside_it_is_taken_up(self) -> None:
         brief = after(buyer_brief(), spoken(does(Act.SMALL_TALK, "It rained all week here."), NUMBERS))
         assert "“Nobody trusted the weekly numbers”" in next_to(brief).text
@@ -137,10 +131,6 @@ class TestRepetitions:
         second = next_to(after(buyer_brief(guide=guide), REPORT, again, again))
         assert second.move == Move.QUESTION
         assert not says(second, "said_before", language)
-
-    def test_who_has_no_more_to_tell_was_not_asked_twice(self) -> None:
-        no_more = spoken(does(Act.DECLINES, "I have told you what there is to tell."))
-        assert not says(next_to(after(buyer_brief(), REPORT, no_more)), "said_before")
 
     def test_what_was_mentioned_is_not_asked_of_who_was_asked_twice(self) -> None:
         tipped = spoken(states("The deciding factor was the offer of Globex.", FACT, "options", decisive=True))
@@ -171,31 +161,9 @@ class TestComplaints:
         message = next_to(after(buyer_brief(), spoken(boss)))
         assert (message.move, says(message, "feeling")) == (Move.FOLLOW_UP, True)
 
-    def test_no_two_are_acknowledged_in_the_same_words(self) -> None:
-        furious = spoken(states("I was furious about the release and the numbers.", JUDGEMENT, act=Act.COMPLAINS))
-        said = paige(conduct(buyer_brief(), [furious]))
-        shown = [text for turn in said for text in phrases("en")["feeling"] if text in turn.text]
-        assert len(shown) == len(set(shown)) > 1
-
     def test_beside_a_wish_to_stop_nothing_is_asked(self) -> None:
         message = next_to(after(buyer_brief(), spoken(does(Act.COMPLAINS, "A disgrace."), HAVE_TO_GO)))
         assert (message.move, "?" in message.text) == (Move.REPEAT, False)
-
-    def test_others_are_not_acknowledged(self) -> None:
-        assert not says(next_to(after(buyer_brief(), REPORT)), "feeling")
-
-    @pytest.mark.parametrize(
-        ("statement", "follow_up"),
-        [
-            (states("It was like talking to a wall.", JUDGEMENT, "experience", speaks=AGAINST), "What happened there?"),
-            (
-                states("They sent a two-year-old report.", EVENT, about=About.VENDOR),
-                "What did that mean for you and your colleagues?",
-            ),
-        ],
-    )
-    def test_one_on_the_vendor_is_pursued(self, statement: Clause, follow_up: str) -> None:
-        assert next_to(after(buyer_brief(), spoken(statement))).text == follow_up
 
 
 class TestQuestionsBack:
@@ -239,10 +207,6 @@ class TestOtherTopics:
         brief = after(buyer_brief(), denial, NO_IDEA, NO_IDEA, again)
         assert "“There were no other offers”" in brief.conversation[-2].text
         assert "“There were no other offers”" in next_to(brief).text
-
-    def test_who_decided_alone_is_not_asked_how_the_others_did(self) -> None:
-        alone = spoken(states("Nobody else had a say.", DENIAL, "process"))
-        assert "process" not in [turn.topic for turn in paige(conduct(buyer_brief(), [alone, COMPLETE]))]
 
     @pytest.mark.parametrize(
         ("guide", "answer", "quote"),
@@ -298,12 +262,6 @@ class TestStopping:
         told = spoken(states("We had grown to 40 people.", FACT), NUMBERS)
         assert "“Nobody trusted the weekly numbers”" in next_to(after(buyer_brief(), told, STOP, GO_ON)).text
 
-    def test_who_answers_is_heard(self) -> None:
-        assert next_to(after(buyer_brief(), STOP, spoken(NUMBERS))).move == Move.FOLLOW_UP
-
-    def test_who_asks_is_answered(self) -> None:
-        assert says(next_to(after(buyer_brief(), STOP, A_PERSON)), "how_to_reach_a_person")
-
 
 class TestBridges:
     @pytest.mark.parametrize("guide", ["win_loss_buyer", GERMAN])
@@ -318,13 +276,6 @@ class TestBridges:
             first in announced and second in announced for (_, first), (_, second) in itertools.pairwise(topics)
         )
 
-    def test_a_guide_without_bridges_has_one_of_the_language_each_time(self) -> None:
-        brief = buyer_brief()
-        topics = tuple(replace(topic, bridge="") for topic in brief.guide.topics)
-        said = paige(conduct(replace(brief, guide=replace(brief.guide, topics=topics)), [SLOW]))
-        bridges = [text for turn in said for text in phrases("en")["bridge"] if turn.text.startswith(text)]
-        assert len(bridges) == len(set(bridges)) > 2
-
 
 class TestSiblings:
     TIPPED = spoken(states("The offer of Globex tipped it.", EVENT, "options", decisive=True))
@@ -333,9 +284,6 @@ class TestSiblings:
         asked = asked_with(buyer_brief(), first=self.TIPPED)
         assert asked.count("criteria") == 1
         assert "decision" not in asked[asked.index("criteria") :]
-
-    def test_a_core_topic_that_no_answer_has_touched_is_asked(self) -> None:
-        assert "decision" in asked_with(buyer_brief(), first=SLOW)
 
     def test_a_guide_without_siblings_asks_both(self) -> None:
         brief = buyer_brief()

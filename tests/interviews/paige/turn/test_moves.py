@@ -10,26 +10,19 @@ from hypothesis import strategies as st
 from interviews.lifecycle import Engine, Move, Speaker
 from interviews.paige.answers.dialogue import AGAIN, Utterance
 from interviews.paige.guide.guide import CLOSING, FollowUpKind, Guide
-from interviews.paige.language.lexicons import phrases
 from interviews.paige.objective.corrected_subjects import CorrectedSubjects
 from interviews.paige.objective.steering import Picks
-from interviews.paige.reading.readings import About, Act, Clause
+from interviews.paige.reading.readings import Act, Clause
 from interviews.paige.turn.brief import Brief
 from interviews.paige.turn.compose import Choice
-from interviews.paige.turn.dialogue_state import DialogueState
-from interviews.paige.turn.moves import MAX_AGAIN, NextMove, moves, spare_turns
+from interviews.paige.turn.moves import MAX_AGAIN, NextMove, moves
 from interviews.paige.turn.rules_engine import RulesEngine
-from interviews.paige.turn.threads import (
-    MAX_FOLLOW_UPS_OF_A_TOPIC,
-    MAX_FOLLOW_UPS_OF_AN_EMPHASIZED_TOPIC,
-)
+from interviews.paige.turn.threads import MAX_FOLLOW_UPS_OF_A_TOPIC, MAX_FOLLOW_UPS_OF_AN_EMPHASIZED_TOPIC
 from tests.interviews.paige.interviews import after, buyer_brief, conduct, paige, parsed_guide
 from tests.interviews.paige.readings import (
-    A_PERSON,
     AGAINST,
     ARE_YOU_A_BOT,
     AS_I_SAID,
-    DELETION,
     DENIAL,
     EVENT,
     FACT,
@@ -53,7 +46,6 @@ COMPLETE = spoken(
 )
 SHORT = spoken(states("It was slow.", JUDGEMENT))
 LOSS = spoken(states("We lost a customer in March.", EVENT))
-GROWN = spoken(states("We had grown to 40 people.", FACT), states("Nobody trusted the numbers.", JUDGEMENT))
 REPORT = spoken(states("The weekly report was wrong.", JUDGEMENT))
 
 
@@ -77,39 +69,16 @@ class TestOrder:
         answer = Utterance(Speaker.CONTACT, COMPLETE.text, CLOSING, Move.ANSWER, reading=COMPLETE.reading)
         assert moves(brief.after([*brief.conversation, *said, answer])) == ()
 
-    def test_the_first_move_is_the_first_topic(self) -> None:
-        assert kinds(buyer_brief("pricing")) == [(Move.QUESTION, "trigger")]
-
     def test_complete_answers_get_no_follow_ups(self) -> None:
         keys = [topic.key for topic in buyer_brief().guide.topics]
         assert topics_of(conduct(buyer_brief(), [COMPLETE])) == [*keys, CLOSING]
 
-    def test_answers_that_tell_little_are_followed_up_while_the_turns_suffice(self) -> None:
-        topics = topics_of(conduct(buyer_brief(), [SHORT]))
-        assert topics == [
-            *("trigger", "trigger", "trigger", "process", "process", "criteria", "criteria", "options", "options"),
-            *("vendor", "vendor", "pricing", "pricing", "experience", "experience", "experience"),
-            *("decision", "decision", CLOSING, CLOSING),
-        ]
-
-    @pytest.mark.parametrize(
-        ("answer", "follow_up"),
-        [
-            (
-                spoken(states("Your drivers were never asked.", EVENT, "experience", about=About.VENDOR)),
-                "You said “Your drivers were never asked”. What did that mean for you and your colleagues?",
-            ),
-            (
-                spoken(states("Next time, publish a price list.", NEED, "pricing")),
-                "You said “Next time, publish a price list”. What is the story behind that?",
-            ),
-        ],
-    )
-    def test_the_answer_to_the_closing_question_gets_one_follow_up(self, answer: Answer, follow_up: str) -> None:
+    def test_the_answer_to_the_closing_question_gets_one_follow_up(self) -> None:
+        answer = spoken(states("Next time, publish a price list.", NEED, "pricing"))
         said = conduct(buyer_brief(), lambda message: answer if message.choice.move.topic.key == CLOSING else COMPLETE)
         [closing, last] = [turn for turn in paige(said) if turn.topic == CLOSING]
         assert (closing.move, last.move) == (Move.CLOSING, Move.FOLLOW_UP)
-        assert last.text == follow_up
+        assert "“Next time, publish a price list”" in last.text
 
     @pytest.mark.parametrize(
         "answer", [spoken(states("No, that is all.", DENIAL)), spoken(does(Act.SMALL_TALK, "Thank you.")), NO_IDEA, ""]
@@ -123,12 +92,6 @@ class TestOrder:
         topics = topics_of(conduct(buyer_brief("Find out why PRICING was a blocker"), [COMPLETE]))
         assert topics[:3] == ["trigger", "pricing", "pricing"]
         assert topics[-1] == CLOSING
-
-    def test_picked_topics_come_second_in_the_order_of_the_picks_whatever_the_objective_says(self) -> None:
-        brief = replace(buyer_brief("Pricing"), picks=Picks(emphasize=("experience", "criteria")))
-        topics = topics_of(conduct(brief, [COMPLETE]))
-        assert [*dict.fromkeys(topics)][:3] == ["trigger", "experience", "criteria"]
-        assert min(map(topics.count, ("experience", "criteria"))) > 1
 
     def test_the_outcome_is_not_asked_before_half_of_the_other_topics(self) -> None:
         brief = replace(buyer_brief(), picks=Picks(emphasize=("decision", "vendor")))
@@ -147,25 +110,6 @@ class TestOrder:
         assert kinds(brief) == [(Move.QUESTION, "trigger")]
         topics = (replace(brief.guide.topics[0], core=False), *brief.guide.topics[1:])
         assert kinds(replace(brief, guide=replace(brief.guide, topics=topics))) == [(Move.QUESTION, "process")]
-
-    def test_notes_leave_a_topic_out(self) -> None:
-        said = conduct(replace(buyer_brief(), contact_notes="Angry. Do not ask about price."), [COMPLETE])
-        assert "pricing" not in topics_of(said)
-
-    @pytest.mark.slow
-    def test_an_avoided_core_topic_is_asked_once(self) -> None:
-        said = conduct(buyer_brief("Do not ask about options"), [SHORT])
-        assert topics_of(said).count("options") == 1
-
-    def test_a_changed_objective_applies_from_the_next_message(self) -> None:
-        brief = after(buyer_brief(), COMPLETE)
-        changed = replace(brief, objective="The experience")
-        first, second = (next(move.topic for move in moves(each) if not move.thread) for each in (brief, changed))
-        assert (first.key, second.key) == ("process", "experience")
-
-    def test_nothing_follows_the_closing_question(self) -> None:
-        said = conduct(buyer_brief(), [COMPLETE])
-        assert moves(buyer_brief().after(said)) == ()
 
     def test_an_engine_is_offered_the_kinds_that_fit_a_thread_and_the_next_topics(self) -> None:
         offered = moves(after(buyer_brief(), SHORT))
@@ -189,26 +133,10 @@ class TestOrder:
 
 
 class TestBudget:
-    @pytest.mark.slow
-    def test_an_objective_with_every_topic_does_not_displace_a_core_topic(self) -> None:
-        brief = buyer_brief("problem, process, criteria, options, product, pricing, sales, outcome")
-        topics = topics_of(conduct(brief, [SHORT]))
-        assert {topic.key for topic in brief.guide.every_topic} == set(topics)
-
     def test_only_core_topics_are_offered_if_the_turns_are_few(self) -> None:
         brief = buyer_brief()
         brief = replace(brief, guide=replace(brief.guide, max_turns=6))
         assert [key for _, key in kinds(after(brief, SHORT))] == ["criteria", "options"]
-
-    def test_a_model_that_words_is_told_how_many_follow_ups_leave_one_for_the_last_topic(self) -> None:
-        brief = replace(buyer_brief(), may_be_worded=True)
-        topics = tuple(replace(topic, core=True) for topic in brief.guide.topics[:2])
-        brief = replace(brief, guide=replace(brief.guide, topics=topics, max_turns=5))
-        first, last = after(brief, SHORT), after(brief, COMPLETE, SHORT)
-        assert [spare_turns(DialogueState(each)) for each in (first, last)] == [0, 1]
-        assert Move.FOLLOW_UP in {move for move, _ in kinds(first)}, "it may take the place of a topic"
-        short = replace(brief, guide=replace(brief.guide, max_turns=3))
-        assert {move for move, _ in kinds(after(short, SHORT))} == {Move.QUESTION}
 
     @pytest.mark.parametrize(
         "outcome",
@@ -247,15 +175,6 @@ class TestFollowUps:
         assert brief.conversation[-1].topic == "pricing"
         assert (Move.FOLLOW_UP, "pricing") not in kinds(brief)
 
-    def test_none_follows_a_reference_to_an_earlier_answer(self) -> None:
-        brief = after(
-            buyer_brief(),
-            REPORT,
-            spoken(does(Act.SAID_BEFORE, "As I said,"), states("the weekly report was wrong.", JUDGEMENT)),
-        )
-        assert Move.FOLLOW_UP not in [move for move, _ in kinds(brief)]
-        assert moves(brief)[0].openers[0].name == "said_before"
-
     def test_what_the_last_answer_tells_is_taken_up_without_an_apology(self) -> None:
         brief = replace(buyer_brief(), may_be_worded=True)
         again = does(Act.SAID_BEFORE, "As I said, the report was wrong.")
@@ -268,19 +187,6 @@ class TestFollowUps:
         said = conduct(brief, [SHORT])
         assert topics_of(said).count("trigger") == 1
         assert "pricing" not in topics_of(said), "an avoided topic that is not core is left out"
-
-    @pytest.mark.slow
-    def test_one_is_never_put_twice(self) -> None:
-        said = conduct(buyer_brief("problem"), [SHORT])
-        follow_ups = [(turn.topic, turn.follow_up) for turn in paige(said) if turn.move == Move.FOLLOW_UP]
-        assert len(follow_ups) == len(set(follow_ups))
-
-    def test_quotes_come_from_the_last_answer(self) -> None:
-        brief = after(
-            buyer_brief(),
-            spoken(states("Nobody trusted the numbers.", JUDGEMENT), states("It was Alice who said so.", FACT)),
-        )
-        assert {move.quote for move in moves(brief)} - {""} == {"Nobody trusted the numbers"}
 
     @pytest.mark.parametrize(
         "answer",
@@ -318,93 +224,21 @@ class TestFollowUps:
         offered = [move.thread for move in moves(after(brief, spoken(*self.UNQUOTABLE), short)) if move.thread]
         assert {thread.answer for thread in offered} == {1}, "nothing without a quote from earlier answers"
 
-    def test_without_a_quote_no_quoting_follow_up_is_offered(self) -> None:
-        offered = [
-            move.asked for move in moves(after(buyer_brief(), spoken(states("Growth, mostly.", FACT)))) if move.asked
-        ]
-        assert offered
-        assert not any(follow_up.takes_quote for follow_up in offered)
-
 
 class TestAgain:
-    @pytest.mark.parametrize(
-        ("answer", "move", "opener"),
-        [
-            (ARE_YOU_A_BOT, Move.REPEAT, "ai"),
-            (WHO_READS, Move.REPEAT, "who_reads"),
-            (HOW_LONG, Move.REPEAT, "how_long"),
-            (spoken(does(Act.ASKS_SOMETHING, "What do you know about me?")), Move.REPEAT, "cannot_answer"),
-            (STOP, Move.REPEAT, "how_to_stop"),
-            (A_PERSON, Move.REPEAT, "how_to_reach_a_person"),
-            (DELETION, Move.REPEAT, "how_to_delete"),
-        ],
-    )
-    def test_a_question_or_wish_is_answered_and_the_open_question_put_again(
-        self, answer: Answer, move: Move, opener: str
-    ) -> None:
-        [again] = moves(after(buyer_brief(), answer))
-        assert (again.move, again.topic.key, again.openers[0].name) == (move, "trigger", opener)
-
-    def test_an_unclear_question_is_rephrased_once(self) -> None:
-        answer = WHAT_DO_YOU_MEAN
-        assert kinds(after(buyer_brief(), answer)) == [(Move.REPHRASE, "trigger")]
-        assert (Move.REPHRASE, "trigger") not in kinds(after(buyer_brief(), answer, answer))
-
-    def test_an_answer_with_a_question_is_not_asked_again(self) -> None:
-        offered = moves(
-            after(
-                buyer_brief(),
-                spoken(states("Nobody trusted the numbers.", JUDGEMENT), does(Act.ASKS_ABOUT_AI, "Are you a bot?")),
-            )
-        )
-        assert len(offered) > 1
-        assert {move.openers[0].name for move in offered} == {"ai"}
-        assert not {move.move for move in offered} & AGAIN
-
     def test_one_question_is_put_again_at_most_three_times(self) -> None:
         questions = [ARE_YOU_A_BOT, WHO_READS, spoken(does(Act.ASKS_SOMETHING, "Can you see my screen?")), HOW_LONG]
         brief = after(buyer_brief(), *questions)
         assert kinds(brief)[0] == (Move.QUESTION, "process")
         assert moves(brief)[0].openers[0].name == "how_long"
 
-    def test_questions_put_again_do_not_count_as_turns(self) -> None:
-        said = conduct(buyer_brief(), lambda message: "" if message.choice.move.move in AGAIN else ARE_YOU_A_BOT)
-        asked = [turn for turn in paige(said) if turn.move not in AGAIN]
-        assert len(paige(said)) - len(asked) == MAX_AGAIN
-        assert {topic.key for topic in buyer_brief().guide.every_topic} == {turn.topic for turn in asked}
-
-    def test_a_follow_up_is_put_again_with_its_quote(self) -> None:
-        brief = after(buyer_brief(), GROWN, ARE_YOU_A_BOT)
-        [again] = moves(brief)
-        assert (again.move, again.quote) == (Move.REPEAT, "Nobody trusted the numbers")
-
 
 class TestWishes:
     def test_a_second_wish_to_stop_ends_the_questions(self) -> None:
         assert moves(after(buyer_brief(), STOP, STOP)) == ()
 
-    def test_how_to_reach_a_person_is_said_once(self) -> None:
-        brief = after(buyer_brief(), A_PERSON, A_PERSON)
-        assert moves(brief)[0].openers == ()
-        assert kinds(brief)[0] == (Move.QUESTION, "process")
-
 
 class TestCovered:
-    EVERYTHING = spoken(
-        states("We shortlisted three vendors.", EVENT, "options"),
-        states("The price was double our budget.", JUDGEMENT, "pricing", speaks=AGAINST),
-        states("The demo went well for us.", JUDGEMENT, "experience"),
-    )
-
-    def test_a_statement_is_pursued_on_its_own_topic_which_is_not_asked_as_if_new(self) -> None:
-        said = paige(conduct(buyer_brief(), [self.EVERYTHING, COMPLETE]))
-        topics = {"options", "pricing", "experience"}
-        assert (said[1].move, said[1].topic in topics) == (Move.FOLLOW_UP, True)
-        later = [turn for turn in said[2:] if turn.topic in topics and turn.move != Move.FOLLOW_UP]
-        assert {turn.topic for turn in later} == topics
-        touched = [turn for turn in later if any(text in turn.text for text in phrases("en")["touched"])]
-        assert all(turn.move == Move.COVERED or turn in touched for turn in later)
-
     def test_a_topic_that_was_denied_is_left_out_unless_it_is_core(self) -> None:
         denial = spoken(
             states("Nobody trusted the numbers.", JUDGEMENT), states("There was no trial.", DENIAL, "experience")
@@ -413,11 +247,6 @@ class TestCovered:
         none = spoken(states("There were no other offers.", DENIAL, "options"))
         [options] = [turn for turn in paige(conduct(buyer_brief(), [none, COMPLETE])) if turn.topic == "options"]
         assert (options.move, "“There were no other offers”" in options.text) == (Move.COVERED, True)
-
-    def test_a_denial_of_two_things_denies_neither(self) -> None:
-        denial = spoken(states("The price was not what tipped it.", DENIAL, "decision", "pricing"))
-        moved = {turn.topic: turn.move for turn in paige(conduct(buyer_brief(), [denial, COMPLETE]))}
-        assert moved["decision"] == moved["pricing"] == Move.QUESTION
 
     PRICE = (
         states("Their price was double our budget in the first year,", JUDGEMENT, "pricing", speaks=AGAINST),

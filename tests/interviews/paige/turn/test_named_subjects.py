@@ -78,12 +78,6 @@ def test_a_subject_of_an_avoided_topic_is_not_named() -> None:
     assert named(replace(allowed(), picks=Picks(avoid=("experience",)))) == []
 
 
-@pytest.mark.slow
-def test_what_the_objective_avoids_is_not_named() -> None:
-    said = paige(conduct(allowed('Focus on vendor. Do not ask about "security review" or "Gong".'), [VAGUE]))
-    assert not any("Gong" in turn.text or "security review." in turn.text for turn in said)
-
-
 @pytest.mark.parametrize(
     ("replies", "move"),
     [
@@ -106,12 +100,6 @@ def test_a_question_that_is_put_again_names_the_subject_again(replies: list[Answ
     assert again[0].text.endswith(QUESTION)
 
 
-def test_the_german_guide_has_the_question() -> None:
-    brief = allowed('Frage nach experience: "Sicherheitsprüfung"', "win_loss_buyer_de")
-    said = paige(conduct(brief, [VAGUE]))
-    assert any("Sicherheitsprüfung. Welche Rolle hat das gespielt, wenn überhaupt?" in turn.text for turn in said)
-
-
 def test_a_subject_that_is_not_allowed_cannot_be_composed() -> None:
     brief = buyer_brief(OBJECTIVE)
     move = NextMove(Move.COVERED, brief.guide.topic("experience"), subject="security review")
@@ -127,18 +115,3 @@ def test_a_model_may_choose_it() -> None:
     brief = allowed().after(said[:number])
     request = messages_for(brief, moves(brief))[-1].content
     assert 'Ask by name about "security review", which the objective names' in request
-
-
-def test_a_statement_on_a_subject_is_taken_up_first() -> None:
-    mess = spoken(
-        states("The security review was a mess.", JUDGEMENT), states("The contract was far too long.", JUDGEMENT)
-    )
-    said = [
-        Utterance(Speaker.PAIGE, "How did you come to a decision?", "process"),
-        Utterance(Speaker.CONTACT, mess.text, "process", reading=mess.reading),
-    ]
-    brief = buyer_brief(OBJECTIVE).after(said)
-    [first, *_] = [move for move in moves(brief) if move.thread]
-    assert first.thread
-    assert "security review" in first.thread.statement.text
-    assert RulesEngine().choose(brief, moves(brief)).move == first

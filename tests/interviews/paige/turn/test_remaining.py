@@ -1,6 +1,5 @@
 """The progress that the contact sees."""
 
-from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -8,7 +7,7 @@ import pytest
 from interviews.lifecycle import Move
 from interviews.paige.answers.dialogue import AGAIN
 from interviews.paige.turn.remaining import Remaining, remaining
-from tests.interviews.paige.interviews import buyer_brief, conduct, paige
+from tests.interviews.paige.interviews import buyer_brief, conduct
 from tests.interviews.paige.readings import (
     ARE_YOU_A_BOT,
     DENIAL,
@@ -64,11 +63,3 @@ def test_a_question_that_is_put_again_keeps_its_number() -> None:
     (_, first), (move, again), *_ = shown([WHAT_DO_YOU_MEAN, SLOW])
     assert move == Move.REPHRASE
     assert again == first
-
-
-def test_a_small_guide_with_few_turns_is_done_by_turns() -> None:
-    brief = buyer_brief()
-    brief = replace(brief, guide=replace(brief.guide, max_turns=16))
-    said = conduct(brief, [spoken(states("It was slow.", JUDGEMENT))])
-    assert len(paige(said)) == brief.guide.max_turns
-    assert remaining(brief.guide, said).percent_done == round(100 * 15 / 16)

@@ -37,12 +37,6 @@ def test_other_clauses_are_no_statements() -> None:
     assert len(stated(*[PRICE] * (MAX_STATEMENTS + 1))) == MAX_STATEMENTS
 
 
-@pytest.mark.parametrize(("wish", "is_quoted"), [(Act.WANTS_DELETION, False), (Act.WANTS_A_PERSON, True)])
-def test_nothing_is_quoted_beside_a_wish_for_deletion(wish: Act, is_quoted: bool) -> None:
-    [statement] = stated(PRICE, does(wish, "Please see to that."))
-    assert bool(statement.quote) is is_quoted
-
-
 @pytest.mark.parametrize(
     ("language", "clauses", "shown"),
     [

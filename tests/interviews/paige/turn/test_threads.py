@@ -8,8 +8,7 @@ import pytest
 
 from interviews.lifecycle import Move, Speaker
 from interviews.paige.answers.dialogue import Utterance
-from interviews.paige.guide.formats import in_current_format
-from interviews.paige.guide.guide import FollowUpKind, Guide
+from interviews.paige.guide.guide import FollowUpKind
 from interviews.paige.objective.corrected_subjects import CorrectedSubjects
 from interviews.paige.objective.steering import Picks
 from interviews.paige.reading.readings import About, Act, Clause, StatementKind
@@ -17,20 +16,8 @@ from interviews.paige.turn.brief import Brief
 from interviews.paige.turn.dialogue_state import DialogueState
 from interviews.paige.turn.statements import Statement
 from interviews.paige.turn.threads import Thread, follow_ups, threads
-from tests.interviews.old_guides import old_guide
-from tests.interviews.paige.interviews import after, buyer_brief, conduct, paige
-from tests.interviews.paige.readings import (
-    AGAINST,
-    DENIAL,
-    EVENT,
-    FACT,
-    FOR,
-    JUDGEMENT,
-    NO_IDEA,
-    does,
-    spoken,
-    states,
-)
+from tests.interviews.paige.interviews import buyer_brief, conduct, paige
+from tests.interviews.paige.readings import AGAINST, DENIAL, EVENT, FACT, FOR, JUDGEMENT, NO_IDEA, does, spoken, states
 
 PRICE = states("The price was too high.", JUDGEMENT, speaks=AGAINST)
 LOSS = states("We lost two customers in March.", EVENT)
@@ -119,33 +106,6 @@ def test_threads_of_earlier_answers_come_last_and_those_of_emphasized_topics_fir
     assert texts(threads(state)) == [EXPORT.text, PRICE.text, LOSS.text]
 
 
-def test_a_statement_is_on_the_topic_of_the_question_if_that_is_among_its_own() -> None:
-    both = states("The price was named in every demo.", FACT, "pricing", "experience", speaks=AGAINST)
-    for topic, own in (("experience", "experience"), ("trigger", "pricing")):
-        assert [thread.topic.key for thread in threads(asked(buyer_brief(), (topic, both)))] == [own]
-
-
-@pytest.mark.parametrize("kind", [JUDGEMENT, EVENT, FACT])
-def test_what_tipped_the_decision_comes_first(kind: StatementKind) -> None:
-    peak = states("The reference call settled it for us.", kind, decisive=True)
-    other = states("The trial was good for all of us.", kind)
-    assert texts(threads(asked(buyer_brief(), ("experience", other, peak)))) == [peak.text, other.text]
-
-
-def test_small_talk_and_denials_are_no_threads() -> None:
-    talk = does(Act.SMALL_TALK, "It rained all week here, the garden needs it.")
-    denial = states("There was no trial.", DENIAL, "experience")
-    assert threads(asked(buyer_brief(), ("trigger", talk, denial))) == []
-
-
-def test_an_earlier_answer_is_only_taken_up_with_a_quote() -> None:
-    state = asked(buyer_brief(), ("trigger", LOSS), ("vendor", EXPORT))
-    earlier = threads(state)[-1]
-    found = [earlier.topic.follow_ups[index] for index in follow_ups(state, earlier)]
-    assert found
-    assert all(follow_up.takes_quote for follow_up in found)
-
-
 def test_what_was_pursued_is_a_thread_only_of_an_emphasized_topic() -> None:
     turns = [("trigger", LOSS), ("trigger", states("The owners noticed it.", EVENT))]
     assert texts(threads(asked(buyer_brief(), *turns, follow_up=5))) == ["The owners noticed it."]
@@ -171,14 +131,6 @@ def test_the_rules_return_to_an_earlier_answer_once_no_topic_is_left() -> None:
     assert len(returned) == 1
     assert returned[0].startswith("One more point from before.")
     assert paige(said)[-2].text == returned[0]
-
-
-def test_a_guide_with_the_four_old_kinds_still_has_follow_ups() -> None:
-    guide = Guide.from_data(in_current_format(old_guide())).for_vendor("Acme")
-    state = DialogueState(after(replace(buyer_brief(), guide=guide), spoken(LOSS)))
-    [thread] = threads(state)
-    kinds = [thread.topic.follow_ups[index].kind for index in follow_ups(state, thread)]
-    assert kinds[0] is FollowUpKind.CONSEQUENCE
 
 
 @pytest.mark.parametrize(("topic", "kind"), [("options", FollowUpKind.COMPARISON), ("process", FollowUpKind.PEOPLE)])
@@ -218,31 +170,6 @@ def test_what_the_guide_asks_first_on_a_topic_comes_first_except_on_a_complaint(
     assert thread.topic.follow_ups[first].kind == kind
 
 
-def test_what_may_be_small_talk_comes_last() -> None:
-    talk = states("Accountants, eh, we're a thrilling bunch.", JUDGEMENT, certainty=0.5)
-    state = asked(buyer_brief(), ("trigger", states("We moved 40 people to Leeds.", EVENT), talk))
-    assert [thread.statement.is_doubtful for thread in threads(state)] == [False, True]
-
-
-def test_all_that_was_told_is_not_quoted_twice_in_a_row() -> None:
-    answers = [spoken(LOSS), spoken(states("Our customers went to Globex.", EVENT)), NO_IDEA]
-    texts = [turn.text for turn in paige(conduct(buyer_brief(), answers))[1:3]]
-    assert [LOSS.text.rstrip(".") in texts[0], "went to Globex" in texts[1]] == [True, False]
-
-
-def test_an_event_without_a_quote_is_not_pursued_among_others() -> None:
-    left, took = states("They left us in March.", EVENT), states("They took their data along.", EVENT)
-    said = paige(conduct(buyer_brief(), [spoken(left, took), NO_IDEA]))
-    assert [turn.topic for turn in said[:2]] == ["trigger", "process"]
-
-
-def test_the_rules_pursue_what_a_follow_up_has_brought_out_only_where_the_topic_leads_with_what_came_next() -> None:
-    brief = replace(buyer_brief(), picks=Picks(emphasize=("vendor",)))
-    useless, crash = states("Their report was useless.", JUDGEMENT), states("It crashed in March.", EVENT)
-    said = paige(conduct(brief, [NO_IDEA, spoken(useless), spoken(crash), NO_IDEA]))
-    assert [turn.topic for turn in said[:4]] == ["trigger", "vendor", "vendor", "process"]
-
-
 def test_what_a_follow_up_has_brought_out_is_not_pursued_in_a_language_that_is_hardly_read() -> None:
     answers = [
         spoken(states("Nous avons perdu un client en mars.", EVENT)),
@@ -251,11 +178,3 @@ def test_what_a_follow_up_has_brought_out_is_not_pursued_in_a_language_that_is_h
     ]
     said = paige(conduct(buyer_brief(), answers))
     assert [turn.topic for turn in said[:3]] == ["trigger", "trigger", "process"]
-
-
-def test_what_a_follow_up_has_brought_out_does_not_take_the_turn_of_a_topic() -> None:
-    brief = replace(buyer_brief(), picks=Picks(emphasize=("trigger",)))
-    brief = replace(brief, guide=replace(brief.guide, max_turns=len(brief.guide.topics) + 2))
-    said = paige(conduct(brief, [spoken(LOSS), spoken(GLOBEX), NO_IDEA]))
-    assert [turn.topic for turn in said[:3]] == ["trigger", "trigger", "process"]
-    assert {turn.topic for turn in said} >= {topic.key for topic in brief.guide.topics}

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from interviews.paige.guide.texts import FollowUpKind
 from interviews.paige.wording.check import MAX_CHARACTERS, MAX_WORDS, Refusal, refusal_of
-from interviews.paige.wording.public_brief import PublicBrief, Task
+from interviews.paige.wording.public_brief import PublicBrief
 from tests.quality.wording import table
 
 ANSWER = "The security review was a mess. They sent us a two-year-old report, and our CISO refused to read it."
@@ -20,21 +20,6 @@ TOPIC = table.topic_of({"language": "en", "topic": "criteria", "answers": {"expe
 def test_of_2000_labelled_replies_under_1_percent_pass_that_should_not_and_few_are_refused_that_are_good() -> None:
     assert len(table.replies()) > 2_000
     assert not table.misses_a_target(), "\n".join(table.lines())
-
-
-@pytest.mark.slow
-def test_almost_all_bad_replies_are_refused_for_a_reason_and_not_by_chance() -> None:
-    labels = {
-        "form": {Refusal.FORM},
-        "length": {Refusal.LENGTH},
-        "name": {Refusal.NAME, Refusal.STATEMENT},
-        "number": {Refusal.NUMBER},
-        "quote": {Refusal.QUOTE},
-        "repeated": {Refusal.REPEATED, Refusal.STATEMENT},
-    }
-    for reply in table.replies_to(Task.FOLLOW_UP):
-        if expected := labels.get(reply.label):
-            assert reply.refusal in expected | {Refusal.QUESTIONS, Refusal.LANGUAGE}, reply.text
 
 
 @pytest.mark.parametrize(

@@ -19,8 +19,6 @@ from interviews.paige.model.provider import MAX_TOKENS, Reply
 from interviews.paige.turn.brief import Brief
 from interviews.paige.turn.compose import Choice, ChoosingEngine, Message, next_message
 from interviews.paige.turn.moves import NextMove
-from interviews.paige.turn.public import task_of
-from interviews.paige.wording.public_brief import Task
 from tests.interviews.paige.interviews import after, buyer_brief
 
 NOTES, OBJECTIVE = "Zephyrine budget was slashed by Bartholomew", "Find out about the kerfuffle with Quuxcorp"
@@ -84,12 +82,6 @@ class FirstFollowUp:
         return Choice(next(iter([move for move in moves if move.thread] or moves)), Engine.MODEL)
 
 
-class FirstTopic:
-    def choose(self, brief: Brief, moves: Sequence[NextMove]) -> Choice:
-        topics = [move for move in moves if task_of(move) is Task.TOPIC]
-        return Choice(next(iter(topics or moves)), Engine.MODEL)
-
-
 def injected(order: str, payload: str) -> tuple[Message, Obedient]:
     return obeyed(after(buyer_brief(OBJECTIVE), answer_with(order, payload)), payload, FirstFollowUp())
 
@@ -119,18 +111,6 @@ def test_of_200_injections_only_strange_questions_that_keep_to_the_rules_are_sho
             assert not any(word in each.content for each in request for word in ("Zephyrine", "kerfuffle", "Quuxcorp"))
     asked = sum(bool(provider.requests) for *_, provider in outcomes)
     assert asked >= 100, "an answer that only asks back gets an authored reply"
-
-
-@pytest.mark.slow
-def test_of_200_injections_into_the_question_of_a_topic_none_is_shown() -> None:
-    brief = buyer_brief(OBJECTIVE)
-    outcomes = [
-        obeyed(after(brief, answer_with(order, payload)), payload, FirstTopic())
-        for order, payload in product(ORDERS, PAYLOADS)
-    ]
-    topics = [(message, provider) for message, provider in outcomes if task_of(message.choice.move) is Task.TOPIC]
-    assert len(topics) >= 80, "an answer that only asks back gets an authored reply"
-    assert {provider.payload for message, provider in topics if message.authored} == set()
 
 
 @pytest.mark.parametrize("order", ORDERS)

@@ -1,4 +1,4 @@
-"""What the design of decision 55 holds for arbitrary input: non-interference, and echo."""
+"""What the design of decision 50 holds for arbitrary input: non-interference, and echo."""
 
 import json
 import re

@@ -1,0 +1,22 @@
+// Swagger UI has dark colors, and its switch for them is not on this page.
+const dark = matchMedia("(prefers-color-scheme: dark)");
+const followScheme = () => document.documentElement.classList.toggle("dark-mode", dark.matches);
+dark.addEventListener("change", followScheme);
+followScheme();
+
+// The page may be open under another name than that of the description, and may send requests to its own server only.
+// Swagger UI would send the examples of optional headers, such as If-Match.
+async function show(place) {
+  const response = await fetch(place.dataset.schema, {headers: {Accept: "application/json"}});
+  const spec = {...(await response.json()), servers: [{url: location.origin}]};
+  const calls = Object.values(spec.paths).flatMap((path) => Object.values(path));
+  for (const parameter of calls.flatMap((call) => call.parameters)) {
+    if (!parameter.required) delete parameter.examples;
+  }
+  SwaggerUIBundle({domNode: place, spec, tryItOutEnabled: true, validatorUrl: null, persistAuthorization: false});
+}
+
+show(document.querySelector("#calls"));
+
+// A browser may keep the page, with the key, for its Back button.
+addEventListener("pageshow", ({persisted}) => persisted && location.reload());

@@ -1,0 +1,73 @@
+"""Swagger UI sends requests, in a real browser with a real server."""
+
+from collections.abc import Iterator
+
+import pytest
+from selenium.webdriver import Keys
+
+from interviews.models import InterviewRequest
+from tests.live.web.browser_page import BrowserPage
+from tools.harness.browser import Browser
+from tools.harness.web import Server
+
+PATH = "/api/docs/try"
+UPDATE = "[id$=-update_interview_request]"
+
+
+class SwaggerUI(BrowserPage):
+    def authorize(self, key: str) -> None:
+        self.browser.open(PATH)
+        self.browser.click(".auth-wrapper .authorize")
+        self.browser.type(".modal-ux input", key)
+        self.browser.click(".modal-ux .authorize")
+        self.browser.click(".modal-ux .btn-done")
+
+    def update(self, key: str, interview_request: InterviewRequest) -> str:
+        """Sends the example of the description. Returns the status of the response."""
+        self.authorize(key)
+        self.browser.click(f"{UPDATE} .opblock-summary-control")
+        self.browser.type(f"{UPDATE} [data-param-name=id] input", f"{interview_request.pk}{Keys.TAB}")
+        self.browser.click(f"{UPDATE} .execute")
+        return self.browser.find(f"{UPDATE} .live-responses-table .response .response-col_status").text
+
+
+@pytest.fixture
+def page(one_browser: Browser) -> Iterator[SwaggerUI]:
+    """Asserts that the browser logs no failed script and no violation of the Content Security Policy."""
+    page = SwaggerUI(one_browser)
+    yield page
+    page.emulate("clearDeviceMetricsOverride")
+    page.use_scheme("")
+    assert one_browser.console_messages() == []
+
+
+@pytest.mark.parametrize(
+    ("width", "scheme", "paper"),
+    [(400, "light", "rgba(0, 0, 0, 0)"), (1400, "dark", "rgb(28, 32, 34)")],
+    ids=["phone, light", "desktop, dark"],
+)
+def test_it_sends_an_update(
+    page: SwaggerUI, acme_key: str, interview_request: InterviewRequest, width: int, scheme: str, paper: str
+) -> None:
+    page.use_width(width)
+    page.use_scheme(scheme)
+    assert page.update(acme_key, interview_request) == "200"
+    interview_request.refresh_from_db()
+    assert interview_request.objective == "Focus on why pricing was a blocker vs. Competitor X"
+    assert page.run("return getComputedStyle(document.querySelector('.swagger-ui')).backgroundColor") == paper
+    assert page.run("return document.documentElement.scrollWidth - innerWidth") == 0
+    assert page.other_hosts() == []
+
+
+def test_the_key_is_kept_nowhere(
+    page: SwaggerUI, server: Server, acme_key: str, interview_request: InterviewRequest
+) -> None:
+    page.update(acme_key, interview_request)
+    kept = page.run(
+        "return JSON.stringify([{...localStorage}, {...sessionStorage}, document.cookie, history.state, location.href,"
+        " performance.getEntries().map(entry => entry.name)])"
+    )
+    assert acme_key[12:] not in kept + server.log
+    page.browser.open("/api/docs")
+    page.browser.driver.back()
+    assert page.browser.find(".auth-wrapper .authorize.unlocked")
