@@ -1,19 +1,17 @@
 """Updates that span an interview request are in `interviews.services`."""
 
-from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from django.db import IntegrityError, transaction
 
-from contacts.batches import Batch
 from contacts.models import Contact
 from contacts.text import Email, Name, Notes
 from hindsight.db.prepared_statements import fetch_row
 from hindsight.db.search import search_text_of
 from hindsight.db.versions import mark_inserted
-from hindsight.text.import_files import Effect, counts_of
 from orgs.actors import Actor
 from orgs.audit import Texts, overwrite, overwrite_many
+from orgs.imports import Effect
 
 ATTEMPTS = 3
 
@@ -79,12 +77,6 @@ def upsert_contacts(*, org_id: int, contacts: Mapping[str, Texts], actor: Actor,
         except IntegrityError:  # a concurrent transaction created a contact
             continue
     return _upsert_contacts(org_id, contacts, actor, dry_run)
-
-
-def import_batch(*, org_id: int, batch: Batch, actor: Actor, dry_run: bool) -> Counter[str]:
-    """The numbers of created, updated, unchanged and rejected rows."""
-    batch.effects = upsert_contacts(org_id=org_id, contacts=batch.texts, actor=actor, dry_run=dry_run)
-    return counts_of(batch.effects, valid=len(batch.texts), rejected=len(batch.rejected))
 
 
 @transaction.atomic

@@ -1,17 +1,15 @@
-from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping
 
 from django.db import IntegrityError, transaction
 
-from deals.files import Batch
 from deals.models import FIELDS, Deal, DealValues
 from deals.text import DealId
 from hindsight.api.errors import PreconditionFailed
 from hindsight.db.retries import retried
-from hindsight.text.import_files import Effect, counts_of
 from orgs.actors import Actor
 from orgs.audit import overwrite_values
 from orgs.audit_removal import erase_changes
+from orgs.imports import Effect
 
 NEW_DEAL_LISTENERS: list[Callable[[Deal], None]] = []
 """Rooms above add theirs. Called in the transaction of the creation."""
@@ -72,12 +70,6 @@ def _of_new(deal: Deal, *, before: str | None) -> Iterator[Effect]:
     for field in ("deal_id", *FIELDS):
         if text := deal.audited_text(field):
             yield Effect(deal.deal_id, field, before, text)
-
-
-def import_batch(*, org_id: int, batch: Batch, actor: Actor, dry_run: bool) -> Counter[str]:
-    """The numbers of created, updated, unchanged and rejected rows."""
-    batch.effects = write_deals(org_id=org_id, deals=batch.deals, actor=actor, dry_run=dry_run)
-    return counts_of(batch.effects, valid=len(batch.deals), rejected=len(batch.rejected))
 
 
 def erase_reasons(*, org_id: int, deal_ids: Collection[str], actor: Actor) -> list[str]:

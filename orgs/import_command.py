@@ -2,44 +2,32 @@ import os
 import stat
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import nullcontext
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
-from typing import Any, BinaryIO, Protocol
+from typing import Any, BinaryIO
 
 from django.core.exceptions import ValidationError
 from django.core.management.base import CommandError, CommandParser
 
-from hindsight.text.csv_layouts import FileFields, Layout, shortened, unmapped
-from hindsight.text.import_files import MAX_LISTED, BadRow, CsvRows, Effect, Lines, of_first_rows, unlisted_rows
+from hindsight.text.csv_layouts import Layout, shortened, unmapped
+from hindsight.text.import_files import CsvRows, Lines
 from orgs.commands import Command as BaseCommand
 from orgs.commands import get_org
+from orgs.imports import Batch, Importer, of_first_rows
 
 FORMATS = ("csv", "jsonl")
 SHOWN_ROWS = 100
+# Of the rows with errors. A file can have millions of them.
+MAX_LISTED = 1_000
 EXTENSIONS = {".csv": "csv", ".jsonl": "jsonl", ".ndjson": "jsonl"}
-
-
-class Batch(Protocol):
-    @property
-    def rejected(self) -> Sequence[BadRow]: ...
-    @property
-    def effects(self) -> Sequence[Effect]: ...
 
 
 class ImportCommand(BaseCommand):
     rows = ""  # in words
-    fields: FileFields
-    readers: tuple[Callable[[CsvRows, Layout], Iterator[Any]], Callable[[Lines], Iterator[Any]]]  # of FORMATS
-
-    def batches(self, rows: Iterator[Any]) -> Iterator[Any]:
-        raise NotImplementedError
-
-    def store(self, org_id: int, batch: Any, *, dry_run: bool) -> Counter[str]:
-        """Returns the numbers of created, updated, unchanged and rejected rows."""
-        raise NotImplementedError
+    importer: Importer
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("file", metavar="FILE", help="a .csv, .jsonl or .ndjson file, or - for standard input")
@@ -60,37 +48,37 @@ class ImportCommand(BaseCommand):
         self.tally = Counter(created=0, updated=0, unchanged=0, rejected=0)
         with _open(name) as file, self.progress(_size(file), "B") as self.bar:
             lines = Lines(file)
-            for batch in self.batches(self.read(lines, file_format, options["map"])):
+            for batch in self.importer.batches(self.read(lines, file_format, options["map"])):
                 self.report(batch)
-                counts = self.store(org.pk, batch, dry_run=dry_run)
+                self.importer.write(batch, org_id=org.pk, actor=self.actor, dry_run=dry_run)
                 if dry_run:
                     self.preview(batch)
-                self.tally += counts
+                self.tally += batch.counts()
                 self.bar.update(lines.position - self.bar.n)
         return self.summary(dry_run)
 
     def read(self, lines: Lines, file_format: str, mapped: Sequence[str]) -> Iterator[Any]:
-        read_csv, read_json_lines = self.readers
         if file_format == "jsonl":
             if mapped:
                 raise CommandError("--map chooses columns of CSV. In JSON Lines, name the fields as they are called.")
-            return read_json_lines(lines)
+            return self.importer.read_json_lines(lines)
         rows = CsvRows(lines)
-        return read_csv(rows, self.layout(rows.header, mapped))
+        return self.importer.read_csv(rows, self.layout(rows, mapped))
 
-    def layout(self, header: Sequence[str], mapped: Sequence[str]) -> Layout:
-        guess = self.fields.guess(header)
+    def layout(self, rows: CsvRows, mapped: Sequence[str]) -> Layout:
+        header, fields = rows.header, self.importer.fields
+        guess = fields.guess(header, rows.delimiter)
         columns = list(guess.columns)
         for name, field in (text.rpartition("=")[::2] for text in mapped):
             if name not in header:
                 raise CommandError(f"The file has no column {name!r}. It has {shortened(', '.join(header), 500)}.")
-            if field not in self.fields.joined:
+            if field not in fields.joined:
                 columns = ["" if each == field else each for each in columns]
             columns[header.index(name)] = field
         try:
-            self.fields.check(header, columns)
+            fields.check(header, columns)
         except ValidationError as error:
-            known = ", ".join(self.fields.names)
+            known = ", ".join(fields.names)
             raise CommandError(f"{error.messages[0]} Pass --map COLUMN=FIELD; the fields are {known}.") from None
         if names := unmapped(header, columns):
             self.stderr.write(f"not imported: {', '.join(map(repr, names))}")
@@ -120,7 +108,7 @@ class ImportCommand(BaseCommand):
         if not self.tally["rejected"]:
             return text
         if (unlisted := self.tally["rejected"] - MAX_LISTED) > 0:
-            self.stderr.write(unlisted_rows(unlisted))
+            self.stderr.write(f"and {unlisted:,} more row{'s' * (unlisted != 1)} with errors")
         self.stdout.write(text)
         raise CommandError("Some rows were rejected, see above.")
 

@@ -11,7 +11,6 @@ from staff.deals import pages as deals
 from staff.guides import interview_types
 from staff.history import security_event_pages as security_events
 from staff.interviews import pages as interview_requests
-from staff.lists import jobs
 from staff.orgs import api_keys, webhook_deliveries, webhook_endpoints
 from staff.orgs import pages as orgs
 from staff.people import pages as staff_members
@@ -23,7 +22,6 @@ __all__ = [
     "deals",
     "interview_requests",
     "interview_types",
-    "jobs",
     "orgs",
     "security_events",
     "staff_members",

@@ -20,7 +20,6 @@ class StaffConfig(AppConfig):
 
         from staff import security_events
         from staff.checks import check_logins
-        from staff.lists import exports, imports
         from staff.login import challenges, second_factor, sessions
         from staff.login.single_sign_on import links
         from staff.people import accounts
@@ -35,8 +34,6 @@ class StaffConfig(AppConfig):
         accounts.connect()
         second_factor.connect()
         links.connect()
-        exports.register()
-        imports.register()
         m2m_changed.connect(follow_groups, sender=User.groups.through)
         register(check_logins)
         # Of the apps with permissions in the table, interviews is migrated last.

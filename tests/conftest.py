@@ -67,7 +67,6 @@ ON_BOTH_DATABASES = {
     "staff/test_hostile_requests.py": "values that the database refuses",
     "staff/test_imports.py": "batches",
     "staff/test_interview_requests.py": "filters, locks",
-    "staff/test_job_concurrency.py": "locks",
     "staff/test_lists.py": "filters, sorting",
     "staff/test_lookups.py": "values that the database refuses",
     "staff/test_org_use.py": "counters in PostgreSQL and Redis",

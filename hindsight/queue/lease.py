@@ -1,4 +1,4 @@
-"""The queue is rows of the rooms above: deliveries, jobs and what else is a `Queued` row of a `Kind`.
+"""The queue is rows of the rooms above: deliveries and what else is a `Queued` row of a `Kind`.
 
 A row is put into the queue by the transaction that inserts it, or by `put()`.
 

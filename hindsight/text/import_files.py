@@ -1,10 +1,8 @@
 """Reads CSV and JSON Lines with limited memory, whatever is in them."""
 
 import csv
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import islice
 from typing import Any, BinaryIO, Self
 
 from django.core.exceptions import ValidationError
@@ -13,37 +11,12 @@ from hindsight.text import strict_json
 
 # Limits memory use. As large as a body of the API.
 MAX_LINE_BYTES = 1024 * 1024
-# An import lists this many rows with errors, and counts the others. A file can have millions of them.
-MAX_LISTED = 1_000
 
 
 @dataclass(frozen=True)
 class BadRow:
     line: int
     reason: str
-
-
-@dataclass(frozen=True)
-class Effect:
-    """A value that an import writes. `row`: its key in the file. `before`: None if there was no such row."""
-
-    row: str
-    field: str
-    before: str | None
-    after: str
-
-
-def counts_of(effects: Sequence[Effect], *, valid: int, rejected: int) -> Counter[str]:
-    """The numbers of created, updated, unchanged and rejected rows."""
-    created = {effect.row for effect in effects if effect.before is None}
-    updated = {effect.row for effect in effects} - created
-    unchanged = valid - len(created) - len(updated)
-    return Counter(created=len(created), updated=len(updated), unchanged=unchanged, rejected=rejected)
-
-
-def of_first_rows(effects: Sequence[Effect], number: int) -> list[Effect]:
-    rows = set(islice(dict.fromkeys(effect.row for effect in effects), max(0, number)))
-    return [effect for effect in effects if effect.row in rows]
 
 
 class Lines:
@@ -146,7 +119,3 @@ def json_objects(lines: Lines) -> Iterator[tuple[int, dict[str, Any]] | BadRow]:
                 yield BadRow(number, f"Invalid JSON: {error}.")
             else:
                 yield (number, value) if isinstance(value, dict) else BadRow(number, "Expected a JSON object.")
-
-
-def unlisted_rows(number: int) -> str:
-    return f"and {number:,} more row{'s' * (number != 1)} with errors"

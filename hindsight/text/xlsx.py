@@ -1,20 +1,28 @@
-"""A workbook with one sheet of texts, written in parts: rows as XML, which `workbook()` puts into the archive.
+"""Workbooks. They are read with openpyxl, but written in parts, which it cannot: rows as XML, which `workbook()` puts
+into the archive.
 
 https://learn.microsoft.com/en-us/office/open-xml/spreadsheet/structure-of-a-spreadsheetml-document
 """
 
+import csv
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, time
+from io import BytesIO, StringIO
+from itertools import takewhile
 from typing import Any
 from xml.sax.saxutils import escape
 from zipfile import ZIP_DEFLATED, ZipFile
 
-from hindsight.text.record_files import Record, Writable, cell_of
+from django.core.exceptions import ValidationError
+
+from hindsight.text.record_files import Record, Writable, cell_of, escape_formulas
 from hindsight.text.visible import visible
 
 CONTENT_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MAX_CELL_LENGTH = 32_767
 """Of spreadsheets. Longer texts are cut."""
+MAX_UNZIPPED_BYTES = 32 * 1024 * 1024
 
 # https://www.w3.org/TR/xml/#charsets
 NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -60,6 +68,53 @@ def workbook(rows: Iterable[bytes]) -> Iterator[bytes]:
                 yield out.taken()
             sheet.write(b"</sheetData></worksheet>")
     yield out.taken()
+
+
+def is_workbook(data: bytes) -> bool:
+    return data.startswith(b"PK\x03\x04")
+
+
+def csv_of(data: bytes, exported: Sequence[str]) -> bytes:
+    """The first sheet as CSV, with the last values of formulas. Raises ValidationError.
+
+    If its columns are `exported`, those of our export, formulas are escaped, as they are in that export as CSV.
+    """
+    from openpyxl import load_workbook  # most processes read no workbook, and it is large
+
+    out = StringIO()
+    writer = csv.writer(out)
+    try:
+        with ZipFile(BytesIO(data)) as archive:
+            if sum(part.file_size for part in archive.infolist()) > MAX_UNZIPPED_BYTES:
+                raise ValidationError(f"The workbook has more than {MAX_UNZIPPED_BYTES // 2**20} MiB of XML.")
+        sheet = load_workbook(BytesIO(data), read_only=True, data_only=True).worksheets[0]
+        sheet.reset_dimensions()  # some programs declare too few
+        rows = ([_text(cell) for cell in row] for row in sheet.values)
+        header = [*takewhile(bool, next(rows, []))]
+        writer.writerow(header)
+        escaped = escape_formulas if tuple(header) == tuple(exported) else str
+        writer.writerows(map(escaped, _padded(row, len(header))) for row in rows)
+    except ValidationError:
+        raise
+    except Exception:  # openpyxl has no common class of errors
+        raise ValidationError("This is not a valid workbook. Save it again as XLSX, or as CSV UTF-8.") from None
+    return out.getvalue().encode()
+
+
+def _padded(row: list[str], columns: int) -> list[str]:
+    """Rows end after their last cell with a value, or have cells that are only formatted."""
+    while len(row) > columns and not row[-1]:
+        row.pop()
+    return row + [""] * (columns - len(row)) if any(row) else []
+
+
+def _text(value: Any) -> str:
+    """Of a cell. Whole numbers have no decimals: a spreadsheet knows no integers."""
+    if value is None:
+        return ""
+    if isinstance(value, date | time):
+        return value.isoformat()
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
 
 
 def _row(cells: Iterable[str]) -> str:

@@ -5,6 +5,8 @@ from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 
+from contacts.export import COLUMNS, export_contacts
+from contacts.files import ContactImporter
 from contacts.models import Contact
 from contacts.services import update_contact
 from contacts.text import readable_notes
@@ -16,9 +18,9 @@ from staff.contacts.forms import ContactForm
 from staff.history.pages import AuditedAdmin
 from staff.interviews.steering import effect_of_notes
 from staff.lists.date_ranges import CreatedRange
-from staff.lists.export_action import ExportableAdmin
+from staff.lists.exports import Export, ExportableAdmin
 from staff.lists.filters import OrgFilter
-from staff.lists.import_pages import ImportingAdmin
+from staff.lists.imports import KEPT, Importable, ImportingAdmin
 from staff.removal import RemovalAdmin
 from staff.security_events import actor_of, record_act
 
@@ -29,8 +31,15 @@ NEWEST_INTERVIEWS = 10
 class ContactAdmin(ExportableAdmin, ImportingAdmin, AuditedAdmin, RemovalAdmin):
     form = ContactForm
     change_form_template = "staff/contacts/contact.html"
-    export_kinds = {"export_contacts": "contact"}
-    import_kind = "import_contacts"
+    exports = {"contacts": Export("contact", export_contacts, COLUMNS)}
+    importable = Importable(
+        row="contact",
+        importer=ContactImporter(),
+        help=f"{KEPT} To clear notes, edit the contact.",
+        columns_help="One column for email. Several columns for name are joined with a space, and for notes with a "
+        "line break.",
+        permissions=("jobs.import_contacts", "contacts.change_contact"),
+    )
     object_pages = {**AuditedAdmin.object_pages, "erase": "erase_view"}
     list_display = ("email", "name", "org", "created_at", "updated_at")
     list_filter = (OrgFilter, CreatedRange)

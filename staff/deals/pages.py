@@ -6,6 +6,8 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 
+from deals.export import COLUMNS, export_deals
+from deals.files import DealImporter
 from deals.models import FIELDS, Deal
 from interviews.models import InterviewRequest
 from interviews.reports.deal_interviews import interviews_of
@@ -14,9 +16,9 @@ from orgs.models import EventKind
 from staff.base import OrgRowsAdmin, ReadOnlyAdmin
 from staff.history.pages import HistoryPage
 from staff.lists.date_ranges import CreatedRange
-from staff.lists.export_action import ExportableAdmin
+from staff.lists.exports import Export, ExportableAdmin
 from staff.lists.filters import OrgFilter
-from staff.lists.import_pages import ImportingAdmin
+from staff.lists.imports import KEPT, Importable, ImportingAdmin
 from staff.orgs.permissions import may
 from staff.security_events import record_act
 from staff.win_loss.form import INTERVIEWS
@@ -27,8 +29,16 @@ from staff.win_loss.report import ShownComparison, ShownDealTopic
 class DealAdmin(OrgRowsAdmin, ExportableAdmin, ImportingAdmin, HistoryPage, ReadOnlyAdmin):
     """Read only, because the customer's system owns deals, and replaces them whole."""
 
-    export_kinds = {"export_deals": "deal"}
-    import_kind = "import_deals"
+    exports = {"deals": Export("deal", export_deals, COLUMNS)}
+    importable = Importable(
+        row="deal",
+        importer=DealImporter(),
+        help=f"{KEPT} The customer's system clears values of a deal.",
+        columns_help="One column for deal_id, which is the id in the customer's system, and at most one for each other "
+        "field. Outcomes are won, lost and no decision. Amounts are as in 120000.50, 120.000,50 or 120,000.50. Dates "
+        "are as in 2026-11-12 or 12.11.2026, and times as in 2026-11-12 17:30, in UTC.",
+        permissions=("jobs.import_deals", "deals.view_deal"),
+    )
     list_display = ("deal_id", "org", "outcome", "competitor", "value", "closed_at")
     list_display_links = ("deal_id",)
     list_filter = (OrgFilter, "outcome", CreatedRange)

@@ -16,11 +16,10 @@ from interviews.services.interview_types import ArchivedTypeError
 from interviews.text import clean_objective
 from orgs.models import EventKind, Org
 from staff.edit_conflicts import as_sent
-from staff.lists.import_pages import ImportingAdmin, UploadForm, may_import
+from staff.interviews.request_files import CREATED_COLUMNS, RequestImporter
+from staff.lists.imports import KEPT, Importable, ImportingAdmin, UploadForm
 from staff.orgs.org_choice import OrgField
 from staff.security_events import actor_of, record_act
-
-KIND = "import_interview_requests"
 
 CREATED = "created"
 """A parameter: the page of the interview request shows the survey link at its top."""
@@ -149,7 +148,15 @@ class RequestImportForm(TypeOfOrgForm, UploadForm):
 
 
 class NewRequestPages(ImportingAdmin):
-    import_kind = KIND
+    importable = Importable(
+        row="interview request",
+        importer=RequestImporter(),
+        help=f"Each row creates an interview request. {KEPT}",
+        columns_help="One column for email. Several columns for name are joined with a space, and for notes with a "
+        "line break. Outcomes are won, lost and no decision, and need a deal_id.",
+        permissions=("jobs.import_contacts", "contacts.change_contact", "interviews.add_interviewrequest"),
+        created=CREATED_COLUMNS,
+    )
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return may_create(request)
@@ -184,7 +191,7 @@ class NewRequestPages(ImportingAdmin):
     def import_view(self, request: HttpRequest) -> HttpResponse:
         """First asks for the org, too."""
         choice = OrgChoice.of(request)
-        if may_import(request, KIND) and choice.chosen is None:
+        if self.may_import(request) and choice.chosen is None:
             return self.page(request, "lists/org_choice", None, title="Import interview requests", form=choice)
         return super().import_view(request)
 

@@ -9,6 +9,7 @@ from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
 from django.utils.html import format_html
 
+from interviews.export import COLUMNS, DRIVER_COLUMNS, export_drivers, export_interview_requests
 from interviews.models import InterviewRequest
 from interviews.paige.guide.guide import GuideError
 from interviews.paige.model.prompt import left_out_of_notes, segments
@@ -37,7 +38,7 @@ from staff.interviews.picks import picks_in_form
 from staff.interviews.steering import changed_after_completion, edited_steering, stored_steering
 from staff.interviews.transcript_document import TranscriptDocument
 from staff.lists.date_ranges import ChangedRange, CompletedRange, CreatedRange
-from staff.lists.export_action import ExportableAdmin
+from staff.lists.exports import Export, ExportableAdmin
 from staff.lists.filters import (
     ArchivedFilter,
     ConversationFilter,
@@ -80,7 +81,10 @@ class InterviewRequestAdmin(
 ):
     form = InterviewRequestForm
     change_form_template = "staff/interviews/interview_request.html"
-    export_kinds = {"export_interviews": "interview request", "export_drivers": "driver of these interviews"}
+    exports = {
+        "interviews": Export("interview request", export_interview_requests, COLUMNS),
+        "drivers": Export("driver of these interviews", export_drivers, DRIVER_COLUMNS),
+    }
     object_pages = {
         **AuditedAdmin.object_pages,
         **TranscriptFiles.transcript_pages,

@@ -1,155 +1,111 @@
-"""Interview requests from a CSV file. Each valid row creates one, with its contact and the outcome of its deal."""
+"""Interview requests from a file. Each valid row creates one, with its contact and the outcome of its deal."""
 
-import json
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from contacts.files import FIELDS as CONTACT_FIELDS
-from contacts.files import Fields, Row, read_csv
-from contacts.layouts import FIELDS as CONTACTS
+from contacts.files import RULES as CONTACT_RULES
+from contacts.files import ContactImporter, Rules, cleaned
 from contacts.models import Contact
 from contacts.text import Email
 from deals.cells import outcome_in
-from deals.layouts import FIELDS as DEALS
+from deals.files import DealImporter
 from deals.models import Deal, DealValues
 from deals.text import clean_deal_id
-from hindsight.text.csv_layouts import Layout
-from hindsight.text.import_files import BadRow, CsvRows, Effect
+from hindsight.text.import_files import BadRow
 from hindsight.text.record_files import Record
-from hindsight.text.repeated_rows import reject_repeated
 from interviews.models import InterviewRequest, InterviewType
 from interviews.services.create import create_interview_request
 from interviews.text import clean_objective
 from orgs.actors import Actor
+from orgs.imports import Batch, Effect, Importer, Row
 
-ROWS_PER_BATCH = 100
 CREATED_COLUMNS = ("email", "interview_request_id", "survey_url")
 UNANSWERED = "The contact can still answer interview request {} of this type and deal."
 ARCHIVED = "The interview type is archived."
 
-
-FIELDS: Fields = {
-    **CONTACT_FIELDS,
+RULES: Rules = {
+    **CONTACT_RULES,
     "objective": (str, "a string", clean_objective),
     "deal_id": (str, "a string", clean_deal_id),
     "outcome": (str, "a string", outcome_in),
 }
-FILE_FIELDS = replace(
-    CONTACTS,
-    names={
-        **CONTACTS.names,
-        "objective": "objective goal ziel",
-        "deal_id": DEALS.names["deal_id"] + " | deal opportunity",
-        "outcome": DEALS.names["outcome"],
-    },
-)
-
-COLUMNS = ("line", *CREATED_COLUMNS, "reason")
-REPEATED = "email: Line {line:,} has the same address and deal."
+DEAL_NAMES = DealImporter.fields.names
 
 
-@dataclass
-class Batch:
-    """`created`: the file of the job has them. `effects`: what was written."""
+class RequestImporter(Importer):
+    fields = replace(
+        ContactImporter.fields,
+        names={
+            **ContactImporter.fields.names,
+            "objective": "objective goal ziel",
+            "deal_id": DEAL_NAMES["deal_id"] + " | deal opportunity",
+            "outcome": DEAL_NAMES["outcome"],
+        },
+    )
+    repeated = "email: Line {line:,} has the same address and deal."
+    batch_rows = 100
 
-    valid: list[Row] = field(default_factory=list)
-    rejected: list[BadRow] = field(default_factory=list)
-    created: list[Record] = field(default_factory=list)
-    effects: list[Effect] = field(default_factory=list)
+    def clean(self, record: Mapping[str, Any]) -> tuple[str, Mapping[str, Any]]:
+        texts = cleaned(record, RULES)
+        if texts.get("outcome") and not texts.get("deal_id"):
+            raise ValidationError("deal_id: Send the deal whose outcome this is.")
+        return f"{texts['email']}\n{texts.get('deal_id') or ''}", texts
 
-    def __len__(self) -> int:
-        return len(self.valid) + len(self.rejected)
-
-    def reject(self, row: Row, reason: str) -> None:
-        self.valid.remove(row)
-        self.rejected.append(BadRow(row.line, reason))
-
-
-def read(rows: CsvRows, layout: Layout) -> Iterator[Row | BadRow]:
-    return map(_with_deal, read_csv(rows, layout, FIELDS))
-
-
-def reject_duplicates(rows: Iterable[Row | BadRow]) -> Iterator[Row | BadRow]:
-    return reject_repeated(rows, lambda row: json.dumps([row.email, row.texts.get("deal_id") or ""]), REPEATED)
-
-
-def _with_deal(row: Row | BadRow) -> Row | BadRow:
-    if isinstance(row, Row) and row.texts.get("outcome") and not row.texts.get("deal_id"):
-        return BadRow(row.line, "deal_id: Send the deal whose outcome this is.")
-    return row
-
-
-def batches(rows: Iterable[Row | BadRow]) -> Iterator[Batch]:
-    batch = Batch()
-    for row in rows:
-        if isinstance(row, Row):
-            batch.valid.append(row)
-        else:
-            batch.rejected.append(row)
-        if len(batch) == ROWS_PER_BATCH:
-            yield batch
-            batch = Batch()
-    if batch:
-        yield batch
-
-
-@transaction.atomic
-def store(*, org_id: int, batch: Batch, actor: Actor, dry_run: bool, interview_type: int) -> Counter[str]:
-    """`interview_type`: its id. Rejects rows whose contact can still answer an earlier interview request."""
-    types = InterviewType.objects.for_org(org_id).filter(archived_at=None).defer("guide")
-    kind = types.filter(pk=interview_type).first()
-    for row in list(batch.valid):
-        if refusal := _refusal(kind, row):
-            batch.reject(row, refusal)
-    batch.effects = list(_effects(org_id, batch.valid))
-    batch.created = [_created(kind, row, actor) for row in batch.valid]
-    if dry_run:
-        transaction.set_rollback(True)
-    return Counter(created=len(batch.created), rejected=len(batch.rejected))
+    @transaction.atomic
+    def write(
+        self, batch: Batch, *, org_id: int, actor: Actor, dry_run: bool, interview_type: int = 0, **options: Any
+    ) -> None:
+        """`interview_type`: its id. Rejects rows whose contact can still answer an earlier interview request."""
+        types = InterviewType.objects.for_org(org_id).filter(archived_at=None).defer("guide")
+        kind = types.filter(pk=interview_type).first()
+        for row in list(batch.valid):
+            if refusal := _refusal(kind, row):
+                batch.valid.remove(row)
+                batch.rejected.append(BadRow(row.line, refusal))
+        batch.effects = list(_effects(org_id, batch.valid))
+        batch.created = [_created(kind, row, actor) for row in batch.valid]
+        if dry_run:
+            transaction.set_rollback(True)
 
 
 def _effects(org_id: int, rows: Sequence[Row]) -> Iterator[Effect]:
     """Reads the stored values, so call it before anything is written."""
-    emails, deal_ids = [row.email for row in rows], [row.texts.get("deal_id") for row in rows]
+    emails, deal_ids = [row.values["email"] for row in rows], [row.values.get("deal_id") for row in rows]
     contacts = {each.email: each for each in Contact.objects.for_org(org_id).filter(email__in=emails)}
     deals = {each.deal_id: each for each in Deal.objects.for_org(org_id).filter(deal_id__in=deal_ids)}
     for row in rows:
-        deal_id = row.texts.get("deal_id")
-        stored = {
-            "name": contacts.get(row.email),
-            "notes": contacts.get(row.email),
-            "outcome": deals.get(deal_id or ""),
-        }
-        for name, text in {"email": row.email, **row.texts}.items():
+        email, deal_id = row.values["email"], row.values.get("deal_id")
+        stored = {"name": contacts.get(email), "notes": contacts.get(email), "outcome": deals.get(deal_id or "")}
+        for name, text in row.values.items():
             before = getattr(stored.get(name), name, None)
             if text and text != before:
-                yield Effect(", ".join(filter(None, (row.email, deal_id))), name, before, text)
+                yield Effect(", ".join(filter(None, (email, deal_id))), name, before, text)
 
 
 def _refusal(interview_type: InterviewType | None, row: Row) -> str:
     """So that an import which is run again sends nobody a second link."""
     if interview_type is None:
         return ARCHIVED
-    deal_id = row.texts.get("deal_id") or ""
-    earlier = InterviewRequest.objects.unanswered(interview_type, email=row.email, deal_id=deal_id).first()
+    email, deal_id = row.values["email"], row.values.get("deal_id") or ""
+    earlier = InterviewRequest.objects.unanswered(interview_type, email=email, deal_id=deal_id).first()
     return UNANSWERED.format(earlier.pk) if earlier else ""
 
 
 def _created(interview_type: Any, row: Row, actor: Actor) -> Record:
-    texts: dict[str, Any] = {**row.texts}
+    texts = row.values
     created = create_interview_request(
         interview_type=interview_type,
         actor=actor,
-        contact_email=Email(row.email),
+        contact_email=Email(texts["email"]),
         contact_name=texts.get("name"),
         contact_context=texts.get("notes"),
         objective=texts.get("objective"),
         deal_id=texts.get("deal_id"),
         deal=texts.get("outcome") and DealValues(outcome=texts["outcome"]),
     )
-    values = (row.email, str(created.pk), created.survey_url)
+    values = (texts["email"], str(created.pk), created.survey_url)
     return {"line": str(row.line), **dict(zip(CREATED_COLUMNS, values, strict=True))}

@@ -1,85 +1,110 @@
-"""A worker writes the rows that the list had when staff started the export."""
-
-import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 from io import StringIO
 from typing import Any
 
-from django.contrib.auth.models import User
-from django.core.exceptions import ValidationError
-from django.db import transaction
-from django.db.models import Model, QuerySet
+from django.contrib import admin, messages
+from django.contrib.admin.options import IncorrectLookupParameters
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
+from django.urls import URLPattern, path
 
-from contacts.export import COLUMNS as CONTACT_COLUMNS
-from contacts.export import export_contacts
-from contacts.models import Contact
-from deals.export import COLUMNS as DEAL_COLUMNS
-from deals.export import export_deals
-from deals.models import Deal
+from hindsight.http.downloads import Download
+from hindsight.text import xlsx
 from hindsight.text.record_files import WRITERS, Record, Writer
-from hindsight.text.xlsx import write_rows
-from interviews.export import COLUMNS as INTERVIEW_COLUMNS
-from interviews.export import DRIVER_COLUMNS, export_drivers, export_interview_requests
-from interviews.models import InterviewRequest
-from jobs.models import Job, Part
-from jobs.services import create_job, start_job
-from jobs.work import RUNNERS, Step, StepResult
-from orgs.models import Org
+from orgs.models import EventKind, Org
+from staff.base import StaffAdmin
+from staff.security_events import record_act
 
-IDS_PER_CHUNK = 10_000
-ROWS_PER_STEP = 100  # on SQLite, a step holds the write lock
+ROWS_PER_BLOCK = 100  # of a download
+
+# The rows of a workbook become one in the download.
+FORMATS: dict[str, Writer] = {**WRITERS, "xlsx": xlsx.write_rows}
+CONTENT_TYPES = {
+    "csv": "text/csv; charset=utf-8",
+    "jsonl": "application/jsonl; charset=utf-8",
+    "xlsx": xlsx.CONTENT_TYPE,
+}
 
 
 @dataclass(frozen=True)
 class Export:
-    model: type[Model]
+    """`label`: what a row of the file is about."""
+
+    label: str
     records: Callable[[Any], Iterator[Record]]
     columns: Sequence[str]
 
+    def blocks(self, rows: QuerySet[Any], ids: Sequence[int], file_format: str) -> Iterator[bytes]:
+        """The file. Without a transaction: a row that is deleted meanwhile is not in it."""
+        parts = self._parts(rows, ids, FORMATS[file_format])
+        return xlsx.workbook(parts) if file_format == "xlsx" else parts
 
-FORMATS: dict[str, Writer] = {**WRITERS, "xlsx": write_rows}
-"""What a job stores. The rows of a workbook become one in the download."""
-
-EXPORTS = {
-    "export_interviews": Export(InterviewRequest, export_interview_requests, INTERVIEW_COLUMNS),
-    "export_drivers": Export(InterviewRequest, export_drivers, DRIVER_COLUMNS),
-    "export_contacts": Export(Contact, export_contacts, CONTACT_COLUMNS),
-    "export_deals": Export(Deal, export_deals, DEAL_COLUMNS),
-}
-
-
-@transaction.atomic
-def start_export(*, kind: str, rows: QuerySet[Any], owner: User, file_format: str) -> Job:
-    """Raises ValidationError if there are no rows."""
-    pairs = list(rows.order_by("pk").values_list("pk", "org"))
-    if not pairs:
-        raise ValidationError("The list is empty.")
-    ids, org_ids = [pk for pk, _ in pairs], {org_id for _, org_id in pairs}
-    org = Org.objects.get(pk=org_ids.pop()) if len(org_ids) == 1 else None
-    job = create_job(kind=kind, owner=owner, org=org, options={"format": file_format})
-    for start in range(0, len(ids), IDS_PER_CHUNK):
-        job.append(Part.INPUT, json.dumps(ids[start : start + IDS_PER_CHUNK]).encode())
-    start_job(job, total=len(ids))
-    return job
+    def _parts(self, rows: QuerySet[Any], ids: Sequence[int], write: Writer) -> Iterator[bytes]:
+        for start in range(0, len(ids), ROWS_PER_BLOCK):
+            out = StringIO()
+            records = self.records(rows.filter(pk__in=ids[start : start + ROWS_PER_BLOCK]))
+            write(records, out, self.columns, header=start == 0)
+            yield out.getvalue().encode()
 
 
-def _steps(job: Job) -> Iterator[Step]:
-    first, skipped = divmod(job.done, IDS_PER_CHUNK)
-    for chunk in job.read(Part.INPUT, first):
-        ids = json.loads(chunk)[skipped:]
-        skipped = 0
-        for start in range(0, len(ids), ROWS_PER_STEP):
-            yield partial(_write, job, ids[start : start + ROWS_PER_STEP])
+class ExportableAdmin(StaffAdmin):
+    change_list_template = "staff/lists/exportable_list.html"
+    actions = ["export_csv", "export_xlsx", "export_jsonl"]
+    # By the name of the file. The actions start the first one.
+    exports: Mapping[str, Export] = {}
 
+    def has_export_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("jobs.export_lists") and self.has_view_permission(request)
 
-def _write(job: Job, ids: list[int]) -> StepResult:
-    export, out = EXPORTS[job.kind], StringIO()
-    records = export.records(export.model._default_manager.filter(pk__in=ids))
-    FORMATS[job.options["format"]](records, out, export.columns, header=job.done == 0)
-    return StepResult(len(ids), out.getvalue().encode())
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(self.export_view)
+        return [path("export/", view, name=f"{self.url_prefix}_export"), *super().get_urls()]
 
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        may_export = self.has_export_permission(request)
+        return super().changelist_view(request, {**(extra_context or {}), "may_export": may_export})
 
-def register() -> None:
-    RUNNERS.update(dict.fromkeys(EXPORTS, _steps))
+    @admin.action(description="Export as CSV", permissions=["export"])
+    def export_csv(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponseBase:
+        return self.export(request, queryset, "csv")
+
+    @admin.action(description="Export as XLSX", permissions=["export"])
+    def export_xlsx(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponseBase:
+        return self.export(request, queryset, "xlsx")
+
+    @admin.action(description="Export as JSON Lines", permissions=["export"])
+    def export_jsonl(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponseBase:
+        return self.export(request, queryset, "jsonl")
+
+    def export_view(self, request: HttpRequest) -> HttpResponseBase:
+        if not self.has_export_permission(request):
+            raise PermissionDenied
+        try:
+            rows = self.get_changelist_instance(request).get_queryset(request)
+        except IncorrectLookupParameters:
+            return HttpResponseRedirect(f"{self.url('changelist')}?e=1")
+        if request.method == "POST":
+            return self.export(request, rows, request.POST.get("format", ""), request.POST.get("kind", ""))
+        title = f"Export {self.opts.verbose_name_plural}"
+        count = self.get_paginator(request, rows, 1).count
+        return self.page(request, "lists/export", None, title=title, count=count, exports=self.exports.items())
+
+    def export(self, request: HttpRequest, rows: QuerySet[Any], file_format: str, name: str = "") -> HttpResponseBase:
+        """The rows that the list has now. Their number is bounded by the memory for their ids only."""
+        name = name or next(iter(self.exports))
+        if file_format not in FORMATS or name not in self.exports:
+            return HttpResponse(status=400)
+        pairs = list(rows.order_by("pk").values_list("pk", "org"))
+        if not pairs:
+            messages.error(request, "The list is empty.")
+            return HttpResponseRedirect(self.url("changelist"))
+        orgs = {org_id for _, org_id in pairs}
+        about = Org.objects.get(pk=orgs.pop()) if len(orgs) == 1 else None
+        detail = f"{self.opts.verbose_name_plural}: {len(pairs):,}, {file_format}."
+        record_act(request, EventKind.EXPORT, about, detail)
+        blocks = self.exports[name].blocks(self.model._default_manager.all(), [pk for pk, _ in pairs], file_format)
+        headers = {"Content-Disposition": f'attachment; filename="{name}.{file_format}"'}
+        return Download(blocks, content_type=CONTENT_TYPES[file_format], headers=headers)

@@ -1,224 +1,250 @@
-"""Imports from a CSV file: a person confirms the columns, then a dry run and the import, both by a worker."""
+"""Imports in the browser: a person confirms the columns, sees each value before and after, and then imports.
 
-import csv
-from codecs import getincrementaldecoder
+The file stays in the browser, and each request has it again. So nothing has to be erased on the server, and no other
+server has to have it.
+"""
+
+from base64 import b64encode
+from collections import Counter
 from collections.abc import Iterator, Sequence
-from functools import partial
-from io import StringIO, TextIOWrapper
+from dataclasses import dataclass, field, replace
+from hashlib import sha256
+from io import BytesIO, StringIO
 from itertools import islice
-from typing import Any, cast
+from typing import Any
 
-from django.contrib.auth.models import User
-from django.core.exceptions import ValidationError
+from django import forms
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, path
 
-from hindsight.text.csv_layouts import Layout, shortened
-from hindsight.text.import_files import (
-    MAX_LINE_BYTES,
-    MAX_LISTED,
-    BadRow,
-    CsvRows,
-    Effect,
-    Lines,
-    of_first_rows,
-    unlisted_rows,
-)
-from hindsight.text.record_files import Record, unescape_formulas, write_csv
+from hindsight.server.bodies import MAX_BODY_BYTES
+from hindsight.text.csv_layouts import shortened, unmapped
+from hindsight.text.import_files import MAX_LINE_BYTES, BadRow, CsvRows, Lines
+from hindsight.text.record_files import Record, write_csv
 from hindsight.text.storable import clean_text
-from jobs.models import Job, Part, State
-from jobs.services import create_job, start_job
-from jobs.work import RUNNERS, Step, StepResult
-from orgs.actors import Actor, ActorKind
-from orgs.models import Org
-from staff.lists.importable import IMPORTS, Importable
+from hindsight.text.xlsx import csv_of, is_workbook
+from orgs.actors import Actor
+from orgs.imports import Effect, Importer, of_first_rows
+from orgs.models import EventKind, Org
+from staff.base import StaffAdmin
+from staff.orgs.org_choice import OrgField
+from staff.security_events import actor_of, record_act
 
-MAX_UPLOAD_BYTES = 64 * 1024 * 1024
+MAX_ROWS = 5_000
+MAX_FILE_BYTES = MAX_BODY_BYTES - 16 * 1024  # the other fields, too, are in the body
+MAX_COLUMNS = 100
 SAMPLE_ROWS = 3
-# On the page. The file of a dry run has the same changed rows, and MAX_LISTED rejected ones.
 SHOWN_ROWS = 100
 SHOWN_CHARACTERS = 200
-MAX_COLUMNS = 100
 
 UTF_8, WINDOWS = "utf-8", "cp1252"
 ENCODINGS = {UTF_8: "UTF-8", WINDOWS: "Windows-1252"}
 """Declared by the person who uploads: a guess would be wrong for some names."""
-NEW = "(new)"
-DRY_RUN_COLUMNS = ("line", "reason", "row", "field", "before", "after")
-SAVE_AS_UTF_8 = "Or save it in Excel with “Save as”, type “CSV UTF-8”."
+SAVE_AS_UTF_8 = "Or save it in Excel with “Save as”, type “CSV UTF-8”, or as a workbook (XLSX)."
+CHANGED = "The file or its columns are not those that were checked. Check them again."
+KEPT = "An empty cell, and a column that is not imported, keep the stored value."
 
 
-def new_import(*, kind: str, org: Org, owner: User, size: int, encoding: str = UTF_8, **more: Any) -> Job:
-    """`size`: bytes of the file, which `upload()` gets in pieces. `encoding`: one of ENCODINGS. `more`: for `store`."""
-    if not 0 < size <= MAX_UPLOAD_BYTES:
-        raise ValidationError(f"Upload a file of at most {MAX_UPLOAD_BYTES // 2**20} MiB that is not empty.")
-    options = {"size": size, "uploaded": 0, "format": "csv", "encoding": encoding, **more}
-    return create_job(kind=kind, owner=owner, org=org, options=options)
+@dataclass(frozen=True)
+class Importable:
+    """`permissions`: all are needed. `created`: columns of the file that says what an import has created."""
+
+    row: str
+    importer: Importer
+    help: str
+    columns_help: str
+    permissions: tuple[str, ...]
+    created: tuple[str, ...] = ()
 
 
-def importable_of(job: Job) -> Importable:
-    return IMPORTS[job.kind]
+class Upload:
+    """A file, and the fields of its columns. Without `columns`, they are guessed. Raises ValidationError."""
+
+    def __init__(self, importer: Importer, data: bytes, encoding: str, columns: Sequence[str] = ()) -> None:
+        self.importer = importer
+        self.data = data
+        text = csv_of(data, importer.fields.exported) if is_workbook(data) else _in_utf_8(data, encoding)
+        rows = CsvRows(Lines(BytesIO(text)))
+        self.header = _checked_header(rows.header)
+        self.rows = list(islice(rows, MAX_ROWS + 1))
+        if len(self.rows) > MAX_ROWS:
+            raise ValidationError(
+                f"The file has more than {MAX_ROWS:,} rows. Split it, or ask the operator to import it with manage.py."
+            )
+        layout = importer.fields.guess(self.header, rows.delimiter)
+        self.layout = replace(layout, columns=tuple(columns)) if columns else layout
+
+    def digest(self, **chosen: Any) -> str:
+        """Of the file, the fields of its columns, and what else was chosen."""
+        return sha256(self.data + repr((self.layout, chosen)).encode()).hexdigest()
+
+    def columns(self) -> Iterator[dict[str, Any]]:
+        sample = [row[1] for row in islice(self.rows, SAMPLE_ROWS) if not isinstance(row, BadRow)]
+        chosen = self.layout.columns if len(self.layout.columns) == len(self.header) else [""] * len(self.header)
+        for index, (header, name) in enumerate(zip(self.header, chosen, strict=True)):
+            texts = [row[index] for row in sample if len(row) == len(self.header)]
+            yield {"header": header, "field": name, "texts": texts}
+
+    def write(self, *, org_id: int, actor: Actor, dry_run: bool, **options: Any) -> "Result":
+        """Each batch is a transaction. Raises ValidationError."""
+        self.importer.fields.check(self.header, self.layout.columns)
+        result = Result(dry_run, unmapped(self.header, self.layout.columns))
+        for batch in self.importer.batches(self.importer.read_csv(self.rows, self.layout)):
+            self.importer.write(batch, org_id=org_id, actor=actor, dry_run=dry_run, **options)
+            result.changes += of_first_rows(batch.effects, SHOWN_ROWS - result.changing)
+            result.counts += batch.counts()
+            result.created += batch.created
+            result.rejected += batch.rejected
+        return result
 
 
-def upload(job: Job, piece: bytes, *, offset: int) -> None:
-    """Guesses the columns when the file is complete. Raises ValidationError."""
-    uploaded: int = job.options["uploaded"]
-    if offset != uploaded or uploaded + len(piece) > job.options["size"]:
-        raise ValidationError(f"The upload has {uploaded:,} of {job.options['size']:,} bytes. Send the next piece.")
-    job.append(Part.INPUT, _in_utf_8(piece, job.options.get("encoding", UTF_8)))
-    job.options["uploaded"] += len(piece)
-    job.save(update_fields=["options"])
-    if not is_uploaded(job):
-        return
-    header = _header(job)
-    if not 0 < len(header) <= MAX_COLUMNS:
-        raise ValidationError(f"The first line must name 1 to {MAX_COLUMNS} columns. It has {len(header):,}.")
-    guess = importable_of(job).fields.guess(header)
-    job.options |= {"header": header, "columns": guess.columns, "is_exported": guess.is_exported}
-    job.save(update_fields=["options"])
+@dataclass
+class Result:
+    """`changes`: of the first SHOWN_ROWS rows."""
+
+    is_dry_run: bool
+    not_imported: list[str]
+    counts: Counter[str] = field(default_factory=Counter)
+    changes: list[Effect] = field(default_factory=list)
+    created: list[Record] = field(default_factory=list)
+    rejected: list[BadRow] = field(default_factory=list)
+
+    @property
+    def numbers(self) -> list[tuple[str, int]]:
+        return [(name, self.counts[name]) for name in ("created", "updated", "unchanged", "rejected")]
+
+    @property
+    def changing(self) -> int:
+        return self.counts["created"] + self.counts["updated"]
+
+    @property
+    def shown_changes(self) -> Iterator[tuple[str, str, str | None, str]]:
+        for each in self.changes:
+            before = None if each.before is None else shortened(each.before, SHOWN_CHARACTERS)
+            yield each.row, each.field, before, shortened(each.after, SHOWN_CHARACTERS)
+
+    @property
+    def unshown_changes(self) -> int:
+        return self.changing - len({effect.row for effect in self.changes})
+
+    @property
+    def shown_errors(self) -> list[BadRow]:
+        return self.rejected[:SHOWN_ROWS]
+
+    @property
+    def unshown_errors(self) -> int:
+        return max(0, len(self.rejected) - SHOWN_ROWS)
+
+    def file(self, columns: Sequence[str]) -> str:
+        """A data: URL of a CSV file with what was created and what was rejected, so that the server stores neither."""
+        out = StringIO()
+        records = [*self.created, *({"line": str(row.line), "reason": row.reason} for row in self.rejected)]
+        columns = ("line", *columns, "reason")
+        write_csv(({**dict.fromkeys(columns, ""), **record} for record in records), out, columns)
+        return f"data:text/csv;charset=utf-8;base64,{b64encode(out.getvalue().encode()).decode()}"
 
 
-def is_uploaded(job: Job) -> bool:
-    return bool(job.options["uploaded"] == job.options["size"])
+class UploadForm(forms.Form):
+    file = forms.FileField(label="CSV or XLSX file", widget=forms.FileInput(attrs={"accept": ".csv,text/csv,.xlsx"}))
+    encoding = forms.ChoiceField(
+        choices=[*ENCODINGS.items()],
+        initial=UTF_8,
+        help_text="Of a CSV file. Excel's “CSV UTF-8” is UTF-8. Its “CSV” is Windows-1252 in Western Europe and "
+        "America. Choose it, too, if rows are rejected because they are not valid UTF-8.",
+    )
+
+    def chosen_org(self) -> Org:
+        raise NotImplementedError
+
+    def options(self) -> dict[str, Any]:
+        """For the importer's `write`."""
+        return {}
 
 
-def check(job: Job, columns: Sequence[str]) -> None:
-    """Starts the dry run. Raises ValidationError."""
-    importable_of(job).fields.check(job.options["header"], columns)
-    start_job(job, total=_count_rows(job), columns=list(columns), keeps_input=True)
+class ImportForm(UploadForm):
+    field_order = ("org", "file", "encoding")
+
+    org = OrgField(help_text="The name or the slug of the org that the rows belong to.")
+
+    def chosen_org(self) -> Org:
+        org: Org = self.cleaned_data["org"]
+        return org
 
 
-def run(job: Job, *, request_id: str) -> None:
-    start_job(job, total=job.total, keeps_input=False, request_id=request_id)
+class ImportingAdmin(StaffAdmin):
+    importable: Importable
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(self.import_view)
+        return [path("import/", view, name=f"{self.url_prefix}_import"), *super().get_urls()]
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        extra_context = {**(extra_context or {}), "may_import": self.may_import(request)}
+        return super().changelist_view(request, extra_context)
+
+    def may_import(self, request: HttpRequest) -> bool:
+        return request.user.has_perms(self.importable.permissions)
+
+    def import_form(self, request: HttpRequest) -> UploadForm:
+        return ImportForm(request.POST or None, request.FILES or None, initial={"org": request.GET.get("org")})
+
+    def import_view(self, request: HttpRequest) -> HttpResponse:
+        if not self.may_import(request):
+            raise PermissionDenied
+        form, found = self.import_form(request), {}
+        if form.is_valid():
+            try:
+                found = self.imported(request, form)
+            except ValidationError as error:
+                form.add_error("file", error)
+        title = f"Import {self.importable.row}s"
+        limits = {"max_rows": MAX_ROWS, "max_bytes": MAX_FILE_BYTES}
+        context = {"importable": self.importable, "form": form, **limits, **found}
+        return self.page(request, "lists/import", None, title=title, **context)
+
+    def imported(self, request: HttpRequest, form: UploadForm) -> dict[str, Any]:
+        """Imports what the person has checked before, and otherwise checks it. Returns what the page shows."""
+        data, importer = form.cleaned_data["file"].read(), self.importable.importer
+        upload = Upload(importer, data, form.cleaned_data["encoding"], request.POST.getlist("column"))
+        org, options = form.chosen_org(), form.options()
+        digest = upload.digest(org=org.pk, encoding=form.cleaned_data["encoding"], **options)
+        sent, found = request.POST.get("import"), {"upload": upload, "digest": digest, "columns_error": ""}
+        if sent == digest:
+            detail = f"{self.importable.row}s: {len(upload.rows):,} rows."
+            record_act(request, EventKind.IMPORT, org, detail)
+        elif sent:
+            found["columns_error"] = CHANGED
+        try:
+            result = upload.write(org_id=org.pk, actor=actor_of(request), dry_run=sent != digest, **options)
+        except ValidationError as error:
+            return {**found, "columns_error": " ".join(error.messages)}
+        return {**found, "result": result, "result_file": result.file(self.importable.created)}
 
 
-def is_dry_run(job: Job) -> bool:
-    return bool(job.options.get("keeps_input"))
-
-
-def is_open(job: Job) -> bool:
-    """Whether the columns can be chosen, and the import be run."""
-    return job.state == State.DRAFT or (job.state == State.FINISHED and is_dry_run(job))
-
-
-def columns(job: Job) -> list[str]:
-    """Jobs of the release before have none until they are chosen."""
-    chosen: list[str] = job.options.get("columns") or [""] * len(job.options.get("header", []))
-    return chosen
-
-
-def first_rows(job: Job) -> list[list[str]]:
-    rows = islice(CsvRows(Lines(job.open(Part.INPUT))), SAMPLE_ROWS)
-    return [row[1] for row in rows if not isinstance(row, BadRow)]
-
-
-def errors(job: Job) -> list[dict[str, str]]:
-    return list(islice((row for row in _output(job) if row["reason"]), SHOWN_ROWS)) if rejected_rows(job) else []
-
-
-def changes(job: Job) -> list[dict[str, str]]:
-    """What a dry run would write, a field each. Of a new row, `before` is NEW. The release before wrote none."""
-    if not (is_dry_run(job) and changed_rows(job)):
-        return []
-    return [{name: unescape_formulas(cell) for name, cell in row.items()} for row in _output(job) if row.get("field")]
-
-
-def _output(job: Job) -> Iterator[dict[str, str]]:
-    return csv.DictReader(TextIOWrapper(job.open(Part.OUTPUT), "utf-8-sig", newline=""))
-
-
-def unshown_errors(job: Job) -> str:
-    unshown, unlisted = rejected_rows(job) - SHOWN_ROWS, rejected_rows(job) - MAX_LISTED
-    page = f"… {unlisted_rows(unshown)}." if unshown > 0 else ""
-    return f"{page} The file lists the first {MAX_LISTED:,}, {unlisted_rows(unlisted)}." if unlisted > 0 else page
-
-
-def rejected_rows(job: Job) -> int:
-    return int(job.counts.get("rejected", 0))
-
-
-def changed_rows(job: Job) -> int:
-    return int(job.counts.get("created", 0)) + int(job.counts.get("updated", 0))
-
-
-def _in_utf_8(piece: bytes, encoding: str) -> bytes:
-    """Raises ValidationError if the piece is not in the declared encoding, or is in UTF-8 instead."""
-    if encoding == UTF_8 or piece.isascii():
-        return piece
-    if _is_utf_8(piece):
+def _in_utf_8(data: bytes, encoding: str) -> bytes:
+    """Raises ValidationError if the file is not in the declared encoding, or is in UTF-8 instead."""
+    if encoding == UTF_8 or data.isascii():
+        return data
+    try:
+        data.decode(UTF_8)
+    except UnicodeDecodeError:
+        pass
+    else:
         raise ValidationError("The file is in UTF-8. Choose the encoding UTF-8.")
     try:
-        return piece.decode(encoding).encode()
+        return data.decode(encoding).encode()
     except UnicodeDecodeError:
         raise ValidationError(f"The file is not in {ENCODINGS[encoding]}. {SAVE_AS_UTF_8}") from None
 
 
-def _is_utf_8(piece: bytes) -> bool:
-    """Whether it is the beginning of a UTF-8 text, perhaps cut in a character."""
-    try:
-        getincrementaldecoder(UTF_8)().decode(piece)
-    except UnicodeDecodeError:
-        return False
-    return True
-
-
-def _header(job: Job) -> list[str]:
-    """Raises ValidationError if it is not text in UTF-8."""
-    header = CsvRows(Lines(job.open(Part.INPUT))).header
+def _checked_header(header: list[str]) -> list[str]:
+    """Raises ValidationError."""
+    if not 0 < len(header) <= MAX_COLUMNS:
+        raise ValidationError(f"The first line must name 1 to {MAX_COLUMNS} columns. It has {len(header):,}.")
     try:
         "".join(header).encode()
     except UnicodeEncodeError:
         message = f"The file is not in UTF-8. If Excel has saved it as CSV, choose the encoding {ENCODINGS[WINDOWS]}."
         raise ValidationError(f"{message} {SAVE_AS_UTF_8}") from None
     return [clean_text(name, MAX_LINE_BYTES) for name in header]
-
-
-def _count_rows(job: Job) -> int:
-    """Counts lines: a row with several lines counts as several."""
-    return max(0, sum(1 for line in Lines(job.open(Part.INPUT)) if line.strip()) - 1)
-
-
-def _layout(job: Job) -> Layout:
-    options: dict[str, Any] = job.options
-    return Layout(tuple(options["columns"]), options["is_exported"])
-
-
-def _steps(job: Job) -> Iterator[Step]:
-    importable = importable_of(job)
-    rows = importable.reject_duplicates(importable.read(CsvRows(Lines(job.open(Part.INPUT))), _layout(job)))
-    for batch in importable.batches(islice(rows, job.done, None)):
-        yield partial(_import, job, batch)
-    if rejected_rows(job) > MAX_LISTED and "unlisted" not in job.counts:
-        yield partial(_count_unlisted, job, rejected_rows(job) - MAX_LISTED)
-
-
-def _import(job: Job, batch: Any) -> StepResult:
-    importable = importable_of(job)
-    actor = Actor(ActorKind.STAFF, job.owner.get_username(), job.options.get("request_id", ""))
-    options = {name: job.options[name] for name in importable.options}
-    counts = importable.store(
-        org_id=cast(int, job.org_id), batch=batch, actor=actor, dry_run=is_dry_run(job), **options
-    )
-    listed = islice(batch.rejected, max(0, MAX_LISTED - rejected_rows(job)))  # `store` may reject rows, too
-    records = list(_preview(job, batch.effects) if is_dry_run(job) else importable.created(batch))
-    records += ({"line": str(row.line), "reason": row.reason} for row in listed)
-    return StepResult(len(batch), _csv(job, records, header=job.output_bytes == 0 and bool(records)), counts)
-
-
-def _preview(job: Job, effects: Sequence[Effect]) -> Iterator[Record]:
-    for effect in of_first_rows(effects, SHOWN_ROWS - changed_rows(job)):
-        before = NEW if effect.before is None else shortened(effect.before, SHOWN_CHARACTERS)
-        after = shortened(effect.after, SHOWN_CHARACTERS)
-        yield {"row": effect.row, "field": effect.field, "before": before, "after": after}
-
-
-def _count_unlisted(job: Job, number: int) -> StepResult:
-    return StepResult(0, _csv(job, [{"line": "", "reason": unlisted_rows(number)}]), {"unlisted": number})
-
-
-def _csv(job: Job, records: Sequence[Record], *, header: bool = False) -> bytes:
-    out, columns = StringIO(), DRY_RUN_COLUMNS if is_dry_run(job) else importable_of(job).columns
-    write_csv(({**dict.fromkeys(columns, ""), **record} for record in records), out, columns, header=header)
-    return out.getvalue().encode()
-
-
-def register() -> None:
-    RUNNERS.update(dict.fromkeys(IMPORTS, _steps))

@@ -27,7 +27,6 @@ ROLES: Mapping[str, tuple[str, ...]] = {
         "webhooks.view_endpoint",
         "webhooks.view_delivery",
         "webhooks.change_delivery",  # replay, cancel
-        "jobs.view_job",  # own exports and imports
         "jobs.export_lists",
         "jobs.import_contacts",
         "jobs.import_deals",

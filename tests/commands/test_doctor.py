@@ -1,23 +1,17 @@
 """`doctor` prints one line per check, also while other services are unavailable."""
 
 import socket
-from datetime import timedelta
 from io import StringIO
 from pathlib import Path
 
 import pytest
-from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
 from django.db.migrations.recorder import MigrationRecorder
-from django.utils import timezone
 from pytest_django import Settings
 
 from hindsight import __version__
-from hindsight.queue.heartbeats import record_heartbeat
 from interviews.lifecycle import Engine, Wording
 from interviews.models import InterviewRequest, Turn
-from jobs.models import Job
-from staff.lists.exports import start_export
 from tests.fakes.provider import Act, fake_provider, hangs, says, status
 from tests.hindsight.test_settings import PRODUCTION, manage
 from tests.interviews.reports.test_model_statistics import add_turns
@@ -54,18 +48,6 @@ class TestChecks:
         assert healthy
         assert lines["ok    version"] == __version__
         assert {line[:6] for line in lines} == {"ok    "}
-
-    def test_an_export_without_a_worker(self, interview_request: InterviewRequest) -> None:
-        owner = User.objects.create(username="sue")
-        rows = InterviewRequest.objects.all()
-        start_export(kind="export_interviews", rows=rows, owner=owner, file_format="csv")
-        lines, healthy = run_doctor()
-        assert not healthy
-        assert lines["FAIL  exports and imports"].startswith("No worker is running, and 1 wait.")
-        record_heartbeat("worker")
-        assert run_doctor()[1]
-        Job.objects.update(due_at=timezone.now() - timedelta(hours=1))
-        assert run_doctor()[0]["FAIL  exports and imports"].startswith("No worker has taken 1 of 1")
 
     def test_pending_migrations(self) -> None:
         MigrationRecorder.Migration.objects.filter(app="interviews").delete()

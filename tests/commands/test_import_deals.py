@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
-from deals import files
+from deals.export import COLUMNS, export_deals
+from deals.files import DealImporter
 from deals.models import FIELDS, Deal
 from deals.services import write_deals
 from hindsight.text.record_files import write_csv
 from orgs.models import Change, EventKind, Org, SecurityEvent
-from staff.lists.exports import EXPORTS
 from tests.client import ApiClient
 from tests.commands.running import run
 
@@ -104,7 +104,7 @@ def test_an_absent_column_and_an_empty_cell_keep_what_is_stored(
 def test_a_dry_run_prints_the_first_changes(
     acme: Org, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(files, "MAX_ROWS", 2)
+    monkeypatch.setattr(DealImporter, "batch_rows", 2)
     monkeypatch.setattr("orgs.import_command.SHOWN_ROWS", 3)
     content = "deal_id,outcome\n" + "".join(f"deal_{number},won\n" for number in range(5))
     imported(tmp_path / "deals.csv", content, "--dry-run")
@@ -117,7 +117,7 @@ def test_a_file_of_an_export_changes_nothing(acme: Org, acme_api: ApiClient, tmp
     acme_api.put("/deals/=1", {"outcome": "lost", "reported_reason": "=HYPERLINK(1)\n-\u202e", "amount": -3})
     path = tmp_path / "deals.csv"
     with path.open("w", newline="") as out:
-        write_csv(EXPORTS["export_deals"].records(Deal.objects.all()), out, EXPORTS["export_deals"].columns)
+        write_csv(export_deals(Deal.objects.all()), out, COLUMNS)
     assert run("import_deals", path, "--org", "acme") == "created 0, updated 0, unchanged 1, rejected 0\n"
 
 
@@ -154,8 +154,8 @@ def test_rows_are_committed_in_batches(acme: Org, tmp_path: Path, monkeypatch: p
         sizes.append(len(options["deals"]))
         return write_deals(**options)
 
-    monkeypatch.setattr(files, "MAX_ROWS", 2)
-    monkeypatch.setattr("deals.services.write_deals", counting)
+    monkeypatch.setattr(DealImporter, "batch_rows", 2)
+    monkeypatch.setattr("deals.files.write_deals", counting)
     content = "deal_id,outcome\n" + "".join(f"deal_{number},won\n" for number in range(5))
     assert imported(tmp_path / "deals.csv", content) == "created 5, updated 0, unchanged 0, rejected 0\n"
     assert sizes == [2, 2, 1]

@@ -182,7 +182,7 @@ def test_deliveries_and_the_queue(serve: Serve, acme: Org) -> None:
             assert metrics.value("hindsight_database_readable") == 1
             assert metrics.value("hindsight_queue_tasks", queue="deliveries") == 1
             assert metrics.value("hindsight_queue_oldest_seconds", queue="deliveries") > 0
-            assert metrics.value("hindsight_queue_tasks", queue="exports and imports") == 0
+            assert metrics.value("hindsight_queue_tasks", queue="driver choices") == 0
         with serve(workers=2, METRICS_ADDRESS=f"127.0.0.1:{metrics.port}", TASK_WORKERS="1"):
             assert eventually(lambda: attempts in metrics.scrape(), seconds=30), metrics.scrape()
             assert eventually(lambda: metrics.value("hindsight_queue_tasks", queue="deliveries") == 0)

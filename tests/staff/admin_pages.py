@@ -24,12 +24,10 @@ from interviews.lifecycle import Flag
 from interviews.models import InterviewRequest, InterviewType
 from interviews.services.erasure import erase_contact
 from interviews.services.guides import edit_guide
-from jobs.models import Job
 from orgs.actors import Actor, ActorKind
 from orgs.models import EventKind, Org, SecurityEvent
 from orgs.security_events import record_security_event
 from orgs.services import create_api_key, revoke_api_key, suspend_org
-from staff.lists.exports import start_export
 from tests.completed import complete
 from tests.factories import ContactFactory, InterviewRequestFactory, OrgFactory
 from webhooks.models import Delivery, Endpoint, EndpointState, Event, Status
@@ -47,13 +45,6 @@ NOT_PAGES = {
     "interviews_interviewrequest_restore": "POST",
     "interviews_interviewrequest_steering": "POST",
     "orgs_securityevent_export": "CSV",
-    "jobs_job_download": "a file",
-    "jobs_job_continue": "POST",
-    "jobs_job_upload": "POST",
-    "jobs_job_check": "POST",
-    "jobs_job_run": "POST",
-    "jobs_job_add": "refused",
-    "jobs_job_delete": "refused",
     "interviews_interviewrequest_markdown": "Markdown",
     "interviews_interviewrequest_docx": "DOCX",
     "contacts_contact_add": "refused",
@@ -114,7 +105,6 @@ def make_rows(org: Org) -> Rows:
     deal = new_deal(org, interview_request.deal_id)
     rows = [org, contact, deal, interview_request, interview_type, api_key, endpoint, new_delivery(endpoint)]
     rows += [SecurityEvent.objects.latest("pk"), Group.objects.get(name="support"), new_login()]
-    rows.append(new_export(org))
     return {type(row): row for row in rows}
 
 
@@ -133,11 +123,6 @@ def new_deal(org: Org, deal_id: str) -> Deal:
         write_deal(org_id=org.pk, deal_id=clean_deal_id(deal_id), values=values, actor=SAM)
     deal: Deal = Deal.objects.for_org(org.pk).get()
     return deal
-
-
-def new_export(org: Org) -> Job:
-    rows = InterviewRequest.objects.for_org(org.pk)
-    return start_export(kind="export_interviews", rows=rows, owner=new_login(), file_format="csv")
 
 
 def new_login() -> User:

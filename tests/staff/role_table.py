@@ -3,7 +3,7 @@
 An outcome has two letters, of GET and of POST: `p` a page (of a list: it shows the row), `w` something is written,
 `-` refused, `.` not found or not listed, `x` the method is not allowed.
 
-Own: the org that an account manager manages, and the export that the person has started.
+Own: the org that an account manager manages.
 """
 
 from dataclasses import dataclass
@@ -91,16 +91,6 @@ interviews_interviewtype_try             pp  pp  --  --  --  pp  pp
 interviews_interviewtype_unarchive       pp  --  --  --  --  --  --
 interviews_interviewtype_words-of-guide  pp  --  --  --  --  --  --
 interviews_interviewtype_words-of-model  pw  --  --  --  --  --  --
-jobs_job_add                             --  --  --  --  --  --  --
-jobs_job_change                          pp  --  --  --  --  --  --
-jobs_job_changelist                      pp  --  --  --  --  --  --
-jobs_job_check                           -.  --  --  --  --  --  --
-jobs_job_continue                        -w  --  --  --  --  --  --
-jobs_job_delete                          --  --  --  --  --  --  --
-jobs_job_download                        pp  --  --  --  --  --  --
-jobs_job_history                         px  -x  -x  -x  -x  -x  -x
-jobs_job_run                             -.  --  --  --  --  --  --
-jobs_job_upload                          -.  --  --  --  --  --  --
 jsi18n                                   px  px  px  px  px  px  px
 login                                    .w  .w  .w  .w  .w  .w  .w
 logout                                   xw  xw  xw  xw  xw  xw  xw

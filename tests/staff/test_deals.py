@@ -7,12 +7,11 @@ import pytest
 
 from contacts.models import Contact
 from deals.models import Deal
-from jobs.models import Job
 from orgs.models import Org
 from tests.client import ApiClient
 from tests.factories import InterviewRequestFactory
 from tests.staff.conftest import Staff
-from tests.working import work_off
+from tests.staff.test_exports import exported
 
 LIST, CHANGE = "deals_deal_changelist", "deals_deal_change"
 
@@ -66,11 +65,7 @@ def test_the_page_of_an_interview_request_leads_to_the_deal(support: Staff, inte
 
 
 def test_the_list_is_exported(support: Staff, acme: Org) -> None:
-    url = support.get("deals_deal_export", org="acme").request
-    support.client.post(f"{url['PATH_INFO']}?{url['QUERY_STRING']}", {"format": "jsonl"})
-    work_off("exports and imports")
-    response = support.get("jobs_job_download", Job.objects.get().pk)
-    records = [json.loads(line) for line in b"".join(response.streaming_content).splitlines()]
+    records = [json.loads(line) for line in exported(support, "deals_deal", "jsonl", org="acme").splitlines()]
     assert [(row["deal_id"], row["outcome"], row["amount"]) for row in records] == [
         ("deal_1", "lost", 48000),
         ("other", "won", None),

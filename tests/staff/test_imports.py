@@ -1,137 +1,158 @@
-"""Imports of contacts in the browser: columns, dry run, rejected rows, and the import."""
+"""Imports of contacts in the browser: columns, what would change, rejected rows, and the import."""
 
 import csv
 import re
-from io import StringIO
+from base64 import b64decode
+from io import BytesIO, StringIO
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from openpyxl import Workbook
 
-from contacts import batches
 from contacts.export import COLUMNS as EXPORTED_COLUMNS
 from contacts.models import Contact
-from hindsight.queue.lease import put
 from hindsight.text.import_files import MAX_LINE_BYTES
 from interviews.services.erasure import erase_contact
-from jobs import work
-from jobs.models import Chunk, Job, Part, State
 from orgs.actors import Actor, ActorKind
 from orgs.models import Change, Org, SecurityEvent
 from staff.lists import imports
+from staff.lists.imports import Result
 from tests.commands.running import run
 from tests.factories import ContactFactory
 from tests.staff.conftest import Staff, staff_of
-from tests.staff.test_exports import JOBS, downloaded, run_jobs, start
-from tests.working import leased
+from tests.staff.test_exports import exported
 
 pytestmark = pytest.mark.django_db
 
 CSV = "email,name,notes\nbob@example.com,Bob,Met in May\nalice@example.com,Alice Renamed,\n"
 
 
-def upload(staff: Staff, content: str | bytes, org: str = "acme", **data: str) -> Any:
+def check(staff: Staff, content: str | bytes, **data: Any) -> Any:
+    """Chooses a file and presses *Check*."""
     file = SimpleUploadedFile("any.csv", content.encode() if isinstance(content, str) else content)
-    return staff.post("contacts_contact_import", **{"org": org, "file": file, "encoding": "utf-8", **data})
+    return staff.post("contacts_contact_import", **{"org": "acme", "file": file, "encoding": "utf-8", **data})
 
 
-def confirm(staff: Staff, job: Job) -> None:
-    """As a person who changes nothing on the page after the upload, and runs the dry run."""
-    page = staff.get("jobs_job_change", job.pk)
-    chosen = re.findall(r'<select name="column".*?</select>', page.content.decode(), re.DOTALL)
-    columns = ["".join(re.findall(r"<option selected>(.*?)</option>", select)) for select in chosen]
-    staff.post("jobs_job_check", job.pk, column=columns)
-    run_jobs()
-    job.refresh_from_db()
+def result_of(page: Any) -> Result:
+    result: Result = page.context_data["result"]
+    return result
 
 
-def checked(staff: Staff, content: str | bytes) -> Job:
-    """After the dry run."""
-    upload(staff, content)
-    job = Job.objects.latest("pk")
-    confirm(staff, job)
-    return job
+def chosen(page: Any) -> list[str]:
+    """The fields of the columns, as the page has them."""
+    selects = re.findall(r'<select name="column".*?</select>', page.content.decode(), re.DOTALL)
+    return ["".join(re.findall(r"<option selected>(.*?)</option>", select)) for select in selects]
 
 
-def page_of(staff: Staff, job: Job) -> str:
-    content: str = staff.get("jobs_job_change", job.pk).content.decode()
-    return content
+def confirmed(page: Any, **data: Any) -> dict[str, Any]:
+    """What *Import* sends, in addition to the form."""
+    return {"column": chosen(page), "import": page.context_data["digest"], **data}
+
+
+def import_file(staff: Staff, content: str | bytes, **data: Any) -> Any:
+    return check(staff, content, **{**data, **confirmed(check(staff, content, **data))})
+
+
+def counts(page: Any) -> dict[str, int]:
+    return {name: count for name, count in result_of(page).numbers if count}
+
+
+def file_of(page: Any) -> list[dict[str, str]]:
+    content = b64decode(page.context_data["result_file"].partition(",")[2]).decode("utf-8-sig")
+    return list(csv.DictReader(StringIO(content, newline="")))
 
 
 def stored() -> dict[str, tuple[str, str]]:
     return {contact.email: (contact.name, contact.notes) for contact in Contact.objects.all()}
 
 
-def test_a_dry_run_stores_nothing_and_the_import_does_what_it_counted(support: Staff, alice: Contact) -> None:
-    job = checked(support, CSV)
-    assert (job.state, job.org, job.counts) == (State.FINISHED, alice.org, {"created": 1, "updated": 1})
+def workbook(*rows: list[Any]) -> bytes:
+    book, out = Workbook(), BytesIO()
+    for row in rows:
+        book.worksheets[0].append(row)
+    book.save(out)
+    return out.getvalue()
+
+
+def test_a_check_stores_nothing_and_the_import_does_what_it_counted(support: Staff, alice: Contact) -> None:
+    page = check(support, CSV)
+    assert counts(page) == {"created": 1, "updated": 1}
     assert stored() == {"alice@example.com": ("Alice", "Old notes")}
-    assert "Import 2 contacts" in page_of(support, job)
+    assert "Import 2 contacts" in page.content.decode()
     assert not SecurityEvent.objects.filter(kind="import").exists()
 
-    support.post("jobs_job_run", job.pk)
-    run_jobs()
-    job.refresh_from_db()
-    assert (job.state, job.done, job.counts) == (State.FINISHED, 2, {"created": 1, "updated": 1})
+    page = import_file(support, CSV)
+    assert counts(page) == {"created": 1, "updated": 1}
     assert stored() == {
         "alice@example.com": ("Alice Renamed", "Old notes"),
         "bob@example.com": ("Bob", "Met in May"),
     }
     assert [(change.actor_kind, change.actor) for change in Change.objects.of(alice)] == [("staff", "sue")]
     event = SecurityEvent.objects.get(kind="import")
-    assert (event.actor, event.org, event.subject, event.detail) == ("sue", "acme", str(job.pk), "Rows: 2.")
-    assert not Chunk.objects.exists(), "the file is deleted"
-    assert support.post("jobs_job_run", job.pk).status_code == 404, "an import runs once"
+    assert (event.actor, event.org, event.subject, event.detail) == ("sue", "acme", "acme", "contacts: 2 rows.")
+    assert counts(import_file(support, CSV)) == {"unchanged": 2}, "again"
+
+
+def test_what_was_not_checked_is_not_imported(support: Staff, acme: Org, globex: Org) -> None:
+    """Another file, another field of a column, another org."""
+    sent = confirmed(check(support, CSV))
+    others: list[tuple[str, dict[str, Any]]] = [
+        (CSV.replace("Bob", "Eve"), {}),
+        (CSV, {"column": ["email", "notes", "name"]}),
+        (CSV, {"org": "globex"}),
+        (CSV, {"import": "1"}),
+    ]
+    for content, other in others:
+        page = check(support, content, **{**sent, **other})
+        assert "Check them again." in page.content.decode()
+        assert result_of(page).is_dry_run
+    assert (stored(), SecurityEvent.objects.filter(kind="import").count()) == ({}, 0)
 
 
 def test_rejected_rows_are_shown_and_downloaded(support: Staff, acme: Org) -> None:
-    job = checked(support, "email,name\nno address,Bob\n=1+1,x\ngood@example.com,Good\nGOOD@example.com,Again\n")
-    assert job.counts == {"created": 1, "rejected": 3}
-    page = page_of(support, job)
-    assert "Line 4 has the same address" in page
-    assert "Import 1 contact<" in page
-    rows = list(csv.DictReader(StringIO(downloaded(support, job).removeprefix("\ufeff"), newline="")))
-    assert [row["line"] for row in rows] == ["", "", "2", "3", "5"]
-    assert rows[2]["reason"] == "email: Send an email address, such as jane.smith@example.com."
+    file = "email,name\nno address,Bob\n=1+1,x\ngood@example.com,Good\nGOOD@example.com,Again\n"
+    page = check(support, file)
+    assert counts(page) == {"created": 1, "rejected": 3}
+    assert "Line 4 has the same address" in page.content.decode()
+    assert "Import 1 contact<" in page.content.decode()
+    rows = file_of(page)
+    assert [row["line"] for row in rows] == ["2", "3", "5"]
+    assert rows[0]["reason"] == "email: Send an email address, such as jane.smith@example.com."
+    import_file(support, file)
+    assert stored() == {"good@example.com": ("Good", "")}
 
 
-def test_of_many_rejected_rows_the_first_are_listed_and_the_others_counted(support: Staff, acme: Org) -> None:
-    job = checked(support, "email,name\n" + "x\n" * 2_500 + "good@example.com,Good\n" + "x\n" * 234)
-    assert job.counts == {"created": 1, "rejected": 2_734, "unlisted": 1_734}
-    page = page_of(support, job)
-    assert page.count("The header has 2 columns") == 100
-    assert "and 2,634 more rows with errors" in page
-    assert "and 1,734 more rows with errors" in page, "the file has the first thousand"
-    rows = list(csv.reader(StringIO(downloaded(support, job))))
-    assert [row[0] for row in rows if row[1]][1000] == "1001"
-    assert [row[:2] for row in rows if row[1]][1001:] == [["", "and 1,734 more rows with errors"]]
-    assert stored_output(job) < 70_000
+def test_of_many_rows_the_first_are_shown_and_the_others_counted(support: Staff, alice: Contact) -> None:
+    rows = "".join(f"c{number:03},c{number}@example.com\n" for number in range(120))
+    page = check(support, f"notes,email\n{'x' * 500},alice@example.com\n{rows}" + "x\n" * 150)
+    assert counts(page) == {"created": 120, "updated": 1, "rejected": 150}
+    changes = list(result_of(page).shown_changes)
+    assert changes[:2] == [
+        ("alice@example.com", "notes", "Old notes", "x" * 200 + "…"),
+        ("c0@example.com", "email", None, "c0@example.com"),
+    ]
+    text = page.content.decode()
+    assert "… and 21 more contacts." in text
+    assert text.count("The header has 2 columns") == 100
+    assert "… and 50 more rows with errors." in text
+    assert len(file_of(page)) == 150
 
 
-def test_the_count_of_further_rows_is_written_once(support: Staff, acme: Org, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A worker is killed after the last step, so another one repeats the end of the job."""
-    monkeypatch.setattr(imports, "MAX_LISTED", 2)
-    job = checked(support, "email,name\n" + "x\n" * 5)
-    size = stored_output(job)
-    put(Job.objects.filter(pk=job.pk), state=State.WAITING)
-    run_jobs()
-    job.refresh_from_db()
-    assert (job.state, stored_output(job), job.output_bytes) == (State.FINISHED, size, size)
-    assert job.counts == {"rejected": 5, "unlisted": 3}
-
-
-def stored_output(job: Job) -> int:
-    return sum(len(data) for data in job.read(Part.OUTPUT))
+def test_the_number_of_rows_is_limited(support: Staff, acme: Org, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(imports, "MAX_ROWS", 2)
+    page = check(support, CSV + "carol@example.com,,\n").content.decode()
+    assert "The file has more than 2 rows. Split it, or ask the operator to import it with manage.py." in page
+    assert counts(check(support, CSV)) == {"created": 2}
 
 
 def test_a_row_over_many_lines_is_limited(support: Staff, acme: Org) -> None:
     """In each line a quoted cell begins, so the CSV reader would collect the whole file as cells of one row."""
     lines = MAX_LINE_BYTES // len(b'"a\n",') + 10
-    job = checked(support, b"email,name\n" + b'"a\n",' * lines + b'"\ngood@example.com,Good\n')
-    assert (job.state, job.counts["created"]) == (State.FINISHED, 1)
-    error = imports.errors(job)[0]
-    assert (error["line"], error["reason"]) == ("2", "Invalid CSV row: it is longer than 1,048,576 bytes.")
-    assert "Choose the columns" not in page_of(support, job), "the first row is not shown"
+    page = check(support, b"email,name\n" + b'"a\n",' * lines + b'"\ngood@example.com,Good\n')
+    assert counts(page)["created"] == 1
+    error = result_of(page).rejected[0]
+    assert (error.line, error.reason) == (2, "Invalid CSV row: it is longer than 1,048,576 bytes.")
 
 
 NAMES = "email;Größe;name\nzoe@example.com;klein;Zoë „Löw“ €\n"
@@ -139,27 +160,12 @@ NAMES = "email;Größe;name\nzoe@example.com;klein;Zoë „Löw“ €\n"
 
 def test_a_file_that_excel_saved_in_windows_1252_is_imported(support: Staff, acme: Org) -> None:
     file = NAMES.encode("cp1252")
-    refused = upload(support, file).content.decode()
+    refused = check(support, file).content.decode()
     assert "not in UTF-8. If Excel has saved it as CSV, choose the encoding Windows-1252" in refused
     assert "“CSV UTF-8”" in refused
-    upload(support, file, encoding="cp1252")
-    job = Job.objects.latest("pk")
-    confirm(support, job)
-    assert job.options["header"] == ["email", "Größe", "name"]
-    support.post("jobs_job_run", job.pk)
-    run_jobs()
+    page = import_file(support, file, encoding="cp1252")
+    assert result_of(page).not_imported == ["Größe"]
     assert stored() == {"zoe@example.com": ("Zoë „Löw“ €", "")}
-
-
-def test_a_file_in_windows_1252_arrives_in_pieces(support: Staff, acme: Org) -> None:
-    file = NAMES.encode("cp1252")
-    page = upload(support, file[:9], encoding="cp1252", size=str(len(file)))
-    job = Job.objects.latest("pk")
-    assert page.headers["Location"] == f"/admin/jobs/job/{job.pk}/change/"
-    rest = SimpleUploadedFile("any.csv", file[9:])
-    assert support.post("jobs_job_upload", job.pk, offset="9", file=rest).status_code == 204
-    confirm(support, job)
-    assert (job.options["header"], job.counts) == (["email", "Größe", "name"], {"created": 1})
 
 
 @pytest.mark.parametrize(
@@ -170,99 +176,54 @@ def test_a_file_in_windows_1252_arrives_in_pieces(support: Staff, acme: Org) -> 
         (b"email;name\nbob@example.com;B\xe9\x81\n", "The file is not in Windows-1252."),
     ],
 )
-def test_a_wrong_encoding_is_refused_and_nothing_is_kept(support: Staff, acme: Org, file: bytes, message: str) -> None:
-    assert message in upload(support, file, encoding="cp1252").content.decode()
-    assert not Job.objects.exists()
+def test_a_wrong_encoding_is_refused(support: Staff, acme: Org, file: bytes, message: str) -> None:
+    page = check(support, file, encoding="cp1252")
+    assert message in page.content.decode()
+    assert "result" not in page.context_data
 
 
 def test_columns_are_guessed_and_can_be_chosen(support: Staff, acme: Org) -> None:
-    job = checked(support, "E-Mail;First name;Last name;Phone\nbob@example.com;Bob;Builder;12\n")
-    assert job.options["columns"] == ["email", "name", "name", ""]
-    support.post("jobs_job_check", job.pk, column=["email", "notes", "name", "notes"])
-    run_jobs()
-    support.post("jobs_job_run", job.pk)
-    run_jobs()
+    file = "E-Mail;First name;Last name;Phone\nbob@example.com;Bob;Builder;12\n"
+    assert chosen(check(support, file)) == ["email", "name", "name", ""]
+    import_file(support, file, column=["email", "notes", "name", "notes"])
     assert stored() == {"bob@example.com": ("Builder", "Bob\n12")}
 
 
-def test_a_person_confirms_the_columns(support: Staff, alice: Contact) -> None:
-    upload(support, "E-Mail;Phone;Given name;Notes\nalice@example.com;12;Alicia;\n")
-    job = Job.objects.get()
-    assert (job.state, leased(JOBS)) == (State.DRAFT, []), "no dry run before"
-    page = page_of(support, job)
-    assert "Not imported: <strong>Phone, Given name</strong>" in page
-    assert [page.count(f"<option selected>{field}</option>") for field in ("email", "name", "notes")] == [1, 0, 1]
-    assert page.count('<option value="">do not import</option>') == 4
-    support.post("jobs_job_check", job.pk, column=["email", "", "name", "notes"])
-    run_jobs()
-    page = page_of(support, job)
-    assert "Not imported: Phone." in page
-    assert "An empty cell, and a column that is not imported, keep the stored value." in page
-    assert imports.changes(Job.objects.get()) == [
-        {"line": "", "reason": "", "row": "alice@example.com", "field": "name", "before": "Alice", "after": "Alicia"}
-    ]
-    assert "<td>name</td><td>Alice</td><td>Alicia</td>" in page
+def test_a_column_that_is_absent_or_not_imported_changes_nothing(support: Staff, alice: Contact) -> None:
+    file = "E-Mail;Phone;Given name;Notes\nalice@example.com;12;Alicia;\n"
+    page = check(support, file)
+    text = page.content.decode()
+    assert "Not imported: <strong>Phone, Given name</strong>" in text
+    assert "An empty cell, and a column that is not imported, keep the stored value." in text
+    assert counts(page) == {"unchanged": 1}
+    page = check(support, file, column=["email", "", "name", "notes"])
+    assert "<td>name</td><td>Alice</td><td>Alicia</td>" in page.content.decode()
     assert stored() == {"alice@example.com": ("Alice", "Old notes")}
-
-
-def test_jobs_of_the_release_before_are_shown(support: Staff, alice: Contact) -> None:
-    job = checked(support, CSV)
-    job.chunks.filter(part=Part.OUTPUT).delete()
-    job.append(Part.OUTPUT, b"line,reason\r\n2,email: Wrong.\r\n")
-    Job.objects.filter(pk=job.pk).update(counts={"updated": 1, "rejected": 1})
-    assert "email: Wrong." in page_of(support, job)
-    del job.options["columns"]
-    Job.objects.filter(pk=job.pk).update(state=State.DRAFT, options=job.options)
-    assert page_of(support, job).count('<select name="column"') == 3
+    import_file(support, file, column=["email", "", "name", ""])
+    assert stored() == {"alice@example.com": ("Alicia", "Old notes")}
+    import_file(support, "email\nalice@example.com\n")
+    assert stored() == {"alice@example.com": ("Alicia", "Old notes")}
 
 
 def test_values_are_shown_as_they_are_stored(support: Staff, alice: Contact) -> None:
     Contact.objects.update(notes="'=1+1")
-    job = checked(support, "email,notes\nalice@example.com,-3\n")
-    assert [(change["before"], change["after"]) for change in imports.changes(job)] == [("'=1+1", "-3")]
-    assert "<td>&#x27;=1+1</td><td>-3</td>" in page_of(support, job)
-    support.user.groups.clear()
-    assert "<td>-3</td>" not in page_of(support, job)
+    assert "<td>&#x27;=1+1</td><td>-3</td>" in check(support, "email,notes\nalice@example.com,-3\n").content.decode()
 
 
-def test_of_many_changed_rows_the_first_are_shown_and_the_others_counted(
-    support: Staff, alice: Contact, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(imports, "SHOWN_ROWS", 3)
-    monkeypatch.setattr(batches, "MAX_ROWS", 2)
-    rows = "".join(f"c{number}@example.com,Name {number}\n" for number in range(5))
-    job = checked(support, f"email,notes\nalice@example.com,{'x' * 500}\n{rows}")
-    changes = imports.changes(job)
-    assert list(dict.fromkeys(change["row"] for change in changes)) == [
-        "alice@example.com",
-        "c0@example.com",
-        "c1@example.com",
-    ]
-    assert changes[0]["after"] == "x" * 200 + "…"
-    assert (changes[1]["field"], changes[1]["before"]) == ("email", "(new)")
-    assert "… and 3 more contacts." in page_of(support, job)
-    support.post("jobs_job_run", job.pk)
-    run_jobs()
-    job.refresh_from_db()
-    assert imports.changes(job) == []
-    assert "and 3 more contacts" not in page_of(support, job)
-
-
-def test_a_file_without_an_email_column_asks_for_one(support: Staff, acme: Org) -> None:
-    job = checked(support, "Who,Where\nBob,bob@example.com\n")
-    assert job.state == State.DRAFT
-    assert "Choose the columns" in page_of(support, job)
-    for columns in (["", ""], ["email", "email"], ["email"], ["email", "org"]):
-        support.post("jobs_job_check", job.pk, column=columns)
-        assert leased(JOBS) == []
-    support.post("jobs_job_check", job.pk, column=["name", "email"])
-    run_jobs()
-    job.refresh_from_db()
-    assert job.counts == {"created": 1}
+@pytest.mark.parametrize("columns", [["", ""], ["email", "email"], ["email"], ["email", "org"]])
+def test_a_file_without_an_email_column_asks_for_one(support: Staff, acme: Org, columns: list[str]) -> None:
+    file = "Who,Where\nBob,bob@example.com\n"
+    page = check(support, file)
+    assert ("Choose one column for email." in page.content.decode(), chosen(page)) == (True, ["", ""])
+    page = check(support, file, **confirmed(page, column=columns))
+    assert "Choose " in page.context_data["columns_error"]
+    assert stored() == {}
+    import_file(support, file, column=["name", "email"])
+    assert stored() == {"bob@example.com": ("Bob", "")}
 
 
 @pytest.mark.parametrize(
-    ("content", "counts"),
+    ("content", "expected"),
     [
         (b"\xef\xbb\xbfemail,name\r\nbob@example.com,Bob\r\n", {"created": 1}),
         (b"email,name\nbob@example.com,J\xfcrgen\n", {"rejected": 1}),
@@ -274,119 +235,86 @@ def test_a_file_without_an_email_column_asks_for_one(support: Staff, acme: Org) 
         (b"\xff\xfee\x00m\x00a\x00i\x00l\x00\n\x00", None),
         (b'"email\nbob@example.com\n', None),
         (b"email" * 50_000, None),
+        (b"PK\x03\x04 is no archive", None),
     ],
 )
-def test_hostile_files(support: Staff, acme: Org, content: bytes, counts: dict[str, int] | None) -> None:
-    """None: nothing runs, and the page shows an error or asks for the columns."""
-    response = upload(support, content)
-    job = Job.objects.first()
-    if job:
-        confirm(support, job)
-    if counts is None:
-        assert job is None or job.state == State.DRAFT
-        assert response.status_code == 200 or page_of(support, Job.objects.get())
+def test_hostile_files(support: Staff, acme: Org, content: bytes, expected: dict[str, int] | None) -> None:
+    """None: the page shows an error or asks for the columns."""
+    page = check(support, content)
+    assert page.status_code == 200
+    if expected is None:
+        assert "result" not in page.context_data
+        assert "errornote" in page.content.decode()
     else:
-        assert job is not None
-        assert (job.state, job.counts) == (State.FINISHED, counts)
-        assert page_of(support, job)
+        assert counts(page) == expected
+        import_file(support, content)
+    assert set(stored()) == ({"bob@example.com"} if expected == {"created": 1} else set())
 
 
-def test_a_large_file_arrives_in_pieces(support: Staff, acme: Org) -> None:
-    content = CSV.encode()
-    upload(support, content[:10], size=str(len(content)))
-    job = Job.objects.get()
-    assert "The upload was not completed" in page_of(support, job)
-
-    def send(offset: int, piece: bytes) -> int:
-        file = SimpleUploadedFile("any.csv", piece)
-        status: int = support.post("jobs_job_upload", job.pk, offset=str(offset), file=file).status_code
-        return status
-
-    assert send(11, content[11:]) == 409
-    assert send(10, content[10:] + b"more") == 409
-    assert send(10, content[10:30]) == 204
-    assert send(30, content[30:]) == 204
-    assert send(len(content), b"more") == 409
-    confirm(support, job)
-    assert send(len(content), b"more") == 404, "it is complete, and the dry run has begun"
-    assert job.counts == {"created": 2}
+def test_a_workbook_is_imported(support: Staff, alice: Contact) -> None:
+    """The first sheet. Numbers and empty rows are as a spreadsheet stores them."""
+    page = import_file(
+        support,
+        workbook(
+            ["E-Mail", "Name", "Notes"], [], ["alice@example.com", None, 12.0], ["bob@example.com", "Zoë", "=1+1"]
+        ),
+    )
+    assert counts(page) == {"created": 1, "updated": 1}
+    assert stored() == {"alice@example.com": ("Alice", "12"), "bob@example.com": ("Zoë", "")}, "no formula"
 
 
-def test_the_size_is_limited(support: Staff, acme: Org) -> None:
-    response = upload(support, CSV, size=str(imports.MAX_UPLOAD_BYTES + 1))
-    assert f"at most {imports.MAX_UPLOAD_BYTES // 2**20} MiB" in response.content.decode()
-    assert not Job.objects.exists()
+def test_a_workbook_that_unpacks_to_more_is_refused(support: Staff, acme: Org, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("hindsight.text.xlsx.MAX_UNZIPPED_BYTES", 1_000)
+    page = check(support, workbook(["email"], ["bob@example.com"]))
+    assert "The workbook has more than" in page.content.decode()
+    assert "result" not in page.context_data
 
 
 def test_the_org_is_one_that_its_name_or_slug_says(support: Staff, acme: Org, globex: Org) -> None:
     ContactFactory.create(org__name="Acme Europe")
-    assert "No org matches." in upload(support, CSV, org="nobody").content.decode()
-    assert "Several orgs match." in upload(support, CSV, org="cme").content.decode()
-    assert not Job.objects.exists()
-    for text in ("ACME", "Acme (acme)"):
-        upload(support, CSV, org=text)
-        assert Job.objects.latest("pk").org == acme
+    assert "No org matches." in check(support, CSV, org="nobody").content.decode()
+    assert "Several orgs match." in check(support, CSV, org="cme").content.decode()
+    import_file(support, CSV, org="ACME")
+    import_file(support, CSV.replace("Bob", "Rob"), org="Acme (acme)")
+    assert Contact.objects.for_org(acme.pk).get(email="bob@example.com").name == "Rob"
 
 
-def test_an_import_goes_on_after_a_killed_worker(support: Staff, acme: Org, monkeypatch: pytest.MonkeyPatch) -> None:
-    """In slices of one batch. The counts are those of one run."""
-    monkeypatch.setattr(work, "SLICE_SECONDS", -1)
-    monkeypatch.setattr(batches, "MAX_ROWS", 2)
-    lines = [f"c{number}@example.com,Name {number}" for number in range(7)]
-    lines.insert(3, "no address,x")
-    job = checked(support, "\n".join(["email,name", *lines, lines[0]]))
-    assert (job.done, job.counts) == (9, {"created": 7, "rejected": 2})
-    support.post("jobs_job_run", job.pk)
-    [claimed] = leased(JOBS)
-    assert work._advance(claimed, next(imports._steps(claimed)))
-    put(Job.objects.filter(pk=job.pk), state=State.WAITING)
-    run_jobs()
-    job.refresh_from_db()
-    assert (job.state, job.done, job.counts) == (State.FINISHED, 9, {"created": 7, "rejected": 2})
-    assert Contact.objects.count() == 7
-    assert [error["line"] for error in imports.errors(job)] == ["5", "10"]
+def test_a_contact_of_another_org_is_not_changed(support: Staff, alice: Contact, globex: Org) -> None:
+    import_file(support, CSV, org="globex")
+    alice.refresh_from_db()
+    assert (alice.name, Contact.objects.for_org(globex.pk).count()) == ("Alice", 2)
 
 
-def test_an_exported_file_is_imported_unchanged(support: Staff, acme: Org) -> None:
+def test_an_erased_contact_stays_erased(support: Staff, alice: Contact) -> None:
+    sent = confirmed(check(support, CSV))
+    erase_contact(org_id=alice.org_id, contact_id=alice.pk, actor=Actor(ActorKind.STAFF, "root"))
+    check(support, CSV, **sent)
+    alice.refresh_from_db()
+    assert (alice.name, alice.notes) == ("", "")
+
+
+@pytest.mark.parametrize("file_format", ["csv", "xlsx"])
+def test_an_exported_file_is_imported_unchanged(support: Staff, acme: Org, file_format: str) -> None:
     texts = ["=1+1", "'=1+1", "''-x", "a;=b", "a, '-b", '{"a": "-1", "b": ";\'=x"}', "@x\t+y", "plain", "'quoted"]
     for number, text in enumerate(texts):
         ContactFactory.create(org=acme, email=f"c{number}@example.com", name="Jane", notes=text)
-    job = start(support, "contacts_contact")
-    run_jobs()
-    exported = downloaded(support, job)
-    job = checked(support, exported)
-    assert job.counts == {"unchanged": len(texts)}
+    page = check(support, exported(support, "contacts_contact", file_format))
+    assert counts(page) == {"unchanged": len(texts)}
 
 
 def test_an_exported_file_may_have_been_saved_with_semicolons(support: Staff, acme: Org) -> None:
     cells = dict.fromkeys(EXPORTED_COLUMNS, "") | {"email": "zoe@example.com", "notes": "Met, in May"}
-    job = checked(support, f"{';'.join(cells)}\n{';'.join(cells.values())}\n")
-    assert job.counts == {"created": 1}
+    assert counts(check(support, f"{';'.join(cells)}\n{';'.join(cells.values())}\n")) == {"created": 1}
 
 
 def test_the_command_reads_an_exported_file(support: Staff, alice: Contact, tmp_path: Any) -> None:
     Contact.objects.update(notes="=1+1")
-    job = start(support, "contacts_contact")
-    run_jobs()
-    (tmp_path / "x.csv").write_text(downloaded(support, job))
+    (tmp_path / "x.csv").write_bytes(exported(support, "contacts_contact"))
     assert run("import_contacts", tmp_path / "x.csv", "--org", "acme").startswith("created 0, updated 0, unchanged 1")
-
-
-def test_an_erasure_deletes_an_upload_of_its_org(support: Staff, alice: Contact) -> None:
-    job = checked(support, CSV)
-    erase_contact(org_id=alice.org_id, contact_id=alice.pk, actor=Actor(ActorKind.STAFF, "root"))
-    assert not Chunk.objects.filter(job=job, part=Part.INPUT).exists()
-    assert support.post("jobs_job_run", job.pk).status_code == 404
-    assert "The file was deleted" in page_of(support, job)
 
 
 @pytest.mark.parametrize("role", ["read only", "account manager", "auditor"])
 def test_other_roles_import_nothing(support: Staff, acme: Org, role: str) -> None:
-    job = checked(support, CSV)
-    other = staff_of(role)
-    assert upload(other, CSV).status_code == 403
-    for page in ("upload", "check", "run"):
-        assert other.post(f"jobs_job_{page}", job.pk).status_code == 403
-        assert support.get(f"jobs_job_{page}", job.pk).status_code == 403, "a GET changes nothing"
-    assert Job.objects.count() == 1
-    assert not Contact.objects.exists()
+    sent = confirmed(check(support, CSV))
+    assert check(staff_of(role), CSV, **sent).status_code == 403
+    assert stored() == {}

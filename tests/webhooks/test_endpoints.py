@@ -20,6 +20,7 @@ from webhooks.models import Delivery, Endpoint, EndpointState, Event, Status
 from webhooks.schedule import DELAYS
 from webhooks.sending import clean_url
 from webhooks.services.endpoints import create_endpoint, disable_endpoint
+from webhooks.services.events import send_test_event
 from webhooks.services.purge import purge_deliveries
 from webhooks.services.replay import cancel_delivery, replay_delivery, send_now
 
@@ -57,6 +58,8 @@ def test_a_replay_has_the_same_id_and_a_new_schedule(acme: Org, endpoint: Endpoi
     disable_endpoint(endpoint_id=endpoint.pk)
     with pytest.raises(ValidationError, match="Enable it first"):
         replay_delivery(delivery_id=delivery.pk)
+    with pytest.raises(ValidationError, match="Enable it first"):
+        send_test_event(disable_endpoint(endpoint_id=endpoint.pk))
 
 
 def test_a_pending_delivery_is_sent_before_its_time(acme: Org, endpoint: Endpoint, receiver: Receiver) -> None:

@@ -1,11 +1,4 @@
-from collections import Counter
-from collections.abc import Iterator
-
-from contacts.batches import Batch, batches, reject_duplicates
-from contacts.files import Row, read_csv, read_json_lines
-from contacts.layouts import FIELDS
-from contacts.services import import_batch
-from hindsight.text.import_files import BadRow
+from contacts.files import ContactImporter
 from orgs.import_command import ImportCommand
 
 
@@ -24,11 +17,4 @@ Invalid rows, and rows that repeat an earlier email address, are rejected. Each 
 number of its first line; after 1,000, the others are only counted. All other rows are imported, and the exit status is
 1. You can interrupt the import and run it again: contacts that already match the file stay unchanged."""
 
-    rows, fields = "contacts", FIELDS
-    readers = (read_csv, read_json_lines)
-
-    def batches(self, rows: Iterator[Row | BadRow]) -> Iterator[Batch]:
-        return batches(reject_duplicates(rows))
-
-    def store(self, org_id: int, batch: Batch, *, dry_run: bool) -> Counter[str]:
-        return import_batch(org_id=org_id, batch=batch, actor=self.actor, dry_run=dry_run)
+    rows, importer = "contacts", ContactImporter()

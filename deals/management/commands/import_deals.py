@@ -1,10 +1,4 @@
-from collections import Counter
-from collections.abc import Iterator
-
-from deals.files import Batch, Row, batches, read_csv, read_json_lines, reject_duplicates
-from deals.layouts import FIELDS
-from deals.services import import_batch
-from hindsight.text.import_files import BadRow
+from deals.files import DealImporter
 from orgs.import_command import ImportCommand
 
 
@@ -25,11 +19,4 @@ Invalid rows, and rows that repeat an earlier id, are rejected. Each is reported
 its first line; after 1,000, the others are only counted. All other rows are imported, and the exit status is 1. You can
 interrupt the import and run it again: deals that already match the file stay unchanged."""
 
-    rows, fields = "deals", FIELDS
-    readers = (read_csv, read_json_lines)
-
-    def batches(self, rows: Iterator[Row | BadRow]) -> Iterator[Batch]:
-        return batches(reject_duplicates(rows))
-
-    def store(self, org_id: int, batch: Batch, *, dry_run: bool) -> Counter[str]:
-        return import_batch(org_id=org_id, batch=batch, actor=self.actor, dry_run=dry_run)
+    rows, importer = "deals", DealImporter()

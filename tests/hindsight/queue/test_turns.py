@@ -1,31 +1,20 @@
 """An org whose rows wait in the queue delays another org by one row, whatever the kind and however many rows wait."""
 
 from collections.abc import Callable
-from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import User
 from django.utils import timezone
 
 from hindsight.queue.kinds import KINDS
 from hindsight.queue.shares import Turns
 from interviews.models import DriverChoice, ScriptedInterview, UnreadObjective
-from jobs.models import Job, State
 from orgs.models import Org
 from tests.factories import ContactFactory, InterviewRequestFactory, InterviewTypeFactory
 from tests.working import leased
 from webhooks.models import Delivery, Endpoint, Event
 
 pytestmark = pytest.mark.django_db
-
-
-def jobs(org: Org, count: int) -> None:
-    [owner, _] = User.objects.get_or_create(username="sue")
-    for _ in range(count):
-        Job.objects.create(
-            kind="export_contacts", owner=owner, org=org, state=State.WAITING, expires_at=timezone.now() + timedelta(1)
-        )
 
 
 def of_interviews(model: Any, **values: Any) -> Callable[[Org, int], None]:
@@ -45,7 +34,6 @@ def deliveries(org: Org, count: int) -> None:
 
 ROWS = {
     "deliveries": deliveries,
-    "exports and imports": jobs,
     "driver choices": of_interviews(DriverChoice),
     "scripted interviews": of_interviews(ScriptedInterview),
     "objectives to read": of_interviews(UnreadObjective),

@@ -1,6 +1,7 @@
 """The steps of an interview: what they return and what they store."""
 
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -20,6 +21,7 @@ from interviews.services.conversation_steps import (
     skip_question,
     submit_answer,
 )
+from interviews.services.transitions import complete_interview, mark_sent
 from tests.interviews.steps import after
 from tests.stored_readings import store_steering
 from tests.transcripts import parse_transcript
@@ -125,6 +127,15 @@ class TestCompletion:
         assert (driver["topic"], driver["direction"]) == ("pricing", "against")
         assert driver["quote"] == "The price of Acme was *too high*."
         assert transcript.content[driver["start"] : driver["end"]] == "The price of Acme was \\*too high\\*."
+
+    def test_a_status_cannot_go_back(self, interview_request: InterviewRequest) -> None:
+        complete_interview(interview_request, content="**Paige:** Why?")
+        for step in (mark_sent, partial(complete_interview, content="Again")):
+            with pytest.raises(ValueError, match="cannot go from completed"):
+                step(interview_request)
+        interview_request.refresh_from_db()
+        assert (interview_request.status, interview_request.email_sent_at) == (Status.COMPLETED, None)
+        assert Transcript.objects.get().content == "**Paige:** Why?"
 
     def test_completion_requires_the_recap(self, running: InterviewRequest) -> None:
         assert after(complete_conversation, running).stage == Stage.IN_PROGRESS

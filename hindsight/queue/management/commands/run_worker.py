@@ -13,8 +13,8 @@ from hindsight.queue.worker import Worker
 
 class Command(BaseCommand):
     help = (
-        "Sends webhooks, runs exports and imports, reads objectives, and asks the model for drivers, until Ctrl-C or "
-        "SIGTERM. Then it finishes what it has begun. Any number of workers can run."
+        "Sends webhooks, reads objectives, and asks the model for drivers, until Ctrl-C or SIGTERM. Then it "
+        " finishes what it has begun. Any number of workers can run."
     )
     requires_system_checks: list[str] = []
 
