@@ -139,7 +139,6 @@ _counters: dict[str, Any] = {"BACKEND": "hindsight.limits.counters.DatabaseCount
 
 if _database["ENGINE"] == "hindsight.db.sqlite3":
     Path(_database["NAME"]).parent.mkdir(parents=True, exist_ok=True)
-    # Not the database's file: counting a read would wait for its one writer.
     _counters = {
         "BACKEND": "hindsight.limits.counters.SQLiteCounters",
         "LOCATION": f"{_database['NAME']}-counters",
@@ -156,7 +155,14 @@ REDIS_URL = env.redis_url("REDIS_URL", "")
 if REDIS_URL:
     _counters = {"BACKEND": "hindsight.limits.counters.RedisCounters", "LOCATION": REDIS_URL}
 
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}, "counters": _counters}
+# "default" is that of one process. Over the maximum, it drops what was used least recently.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "OPTIONS": {"MAX_ENTRIES": 10_000},
+    },
+    "counters": _counters,
+}
 
 # ---- The API ---------------------------------------------------------------------------------------------------------
 

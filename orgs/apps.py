@@ -14,7 +14,8 @@ class OrgsConfig(AppConfig):
         from orgs.checks import check_audit_fields
         from orgs.partitions import audit, read_partitions
         from orgs.security_events import last_purge
+        from orgs.use import read_use
 
         register(check_audit_fields)
         CHECKS["audit"] = audit
-        READINGS.extend((last_purge, read_partitions))
+        READINGS.extend((last_purge, read_partitions, read_use))

@@ -8,7 +8,7 @@ from django.db.models import Model
 
 from hindsight.db.search import with_search_text
 from hindsight.db.versions import VERSION_FIELDS
-from hindsight.limits import audit_budget
+from hindsight.limits.audit_budget import overwritten
 from orgs.actors import Actor, ActorKind
 from orgs.audit_removal import ERASURE
 from orgs.history import text_of
@@ -110,7 +110,7 @@ def _change(row: Any, field: str, *, before: str) -> Change:
 def count_bytes(number: int, *, org_id: int, actor: Actor) -> None:
     """Only API keys have a budget."""
     if number and actor.kind == ActorKind.API_KEY:
-        audit_budget.spend(str(org_id), number)
+        overwritten.add(str(org_id), number)
 
 
 def _append(changes: list[Change], actor: Actor) -> list[Change]:

@@ -6,9 +6,6 @@ from functools import wraps
 from typing import Concatenate, ParamSpec, TypeVar
 
 from django.http import HttpRequest
-from django.template.response import SimpleTemplateResponse
-
-from hindsight.db.prepared_statements import without_prepared_statements
 
 Parameters = ParamSpec("Parameters")
 Result = TypeVar("Result")
@@ -27,11 +24,7 @@ def as_staff(
     def run(request: HttpRequest, /, *args: Parameters.args, **kwargs: Parameters.kwargs) -> Result:
         token = _request.set(request)
         try:
-            with without_prepared_statements():
-                response = view(request, *args, **kwargs)
-                if isinstance(response, SimpleTemplateResponse):
-                    response.render()  # executes the statements of lists
-                return response
+            return view(request, *args, **kwargs)
         finally:
             _request.reset(token)
 

@@ -12,6 +12,6 @@ def make_counters_unavailable(monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(self: Counters, *arguments: object) -> None:
         raise store.failures[0]("down")
 
-    for method in ("increase", "read"):
+    for method in ("hit", "get_many"):
         monkeypatch.setattr(store, method, fail)
     monkeypatch.setattr(store, "unavailable_until", 0.0)

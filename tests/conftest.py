@@ -13,7 +13,8 @@ from django.db.backends.postgresql.operations import DatabaseOperations
 from pytest_django import DjangoDbBlocker, Settings
 
 from contacts.models import Contact
-from hindsight.limits import audit_budget, usage_counts
+from hindsight.limits import use
+from hindsight.limits.audit_budget import overwritten
 from hindsight.limits.unauthenticated import unauthenticated_limiter
 from interviews.models import InterviewRequest
 from interviews.paige.guide.stored_guides import forget_guides
@@ -165,8 +166,8 @@ def fresh_rate_limits(settings: Settings) -> None:
     settings.RATELIMIT_CACHE_PREFIX = f"{secrets.token_hex(8)}:"
     unauthenticated_limiter.clear()
     forget_keys()
-    audit_budget.forget()
-    usage_counts.forget()
+    for count in (overwritten, *use.COUNTS):
+        count.clear()
 
 
 @pytest.fixture(autouse=True)

@@ -8,20 +8,10 @@ from deals.models import Deal
 from deals.text import shown_amount
 from hindsight.api.pagination import Listing
 from hindsight.api.responses import body_of
+from hindsight.db.columns import Time, TimeText, select_list
 from hindsight.db.prepared_statements import fetch_row
 from hindsight.text.timestamps import utc_text_of
 from orgs.key_verification import KEY_IS_VALID, key_parameters
-
-Time = str | None
-
-SELECT = f"""
-SELECT deal.id, deal.version, deal.deal_id, deal.outcome, deal.reported_reason, deal.competitor, deal.segment,
-       deal.amount, deal.currency, CAST(deal.closed_at AS text), CAST(deal.created_at AS text),
-       CAST(deal.updated_at AS text)
-FROM deals_deal AS deal
-WHERE deal.org_id = %(org_id)s AND {KEY_IS_VALID}"""  # noqa: S608
-
-FIND = f"{SELECT} AND deal.deal_id = %(deal_id)s"
 
 
 class Columns(NamedTuple):
@@ -35,8 +25,16 @@ class Columns(NamedTuple):
     amount: Decimal | float | None
     currency: str
     closed_at: Time
-    created_at: str
-    updated_at: str
+    created_at: TimeText
+    updated_at: TimeText
+
+
+SELECT = f"""
+SELECT {select_list(Columns, "deal")}
+FROM deals_deal AS deal
+WHERE deal.org_id = %(org_id)s AND {KEY_IS_VALID}"""  # noqa: S608
+
+FIND = f"{SELECT} AND deal.deal_id = %(deal_id)s"
 
 
 class DealRow:

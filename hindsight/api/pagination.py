@@ -15,6 +15,7 @@ from hindsight.api.errors import BadRequest, FieldError
 from hindsight.api.serializers import StrictSerializer
 from hindsight.db.commit_order import committed_before
 from hindsight.db.ids import LARGEST_ID
+from hindsight.db.prepared_statements import fetch_rows
 
 MAX_LIMIT = 100
 DEFAULT_LIMIT = 25
@@ -65,7 +66,7 @@ class Listing(Generic[Row]):
     `alias`: of the model's table in the SQL. `select`: the statement up to the conditions of the filters. `conditions`:
     by filter, or by filter and value if PostgreSQL has to see the value to choose the index. `times`: by filter, the
     `ClockTime` field that must be later and that orders the list. `newest`: the time by which rows are newest first, if
-    not by id.
+    not by id. `is_prepared`: False if PostgreSQL has to see the values to choose the plan.
     """
 
     model: type[Model]
@@ -75,6 +76,7 @@ class Listing(Generic[Row]):
     conditions: Mapping[str, str | Mapping[Any, str]] = field(default_factory=dict)
     times: Mapping[str, str] = field(default_factory=dict)
     newest: str = ""
+    is_prepared: bool = True
 
     def statement(
         self, filters: Parameters, *, limit: int, last: tuple[datetime | None, int] | None = None
@@ -127,9 +129,8 @@ def page_of(
     """
     cursors = Cursors(listing.model.__name__, query, org_id)
     statement, values = listing.statement(cursors.filters, limit=query["limit"] + 1, last=cursors.last)
-    with connection.cursor() as cursor:
-        cursor.execute(statement, {**values, "org_id": org_id, **parameters})
-        rows = [listing.row(columns) for columns in cursor.fetchall()]
+    found = fetch_rows(statement, {**values, "org_id": org_id, **parameters}, prepare=listing.is_prepared)
+    rows = [listing.row(columns) for columns in found]
     time = listing.order_time(cursors.filters)
     return cursors.page(rows, lambda row: [getattr(row, time), row.pk] if time else row.pk)
 

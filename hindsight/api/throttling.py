@@ -9,7 +9,7 @@ from hindsight.api.errors import Forbidden, RateLimitExceeded, Unauthorized
 from hindsight.http.middleware import add_response_headers
 from hindsight.limits.audit_budget import Budget
 from hindsight.limits.rate_limits import Usage, count_request
-from hindsight.limits.usage_counts import count_use
+from hindsight.limits.use import count_use
 
 # Circular at run time: rest_framework.views imports the default authentication, which imports this module.
 if TYPE_CHECKING:

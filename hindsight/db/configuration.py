@@ -34,7 +34,6 @@ def database_of(url: str, *, sqlite_synchronous: str = "normal") -> dict[str, An
         database["OPTIONS"] = {
             **UNREACHABLE_SERVER,
             "server_side_binding": True,
-            "prepare_threshold": 5,
             **database.get("OPTIONS", {}),
             "application_name": SESSION_NAME,
         }

@@ -1,11 +1,11 @@
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, ParamSpec, TypeVar
+from typing import ParamSpec, TypeVar
 
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db import Error as DatabaseError
 
-from hindsight.db.errors import DEADLOCK, STALE_STATEMENT, sqlstate_of
+from hindsight.db.errors import DEADLOCK, sqlstate_of
 
 Parameters = ParamSpec("Parameters")
 Result = TypeVar("Result")
@@ -14,27 +14,18 @@ Result = TypeVar("Result")
 REPEATS = 3
 
 
-REPEATED = {DEADLOCK, *STALE_STATEMENT}
-
-
 def retried(transaction: Callable[Parameters, Result]) -> Callable[Parameters, Result]:
-    """Repeats an outermost transaction after a deadlock or a stale statement (decision 2)."""
+    """Repeats an outermost transaction after a deadlock."""
 
     @wraps(transaction)
     def run(*args: Parameters.args, **kwargs: Parameters.kwargs) -> Result:
-        database: Any = connections[DEFAULT_DB_ALIAS]
-        if database.in_atomic_block:
-            return transaction(*args, **kwargs)
-        try:
-            for _ in range(REPEATS):
-                database.next_transaction_is_repeatable = True
-                try:
-                    return transaction(*args, **kwargs)
-                except DatabaseError as error:
-                    if sqlstate_of(error) not in REPEATED:
-                        raise
-        finally:
-            database.next_transaction_is_repeatable = False
+        repeats = 0 if connections[DEFAULT_DB_ALIAS].in_atomic_block else REPEATS
+        for _ in range(repeats):
+            try:
+                return transaction(*args, **kwargs)
+            except DatabaseError as error:
+                if sqlstate_of(error) != DEADLOCK:
+                    raise
         return transaction(*args, **kwargs)
 
     return run

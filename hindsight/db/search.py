@@ -1,8 +1,8 @@
 """Search for any part of a text, without regard to case and accents (decision 33)."""
 
 import unicodedata
-from collections.abc import Iterable
-from functools import reduce
+from collections.abc import Iterable, Set
+from functools import cache, reduce
 from operator import and_
 from typing import Any, Self
 
@@ -63,12 +63,19 @@ class SearchIndex(models.Index):
         )
 
 
+@cache
+def _search_fields(model: type[models.Model]) -> tuple[SearchTextField, ...]:
+    return tuple(field for field in model._meta.concrete_fields if isinstance(field, SearchTextField))
+
+
+def search_fields(model: type[models.Model], written: Set[str]) -> list[SearchTextField]:
+    """Those that contain one of the written fields."""
+    return [field for field in _search_fields(model) if not written.isdisjoint(field.of)]
+
+
 def with_search_text(model: type[models.Model], fields: Iterable[str]) -> set[str]:
     written = set(fields)
-    for field in model._meta.concrete_fields:
-        if isinstance(field, SearchTextField) and written & {*field.of}:
-            written.add(field.attname)
-    return written
+    return written | {field.attname for field in search_fields(model, written)}
 
 
 class Searchable(models.Model):

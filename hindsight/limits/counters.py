@@ -1,23 +1,17 @@
-"""Cache backends for django-ratelimit, which calls `add`, then `incr` (decision 3)."""
+"""The cache in which django-ratelimit counts: Redis, or the table `rate_limit_counter` (decision 3)."""
 
-import hashlib
-import json
 import logging
 import sqlite3
 import threading
 import time
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
-from itertools import chain
-from typing import Any, ClassVar, NamedTuple, TypeVar, cast
+from collections.abc import Callable, Iterable
+from typing import Any, ClassVar, TypeVar, cast
 
 import redis
-from django.conf import settings
 from django.core.cache import caches
 from django.core.cache.backends.base import BaseCache
 from django.db import Error as DatabaseError
 from django.db import connection
-from redis.crc import key_slot
 
 from hindsight.db.sqlite3.base import create_private_file
 from hindsight.limits.redis_connections import execute
@@ -29,38 +23,13 @@ SECONDS_BEFORE_RETRY = 5.0
 
 Result = TypeVar("Result")
 
-# Each key contains its window.
-INCREASE = (
-    "INSERT INTO rate_limit_counter (key, count, expires_at) VALUES {rows} "
-    "ON CONFLICT (key) DO UPDATE SET count = rate_limit_counter.count + excluded.count RETURNING key, count"
-)
-CLEAR = "DELETE FROM rate_limit_counter WHERE expires_at < {0}"
-READ = "SELECT key, count FROM rate_limit_counter WHERE key {0}"
-EXPIRED = "SELECT count(*) FROM rate_limit_counter WHERE expires_at < {0}"
-
-
-class Increment(NamedTuple):
-    """`seconds`: how long the counter is kept."""
-
-    key: str
-    amount: int
-    seconds: int
-
-
-def key_of(org: str, name: str) -> str:
-    """The prefix is not cached: every test has its own.
-
-    In a Redis cluster, keys with the same part in braces are in one slot, so that one command may use them.
-    """
-    return f"{settings.RATELIMIT_CACHE_PREFIX}{{{org}}}:{name}"
-
 
 def counters() -> "Counters":
     return cast(Counters, caches["counters"])
 
 
 class Counters(BaseCache):
-    """A method that calls the store takes one round trip, and raises one of `failures` if the store is unavailable."""
+    """`hit` and `get_many` take one round trip, and raise one of `failures` if the store is unavailable."""
 
     failures: ClassVar[tuple[type[Exception], ...]]
     # time.monotonic() of the next attempt; 0 while the store is available.
@@ -72,29 +41,21 @@ class Counters(BaseCache):
         # Django creates one object for each thread.
         self.count: int | None = None
 
-    def increase(self, *increments: Increment) -> list[int]:
-        """The keys must differ."""
+    def hit(self, key: str, seconds: int, amount: int = 1) -> int:
+        """Returns the new count. `seconds`: how long the counter is kept at least."""
         raise NotImplementedError
 
-    def hit(self, key: str, seconds: int) -> int:
-        return self.increase(Increment(key, 1, seconds))[0]
-
-    def read(self, keys: Sequence[str]) -> dict[str, int]:
+    def get_many(self, keys: Iterable[str], version: int | None = None) -> dict[str, int]:
         """Returns the counts of the counters that exist."""
         raise NotImplementedError
 
-    def purge(self) -> int:
-        raise NotImplementedError
-
-    def expired(self) -> int:
-        """Returns the number of counters that `purge` would delete."""
-        raise NotImplementedError
-
     def add(self, key: str, value: Any, timeout: Any = 60, version: int | None = None) -> bool:
+        """Counts. django-ratelimit calls `incr` if the counter was there before."""
         self.count = self.unless_unavailable(lambda: self.hit(key, timeout))
-        return False
+        return self.count == 1
 
     def incr(self, key: str, delta: int = 1, version: int | None = None) -> int:
+        """Returns what `add` has counted. django-ratelimit treats ValueError as "no count"."""
         if self.count is None:
             raise ValueError("The counter store is unavailable.")
         return self.count
@@ -118,112 +79,57 @@ class Counters(BaseCache):
         return result
 
 
-INCREASE_IN_REDIS = """
-local counts = {}
-for i, key in ipairs(KEYS) do
-    local amount, seconds = ARGV[2 * i - 1], ARGV[2 * i]
-    counts[i] = redis.call('INCRBY', key, amount)
-    if redis.call('TTL', key) < 0 then redis.call('EXPIRE', key, seconds) end
-end
-return counts
-"""
-INCREASE_DIGEST = hashlib.sha1(INCREASE_IN_REDIS.encode(), usedforsecurity=False).hexdigest()
-
-
 class RedisCounters(Counters):
     """LOCATION is a URL."""
 
     failures = (redis.RedisError, OSError)
 
-    def increase(self, *increments: Increment) -> list[int]:
-        arguments: list[str | int] = [len(increments), *(increment.key for increment in increments)]
-        for increment in increments:
-            arguments += [increment.amount, increment.seconds]
-        counts: list[int]
-        try:
-            [counts] = execute(self.location, ("EVALSHA", INCREASE_DIGEST, *arguments))
-        except redis.exceptions.NoScriptError:  # Redis has restarted
-            [counts] = execute(self.location, ("EVAL", INCREASE_IN_REDIS, *arguments))
-        return counts
+    def hit(self, key: str, seconds: int, amount: int = 1) -> int:
+        count, _ = execute(self.location, ("INCRBY", key, amount), ("EXPIRE", key, seconds))
+        return int(count)
 
-    def read(self, keys: Sequence[str]) -> dict[str, int]:
-        by_slot: defaultdict[int, list[str]] = defaultdict(list)
-        for key in keys:
-            by_slot[key_slot(key.encode())].append(key)
-        counts = chain.from_iterable(execute(self.location, *(("MGET", *of_slot) for of_slot in by_slot.values())))
-        counted = zip(chain.from_iterable(by_slot.values()), counts, strict=True)
-        return {key: int(count) for key, count in counted if count is not None}
-
-    def purge(self) -> int:
-        return 0  # Redis deletes expired keys
-
-    def expired(self) -> int:
-        return 0
+    def get_many(self, keys: Iterable[str], version: int | None = None) -> dict[str, int]:
+        # Not MGET: in a cluster, the keys are in several slots.
+        wanted = [*keys]
+        counts = execute(self.location, *(("GET", key) for key in wanted))
+        return {key: int(count) for key, count in zip(wanted, counts, strict=True) if count is not None}
 
 
 class DatabaseCounters(Counters):
-    failures = (DatabaseError,)
+    """Each key contains its window."""
 
-    def increase(self, *increments: Increment) -> list[int]:
+    failures: ClassVar[tuple[type[Exception], ...]] = (DatabaseError,)
+
+    def hit(self, key: str, seconds: int, amount: int = 1) -> int:
+        now = int(time.time())
+        [[count]] = self.rows(
+            "INSERT INTO rate_limit_counter (key, count, expires_at) VALUES (%s, %s, %s) "
+            "ON CONFLICT (key) DO UPDATE SET count = rate_limit_counter.count + excluded.count RETURNING count",
+            *(key, amount, now + seconds),
+        )
+        if count == amount:  # once per window, to keep the table small
+            self.rows("DELETE FROM rate_limit_counter WHERE expires_at < %s RETURNING count", now)
+        return int(count)
+
+    def get_many(self, keys: Iterable[str], version: int | None = None) -> dict[str, int]:
+        wanted = [*keys]
+        marks = ", ".join(["%s"] * len(wanted)) or "NULL"
+        return dict(self.rows(f"SELECT key, count FROM rate_limit_counter WHERE key IN ({marks})", *wanted))  # noqa: S608
+
+    def rows(self, statement: str, *values: str | int) -> list[Any]:
         with connection.cursor() as cursor:
-            cursor.execute(*statement(increments, "%s"))
-            counts = counts_in(cursor.fetchall(), increments)
-        if counts[0] == 1:  # once per window, to keep the table small
-            self.purge()
-        return counts
-
-    def read(self, keys: Sequence[str]) -> dict[str, int]:
-        with connection.cursor() as cursor:
-            cursor.execute(READ.format("= ANY(%s)"), [[*keys]])
-            return dict(cursor.fetchall())
-
-    def purge(self) -> int:
-        with connection.cursor() as cursor:
-            cursor.execute(CLEAR.format("%s"), [int(time.time())])
-            return int(cursor.rowcount)
-
-    def expired(self) -> int:
-        with connection.cursor() as cursor:
-            cursor.execute(EXPIRED.format("%s"), [int(time.time())])
-            return int(cursor.fetchone()[0])
+            cursor.execute(statement, values)
+            rows: list[Any] = cursor.fetchall()
+            return rows
 
 
-class SQLiteCounters(Counters):
-    """LOCATION is a path."""
+class SQLiteCounters(DatabaseCounters):
+    """LOCATION is the path of a second file: in the database's own, counting a read would wait for its one writer."""
 
     failures = (sqlite3.Error,)
 
-    def increase(self, *increments: Increment) -> list[int]:
-        rows = sqlite_file(self.location).execute(*statement(increments, "?")).fetchall()
-        counts = counts_in(rows, increments)
-        if counts[0] == 1:
-            self.purge()
-        return counts
-
-    def read(self, keys: Sequence[str]) -> dict[str, int]:
-        query = READ.format("IN (SELECT value FROM json_each(?))")
-        return dict(sqlite_file(self.location).execute(query, [json.dumps(keys)]).fetchall())
-
-    def purge(self) -> int:
-        return sqlite_file(self.location).execute(CLEAR.format("?"), [int(time.time())]).rowcount
-
-    def expired(self) -> int:
-        return int(sqlite_file(self.location).execute(EXPIRED.format("?"), [int(time.time())]).fetchone()[0])
-
-
-def statement(increments: Sequence[Increment], mark: str) -> tuple[str, list[str | int]]:
-    """`mark`: the driver's placeholder."""
-    now = int(time.time())
-    rows = ", ".join([f"({mark}, {mark}, {mark})"] * len(increments))
-    return INCREASE.format(rows=rows), [
-        value for key, amount, seconds in increments for value in (key, amount, now + seconds)
-    ]
-
-
-def counts_in(rows: Iterable[tuple[str, int]], increments: Sequence[Increment]) -> list[int]:
-    """RETURNING has no order."""
-    counts = dict(rows)
-    return [counts[increment.key] for increment in increments]
+    def rows(self, statement: str, *values: str | int) -> list[Any]:
+        return sqlite_file(self.location).execute(statement.replace("%s", "?"), values).fetchall()
 
 
 _thread_local = threading.local()

@@ -3,11 +3,14 @@
 import json
 from collections.abc import Iterable
 from functools import cached_property
-from typing import Any, NamedTuple, Self
+from typing import Annotated, Any, NamedTuple, Self
+
+from django.db import DEFAULT_DB_ALIAS
 
 from contacts.models import Contact
 from hindsight.api.pagination import Listing
 from hindsight.api.responses import body_of
+from hindsight.db.columns import Time, select_list
 from hindsight.db.prepared_statements import fetch_row
 from hindsight.text.timestamps import utc_text_of
 from hindsight.text.visible import visible
@@ -27,7 +30,6 @@ from interviews.paige.turn.brief import vendor_of
 from orgs.key_verification import KEY_IS_VALID, key_parameters
 
 Body = dict[str, Any]
-Time = str | None
 Json = str | list[Any]
 
 
@@ -44,26 +46,20 @@ class SummaryColumns(NamedTuple):
     created_at: Time
     completed_at: Time
     updated_at: Time
-    email: str
-    name: str
+    email: Annotated[str, "contact."]
+    name: Annotated[str, "contact."]
     subjects: str
     reading: str
     progress: str
-    started_at: Time
-    last_activity_at: Time
+    started_at: Annotated[Time, "conversation.consented_at"]
+    last_activity_at: Annotated[Time, "conversation."]
     interview_type_id: int
-    guide_version: int
-    org_name: str
-    survey_base_url: str
+    guide_version: Annotated[int, "coalesce(conversation.guide_version, type.guide_version)"]
+    org_name: Annotated[str, "org.name"]
+    survey_base_url: Annotated[str, "org."]
 
 
-SUMMARY = """
-       request.id, request.contact_id, request.deal_id, request.survey_token, request.status, request.objective,
-       request.flags, CAST(request.email_sent_at AS text), CAST(request.cancelled_at AS text),
-       CAST(request.created_at AS text), CAST(request.completed_at AS text), CAST(request.updated_at AS text),
-       contact.email, contact.name, request.subjects, request.reading, request.progress,
-       CAST(conversation.consented_at AS text), CAST(conversation.last_activity_at AS text), request.interview_type_id,
-       coalesce(conversation.guide_version, type.guide_version), org.name, org.survey_base_url"""
+SUMMARY = select_list(SummaryColumns, "request")
 
 JOINED = """
 FROM interviews_interviewrequest AS request
@@ -74,30 +70,25 @@ LEFT JOIN interviews_conversation AS conversation ON conversation.interview_requ
 
 
 class DetailColumns(NamedTuple):
-    notes: str
+    notes: Annotated[str, "contact."]
     picks: str
     version: int
-    contact_version: int
-    stage: str | None
-    decline_reason: str | None
-    decline_comment: str | None
-    declined_at: Time
-    rating: int | None
-    transcript_id: int | None
-    content: str | None
-    key_answers: Json | None
-    drivers: Json | None
-    coverage: Json | None
-    transcript_created_at: Time
+    contact_version: Annotated[int, "contact.version"]
+    stage: Annotated[str | None, "conversation."]
+    decline_reason: Annotated[str | None, "conversation."]
+    decline_comment: Annotated[str | None, "conversation."]
+    declined_at: Annotated[Time, "conversation."]
+    rating: Annotated[int | None, "conversation."]
+    transcript_id: Annotated[int | None, "transcript.id"]
+    content: Annotated[str | None, "transcript."]
+    key_answers: Annotated[Json | None, "transcript."]
+    drivers: Annotated[Json | None, "transcript."]
+    coverage: Annotated[Json | None, "transcript."]
+    transcript_created_at: Annotated[Time, "transcript.created_at"]
 
 
 READ_INTERVIEW_REQUEST = f"""
-SELECT {SUMMARY},
-       contact.notes, request.picks, request.version, contact.version,
-       conversation.stage, conversation.decline_reason, conversation.decline_comment,
-       CAST(conversation.declined_at AS text), conversation.rating,
-       transcript.id, transcript.content, transcript.key_answers, transcript.drivers, transcript.coverage,
-       CAST(transcript.created_at AS text)
+SELECT {SUMMARY}, {select_list(DetailColumns, "request")}
 {JOINED}
 LEFT JOIN interviews_transcript AS transcript ON transcript.interview_request_id = request.id
 WHERE request.id = %(interview_request_id)s AND request.org_id = %(org_id)s AND {KEY_IS_VALID}
@@ -280,9 +271,19 @@ FROM interviews_interviewtype AS type
 WHERE type.org_id = %(org_id)s AND type.archived_at IS NULL AND {KEY_IS_VALID}""",  # noqa: S608
 )
 
-# Without the guide, which is long.
+
+class TypeColumns(NamedTuple):
+    """Without the guide, which is long."""
+
+    id: int
+    org_id: int
+    name: str
+    guide_version: int
+    archived_at: Time
+
+
 FIND_TYPE = f"""
-SELECT type.id, type.org_id, type.name, type.guide_version, type.archived_at, org.name AS org_name, org.survey_base_url
+SELECT {select_list(TypeColumns, "type")}, org.name, org.survey_base_url
 FROM interviews_interviewtype AS type
 JOIN orgs_org AS org ON org.id = type.org_id
 WHERE type.id = %(interview_type_id)s AND type.org_id = %(org_id)s AND {KEY_IS_VALID}
@@ -290,13 +291,17 @@ WHERE type.id = %(interview_type_id)s AND type.org_id = %(org_id)s AND {KEY_IS_V
 
 
 def find_type(*, org_id: int, interview_type_id: int, digest: str) -> InterviewType:
-    """Adds `org_name` and `survey_base_url`. Raises InterviewType.DoesNotExist, also if the org's API key `digest` is
-    not valid.
+    """Adds `org_name` and `survey_base_url`. `archived_at` is text. Raises InterviewType.DoesNotExist, also if the
+    org's API key `digest` is not valid.
     """
     row_of_org = {"interview_type_id": interview_type_id, "org_id": org_id}
-    for found in InterviewType.objects.raw(FIND_TYPE, {**row_of_org, **key_parameters(digest)}):
-        return found
-    raise InterviewType.DoesNotExist
+    row = fetch_row(FIND_TYPE, {**row_of_org, **key_parameters(digest)})
+    if row is None:
+        raise InterviewType.DoesNotExist
+    *columns, org_name, survey_base_url = row
+    found: InterviewType = InterviewType.from_db(DEFAULT_DB_ALIAS, TypeColumns._fields, columns)
+    found.org_name, found.survey_base_url = org_name, survey_base_url
+    return found
 
 
 def _read(stored: TextReading | None) -> ObjectiveReading:

@@ -1,7 +1,8 @@
-from typing import Any, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
 from hindsight.api.pagination import Cursors, Listing
 from hindsight.api.responses import body_of
+from hindsight.db.columns import TimeText, select_list
 from hindsight.text.timestamps import utc_text, utc_text_of
 from hindsight.text.visible import position_in, visible
 from interviews.api import search_bodies
@@ -39,35 +40,33 @@ def search_page(query: dict[str, Any], *, org_id: int) -> Body:
     return {"next_cursor": next_cursor, "data": [HitRow(hit).body() for hit in hits]}
 
 
-FINDING = f"""
-SELECT finding.id, finding.interview_request_id, transcript.id, transcript.content, request.deal_id, deal.outcome,
-       deal.competitor, CAST(finding.completed_at AS text), finding.topic, finding.title, finding.direction,
-       finding.quote, finding.turn, finding.start, finding."end", finding.is_reason, finding.review
-FROM interviews_driver AS finding
-JOIN interviews_interviewrequest AS request ON request.id = finding.interview_request_id
-JOIN interviews_transcript AS transcript ON transcript.interview_request_id = finding.interview_request_id
-LEFT JOIN deals_deal AS deal ON deal.org_id = request.org_id AND deal.deal_id = request.deal_id
-WHERE finding.org_id = %(org_id)s AND finding.review <> 'rejected' AND {KEY_IS_VALID}"""  # noqa: S608
-
-
 class FindingColumns(NamedTuple):
     id: int
     interview_request_id: int
-    transcript_id: int
-    content: str
-    deal_id: str
-    outcome: str | None
-    competitor: str | None
-    completed_at: str
+    transcript_id: Annotated[int, "transcript.id"]
+    content: Annotated[str, "transcript."]
+    deal_id: Annotated[str, "request."]
+    outcome: Annotated[str | None, "deal."]
+    competitor: Annotated[str | None, "deal."]
+    completed_at: TimeText
     topic: str
     title: str
     direction: str
     quote: str
     turn: int
     start: int
-    end: int
+    end: Annotated[int, 'finding."end"']
     is_reason: bool
     review: str
+
+
+FINDING = f"""
+SELECT {select_list(FindingColumns, "finding")}
+FROM interviews_driver AS finding
+JOIN interviews_interviewrequest AS request ON request.id = finding.interview_request_id
+JOIN interviews_transcript AS transcript ON transcript.interview_request_id = finding.interview_request_id
+LEFT JOIN deals_deal AS deal ON deal.org_id = request.org_id AND deal.deal_id = request.deal_id
+WHERE finding.org_id = %(org_id)s AND finding.review <> 'rejected' AND {KEY_IS_VALID}"""  # noqa: S608
 
 
 class FindingRow:
@@ -103,4 +102,5 @@ FINDINGS = Listing(
         "competitor": "deal.competitor = %(competitor)s",
     },
     newest="completed_at",
+    is_prepared=False,  # decision 60
 )

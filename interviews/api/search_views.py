@@ -4,7 +4,6 @@ from rest_framework.request import Request
 from hindsight.api.operations import operation
 from hindsight.api.responses import Response
 from hindsight.api.views import ApiView
-from hindsight.db.prepared_statements import without_prepared_statements
 from interviews.api import search_bodies, search_examples
 from interviews.api.search_queries import FindingQuery, TranscriptSearchQuery
 from interviews.api.search_reads import FINDINGS, search_page
@@ -37,8 +36,7 @@ class TranscriptSearchView(ApiView):
     )
     def get(self, request: Request) -> Response:
         query = SEARCH.run_validation(request.query_params)
-        with without_prepared_statements():
-            return Response(search_page(query, org_id=principal_of(request).org_id))
+        return Response(search_page(query, org_id=principal_of(request).org_id))
 
 
 class FindingsView(ApiView):
@@ -54,5 +52,4 @@ class FindingsView(ApiView):
     )
     def get(self, request: Request) -> Response:
         query = LIST.run_validation(request.query_params)
-        with without_prepared_statements():
-            return page_response(FINDINGS, query, request)
+        return page_response(FINDINGS, query, request)

@@ -6,7 +6,7 @@ from contacts.text import Name, Notes
 from hindsight.api.errors import PreconditionFailed
 from hindsight.db.retries import retried
 from interviews.models import InterviewRequest, RowVersions, Versions
-from interviews.services.text_update import TextUpdate
+from interviews.services.patched_fields import PATCHED, TextUpdate
 from interviews.services.update_sql import overwrite_in_one_statement
 from interviews.text import Objective
 from orgs.actors import Actor
@@ -20,20 +20,20 @@ def update_interview_request(
     org_id: int,
     interview_request_id: int,
     actor: Actor,
-    contact_context: Notes | None = None,
-    contact_name: Name | None = None,
-    objective: Objective | None = None,
     if_versions: Collection[RowVersions] | None = None,
     digest: str | None = None,
+    **texts: Name | Notes | Objective | None,
 ) -> Versions:
-    """Records the replaced texts in the audit, all or none.
+    """Writes `texts`, which have the names of PATCHED. None keeps a text. Records the replaced ones in the audit, all
+    or none.
 
     With `if_versions`, only if the rows have one of these versions. With `digest`, only while this API key is valid.
     Raises PreconditionFailed, and InterviewRequest.DoesNotExist, also for another org's row and an invalid key.
     """
-    contact_texts = {"name": contact_name, "notes": contact_context}
-    request_texts = {"objective": objective}
-    update = TextUpdate(org_id, interview_request_id, contact_texts, request_texts, actor, if_versions, digest)
+    order = [*PATCHED]  # of the changes in the audit
+    in_order = sorted(texts.items(), key=lambda each: order.index(each[0]))
+    sent = {field: text for field, text in in_order if text is not None}
+    update = TextUpdate(org_id, interview_request_id, sent, actor, if_versions, digest)
     return overwrite_in_one_statement(update) if connection.vendor == "postgresql" else _overwrite_on_sqlite(update)
 
 
@@ -45,7 +45,7 @@ def _overwrite_on_sqlite(update: TextUpdate) -> Versions:
     rows = InterviewRequest.objects.for_org(update.org_id).select_related("contact", "interview_type", "conversation")
     row = rows.get(pk=update.interview_request_id)
     require_versions(row, update.if_versions)
-    overwrite((row.contact, update.contact_texts), (row, update.request_texts), actor=update.actor)
+    overwrite(*((each, update.columns_of(type(each))) for each in (row.contact, row)), actor=update.actor)
     return row.versions
 
 

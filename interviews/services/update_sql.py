@@ -3,7 +3,7 @@
 If another transaction has locked a row, a second try waits for it.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Set
 from functools import cache, partial
 from typing import Any, NamedTuple
 
@@ -12,10 +12,11 @@ from django.db import transaction
 from contacts.models import Contact
 from hindsight.api.errors import PreconditionFailed
 from hindsight.db.prepared_statements import fetch_row
-from hindsight.db.search import SEPARATOR, search_text_of
+from hindsight.db.search import SEPARATOR, search_fields, search_text_of
 from interviews.models import InterviewRequest, Versions, activity_of
 from interviews.models.interview_request import READING_DIGEST_LENGTH
-from interviews.services.text_update import TextUpdate
+from interviews.services.patched_fields import PATCHED, Patched, TextUpdate
+from interviews.services.readings import QUEUED_BY
 from orgs.audit import count_bytes
 from orgs.key_verification import KEY_IS_VALID
 
@@ -43,15 +44,12 @@ current AS (
 )"""
 
 WRITTEN = """
-written_{row} AS (
-    UPDATE {table} AS {row}
+written_{alias} AS (
+    UPDATE {table} AS {alias}
     SET {assignments}, version = {rows}.{version} + 1, updated_at = clock_timestamp()
     FROM {rows}
-    WHERE {row}.id = {rows}.{id} AND ({is_new})
+    WHERE {alias}.id = {rows}.{id} AND ({is_new})
 )"""
-
-# SearchTextField: keeps the address and replaces the name.
-SEARCH_TEXT = "split_part(contact.search_text, %(separator)s, 1) || %(separator)s || %(name_to_search)s::text"
 
 AUDIT = """
 audit AS (
@@ -71,19 +69,28 @@ queued AS (
     ORDER BY 2
     ON CONFLICT (interview_request_id, for_model) DO UPDATE SET leased_until = NULL
 )"""
-QUEUED_BY = {
-    "objective": "SELECT org_id, id FROM {rows} WHERE {is_new}",
-    "notes": """
+QUEUED = {
+    "request": "SELECT org_id, id FROM {rows} WHERE {is_new}",
+    "contact": """
     SELECT request.org_id, request.id FROM {rows}
     JOIN interviews_interviewrequest AS request
       ON request.org_id = {rows}.org_id AND request.contact_id = {rows}.contact_id
     WHERE {is_new}""",
 }
+QUEUED_FIELDS = {(object_type, field) for object_type, field, *_ in QUEUED_BY}
 
-# By alias: the table, the type in the audit, and the names of id and version among the columns of `target`.
-ROWS = {
-    "contact": ("contacts_contact", "contact", "contact_id", "contact_version"),
-    "request": ("interviews_interviewrequest", "interviewrequest", "id", "version"),
+
+class Row(NamedTuple):
+    """`id` and `version` are columns of `target`."""
+
+    alias: str
+    id: str
+    version: str
+
+
+ROWS: Mapping[Patched, Row] = {
+    Contact: Row("contact", "contact_id", "contact_version"),
+    InterviewRequest: Row("request", "id", "version"),
 }
 
 RESULT = """
@@ -103,70 +110,103 @@ LEFT JOIN interviews_conversation AS conversation ON conversation.interview_requ
 
 
 class Edit(NamedTuple):
-    """`row`: the alias. `is_new` and `value` are SQL."""
+    """Writes a column. `is_new` and `value` are SQL."""
 
-    row: str
-    field: str
+    model: Patched
+    column: str
     is_new: str
     value: str
 
     @property
-    def assignment(self) -> str:
-        search_text = f", search_text = {SEARCH_TEXT}" if self.field == "name" else ""
-        return f"{self.field} = {self.value}{search_text}"
+    def alias(self) -> str:
+        return ROWS[self.model].alias
 
     @property
     def audited(self) -> str:
-        _, object_type, object_id, _ = ROWS[self.row]
-        return f"('{object_type}', {object_id}, '{self.field}', {self.field}, new_{self.field})"
+        object_type, column = self.model._meta.model_name, self.column
+        return f"('{object_type}', {ROWS[self.model].id}, '{column}', {column}, new_{column})"
 
 
 def _edits(fields: Iterable[str]) -> Iterator[Edit]:
-    for field in fields:
-        row = "contact" if field in Contact.audited else "request"
-        is_new = f"{row}.{field} <> %({field})s::text"
-        yield Edit(row, field, is_new, f"%({field})s::text")
-        for cleared in InterviewRequest.cleared_by.get(field, ()):
-            yield Edit(row, cleared, f"{row}.{cleared} <> '' AND {is_new}", "''")
+    for model, column in (PATCHED[field] for field in fields):
+        alias, value = ROWS[model].alias, f"%({column})s::text"
+        is_new = f"{alias}.{column} <> {value}"
+        yield Edit(model, column, is_new, value)
+        for cleared in getattr(model, "cleared_by", {}).get(column, ()):
+            yield Edit(model, cleared, f"{alias}.{cleared} <> '' AND {is_new}", "''")
 
 
 @cache
 def update_statement(fields: tuple[str, ...], *, verify: bool, if_match: bool, wait: bool) -> str:
-    """`verify`: only while the API key is valid. `if_match`: only if the rows have one of the given versions. Without
-    `wait`, finds no row if another transaction has locked one of the two. Omits parts that are not needed, because
-    PostgreSQL starts and ends each node of a plan.
+    """`fields`: of PATCHED. `verify`: only while the API key is valid. `if_match`: only if the rows have one of the
+    given versions. Without `wait`, finds no row if another transaction has locked one of the two. Omits parts that are
+    not needed, because PostgreSQL starts and ends each node of a plan.
     """
     edits = list(_edits(fields))
     rows = "current" if if_match else "target"
     parts = [
         TARGET.format(
-            columns=", ".join([*COLUMNS, *(f"{e.row}.{e.field}, {e.is_new} AS new_{e.field}" for e in edits)]),
+            columns=", ".join([*COLUMNS, *(f"{e.alias}.{e.column}, {e.is_new} AS new_{e.column}" for e in edits)]),
             key_is_valid=KEY_IS_VALID if verify else "true",
             skip_locked="" if wait else "SKIP LOCKED",
         )
     ]
     if if_match:
         parts.append(CURRENT)
-    for row, (table, _, id_column, version) in ROWS.items():
-        if assignments := ", ".join(edit.assignment for edit in edits if edit.row == row):
-            names = {"row": row, "rows": rows, "table": table, "id": id_column, "version": version}
-            parts.append(WRITTEN.format(**names, assignments=assignments, is_new=_any_new(edits, row)))
+    parts += _writes(edits, rows)
     if edits:
         parts.append(AUDIT.format(rows=rows, edits=", ".join(edit.audited for edit in edits)))
-    if queued := [QUEUED_BY[field].format(rows=rows, is_new=f"new_{field}") for field in fields if field in QUEUED_BY]:
+    if queued := [
+        QUEUED[edit.alias].format(rows=rows, is_new=f"new_{edit.column}")
+        for edit in edits
+        if (edit.model._meta.model_name, edit.column) in QUEUED_FIELDS
+    ]:
         parts.append(QUEUE.format(interview_requests=" UNION ".join(queued)))
     result = RESULT.format(
         is_current="EXISTS (SELECT FROM current)" if if_match else "true",
-        is_new_request=_any_new(edits, "request"),
-        is_new_contact=_any_new(edits, "contact"),
+        is_new_request=_any_new(edits, InterviewRequest),
+        is_new_contact=_any_new(edits, Contact),
         reading_digest_length=READING_DIGEST_LENGTH,
-        audited_bytes=" + ".join(f"new_{e.field}::int * octet_length({e.field})" for e in edits) or "0",
+        audited_bytes=" + ".join(f"new_{e.column}::int * octet_length({e.column})" for e in edits) or "0",
     )
     return f"WITH {','.join(parts)}{result}"
 
 
-def _any_new(edits: Iterable[Edit], row: str) -> str:
-    return " OR ".join(f"new_{edit.field}" for edit in edits if edit.row == row) or "false"
+def _writes(edits: Iterable[Edit], rows: str) -> Iterator[str]:
+    for model, row in ROWS.items():
+        values = {edit.column: edit.value for edit in edits if edit.model is model}
+        if values:
+            yield WRITTEN.format(
+                **row._asdict(),
+                rows=rows,
+                table=model._meta.db_table,
+                assignments=", ".join(
+                    f"{column} = {value}" for column, value in {**values, **_searched(model, values.keys())}.items()
+                ),
+                is_new=_any_new(edits, model),
+            )
+
+
+def _searched(model: Patched, written: Set[str]) -> dict[str, str]:
+    """The values of search texts, whose parts keep their place."""
+    return {
+        field.attname: " || %(separator)s || ".join(
+            f"%({_parameter(part)})s::text"
+            if part in written
+            else f"split_part({ROWS[model].alias}.{field.attname}, %(separator)s, {place})"
+            for place, part in enumerate(field.of, start=1)
+        )
+        for field in search_fields(model, written)
+    }
+
+
+def _parameter(column: str) -> str:
+    """Of the column's part of a search text."""
+    return f"{column}_to_search"
+
+
+def _any_new(edits: Iterable[Edit], model: Patched) -> str:
+    return " OR ".join(f"new_{edit.column}" for edit in edits if edit.model is model) or "false"
 
 
 # lock_timeout applies to each lock, and the statement may wait for several. Commands have no limit: '0'.
@@ -175,21 +215,23 @@ LIMIT_WAIT = "SELECT set_config('statement_timeout', current_setting('lock_timeo
 
 def overwrite_in_one_statement(update: TextUpdate) -> Versions:
     """Raises InterviewRequest.DoesNotExist and PreconditionFailed."""
-    actor, texts = update.actor, update.texts
+    actor = update.actor
     values: dict[str, Any] = {
         **update.row_parameters,
-        **texts,
         "actor_kind": actor.kind,
         "actor": actor.name,
         "request_id": actor.request_id,
     }
-    if "name" in texts:
-        values |= {"separator": SEPARATOR, "name_to_search": search_text_of(texts["name"])}
+    for model in ROWS:
+        values |= (texts := update.columns_of(model))
+        for field in search_fields(model, texts.keys()):
+            searched = {_parameter(part): search_text_of(texts[part]) for part in field.of if part in texts}
+            values |= {"separator": SEPARATOR, **searched}
     if update.if_versions is not None:
         values["request_versions"] = [versions.interview_request for versions in update.if_versions]
         values["contact_versions"] = [versions.contact for versions in update.if_versions]
     statement = partial(
-        update_statement, tuple(texts), verify=update.digest is not None, if_match=update.if_versions is not None
+        update_statement, tuple(update.texts), verify=update.digest is not None, if_match=update.if_versions is not None
     )
     row = fetch_row(statement(wait=False), values)
     if row is None:  # locked, or missing

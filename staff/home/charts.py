@@ -52,20 +52,3 @@ def _column(label: str, stack: dict[str, int], x: float, width: float, percent_o
         if number:
             parts.append(Part(kind, y, height))
     return Column(label, sum(stack.values()), x, width, y, tuple(parts))
-
-
-@dataclass(frozen=True)
-class Curve:
-    """`points`: of a polyline, x and y in percent. `labels`: with their x, without empty ones."""
-
-    points: str
-    labels: tuple[tuple[float, str], ...]
-
-
-def curve(labels: Sequence[str], numbers: Sequence[int], *, highest: int = 0) -> Curve:
-    """`highest`: the number at the top, unless one is higher."""
-    top = max(highest, *numbers) or 1
-    step = 100 / max(1, len(numbers) - 1)
-    points = (f"{position * step:.2f},{100 * (1 - number / top):.2f}" for position, number in enumerate(numbers))
-    named = ((position * step, label) for position, label in enumerate(labels) if label)
-    return Curve(" ".join(points), tuple(named))

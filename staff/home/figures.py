@@ -1,4 +1,3 @@
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -8,7 +7,6 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 
-from hindsight.limits.usage_counts import NEAR_PERCENT, Use, near_their_limit
 from interviews.lifecycle import DisplayedStatus, Flag
 from interviews.reports.interview_statistics import (
     InterviewStatistics,
@@ -28,8 +26,6 @@ from webhooks.services.health import WebhookHealth, webhook_health
 
 INTERVIEWS, ENDPOINTS = "interviews.view_interviewrequest", "webhooks.view_endpoint"
 SHOWN_OF_ORGS = ("slug", "name", "plan", "own_rate_limit")
-# Most refused requests first.
-MAX_ORGS_NEAR_LIMIT = 20
 
 # Classes in the style sheet, and words of the legend.
 KINDS = {
@@ -80,7 +76,6 @@ def home(request: HttpRequest) -> dict[str, Any]:
     org = next((one for one in orgs if one.slug == slug), None)
     lists = Lists(org)
     context: dict[str, Any] = {"orgs": orgs, "org": org, "unknown_org": slug if slug and not org else ""}
-    context["near_percent"] = NEAR_PERCENT
     if may(request, INTERVIEWS, org):
         visible = orgs_with(request, INTERVIEWS, test_rooms=False)
         statistics = interview_statistics([org.pk] if org else visible)
@@ -91,8 +86,6 @@ def home(request: HttpRequest) -> dict[str, Any]:
         context["model"] = model_statistics()
     if may(request, ENDPOINTS, org):
         context["webhooks"] = webhook_health([org.pk] if org else orgs_with(request, ENDPOINTS))
-    if orgs:
-        context["near_limit"] = orgs_near_their_limit([org] if org else orgs)
     context["problems"] = [
         *problems_of_webhooks(context.get("webhooks"), lists),
         *problems_of_the_model(context.get("model")),
@@ -206,16 +199,6 @@ def problems_of_the_model(model: ModelStatistics | None) -> list[tuple[str, str]
     if model.fallbacks == model.turns:
         return [("The model has not answered in the last hour: the rules choose the questions. Tell the operator.", "")]
     return [(f"The model failed in {model.fallback_percent}% of the turns in the last hour. Tell the operator.", "")]
-
-
-def orgs_near_their_limit(orgs: Iterable[Org]) -> list[tuple[Org, Use]] | None:
-    """Today and yesterday."""
-    by_key = {str(org.pk): org for org in orgs}
-    uses = near_their_limit(by_key)
-    if uses is None:
-        return None
-    found = [(by_key[key], use) for key, use in uses.items()]
-    return sorted(found, key=lambda row: (row[1].refused, row[1].near), reverse=True)[:MAX_ORGS_NEAR_LIMIT]
 
 
 def day(time: datetime) -> str:

@@ -15,6 +15,7 @@ from interviews.services.erasure import delete_org
 from orgs.models import ApiKey, EventKind, Org, Scopes
 from orgs.retention import audit_period
 from orgs.services import create_api_key, reactivate_org, set_logo, suspend_org, update_org
+from orgs.use import use_by_day
 from staff.base import OrgRowsAdmin
 from staff.confirmation import Action
 from staff.lists.filters import titled
@@ -22,7 +23,6 @@ from staff.orgs.account_managers import AccountManagers, may_assign, names_of_ma
 from staff.orgs.api_keys import ApiKeyForm, may_issue_keys, may_revoke, may_rotate
 from staff.orgs.forms import LogoForm, OrgForm, SuspensionForm
 from staff.orgs.permissions import manage, may
-from staff.orgs.use import ShownUse
 from staff.orgs.webhook_forms import EndpointForm
 from staff.removal import RemovalAdmin
 from staff.security_events import actor_of, record_act
@@ -133,7 +133,7 @@ class OrgAdmin(OrgRowsAdmin, AccountManagers, RemovalAdmin):
             context["may_issue"] = may_issue_keys(request, obj)
             context["may_revoke"] = may_revoke(request, obj)
             context["may_rotate"] = may_rotate(request, obj)
-        context["use"] = ShownUse.of(obj) if obj else None
+        context["use"] = use_by_day(obj) if obj else None
         context["may_assign"] = may_assign(request)
         context["may_suspend"] = obj is not None and self.has_change_permission(request, obj)
         if obj and may(request, "webhooks.view_endpoint", obj):

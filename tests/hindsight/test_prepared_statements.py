@@ -70,17 +70,12 @@ def test_a_statement_can_be_executed_after_an_error(postgresql: DatabaseWrapper)
 
 
 @on_postgresql
-def test_a_statement_is_prepared_again_after_a_rollback(postgresql: DatabaseWrapper) -> None:
+def test_a_statement_stays_prepared_after_a_rollback(postgresql: DatabaseWrapper) -> None:
     assert fetch_row(QUOTIENTS, {"divisor": 4}) == (3,)
-    with connection.cursor() as cursor:
-        for _ in range(6):  # the sixth execution is a prepared statement, which psycopg deallocates with all others
-            cursor.execute("SELECT 1")
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT 1")
         transaction.set_rollback(True)
-    assert prepared_names() == set()
-    for _ in range(2):
-        assert fetch_row(QUOTIENTS, {"divisor": 4}) == (3,)
+    assert fetch_row(QUOTIENTS, {"divisor": 4}) == (3,)
     assert len(prepared_names()) == 1
 
 

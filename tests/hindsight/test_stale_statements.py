@@ -7,12 +7,11 @@ import pytest
 from django.db import NotSupportedError, connection, connections, transaction
 
 from hindsight.db.prepared_statements import fetch_row
-from hindsight.db.retries import retried
 
 pytestmark = pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite's statements are not prepared")
 
 SELECT = "SELECT value FROM changing WHERE value = %(value)s"
-EXECUTIONS = 7  # psycopg prepares the sixth
+EXECUTIONS = 7  # psycopg would prepare the sixth
 
 Select = Callable[[], object]
 
@@ -32,7 +31,6 @@ WAYS: dict[str, Select] = {
     "without cursor": lambda: fetch_row(SELECT, {"value": "1"}),
     "with cursor": with_cursor,
     "in a transaction": in_transaction,
-    "in a repeated transaction": retried(in_transaction),
 }
 
 each_way = pytest.mark.parametrize("select", WAYS.values(), ids=WAYS)
@@ -92,49 +90,21 @@ def test_the_session_loses_its_statements(command: bytes, select: Select) -> Non
         assert select() == ("1",)
 
 
-@pytest.mark.parametrize("way", ["without cursor", "with cursor", "in a repeated transaction"])
-def test_statements_are_prepared_again(way: str) -> None:
-    for _ in range(2):
-        for _ in range(EXECUTIONS):
-            WAYS[way]()
+def test_a_statement_is_prepared_again() -> None:
+    for name in ("text", "varchar(255)"):
+        for _ in range(2):
+            WAYS["without cursor"]()
         assert prepared() == 1
-        change_type("text")
+        change_type(name)
+        WAYS["without cursor"]()
+        assert prepared() == 0
+
+
+@pytest.mark.parametrize("way", ["with cursor", "in a transaction"])
+def test_a_statement_with_a_cursor_is_not_prepared(way: str) -> None:
+    for _ in range(EXECUTIONS):
         WAYS[way]()
-        change_type("varchar(255)")
-
-
-def test_a_transaction_that_cannot_be_repeated_prepares_nothing() -> None:
-    for _ in range(EXECUTIONS):
-        in_transaction()
     assert prepared() == 0
-    for _ in range(EXECUTIONS):
-        with_cursor()
-    assert prepared() == 1
-    change_type("text")
-    assert in_transaction() == ("1",)
-
-
-def test_a_change_during_a_repeated_transaction_repeats_it() -> None:
-    changes = iter(["text"])
-
-    @retried
-    @transaction.atomic
-    def insert() -> None:
-        with connection.cursor() as cursor:
-            cursor.execute("INSERT INTO written VALUES (1)")
-            for name in changes:
-                change_type(name)
-            cursor.execute(SELECT, {"value": "1"})
-
-    in_another_session("CREATE TABLE written (number integer)")
-    try:
-        for _ in range(EXECUTIONS):
-            retried(in_transaction)()
-        insert()
-        assert fetch_row("SELECT count(*) FROM written", {}) == (1,)
-    finally:
-        connection.close()
-        in_another_session("DROP TABLE written")
 
 
 def test_an_error_that_is_not_about_prepared_statements_is_raised() -> None:

@@ -41,7 +41,7 @@ JOIN pg_attribute ON attrelid = table_name::regclass AND attname = column_name
 WHERE table_schema = 'public' AND table_name SIMILAR TO %s AND data_type = ANY(%s)
 ORDER BY table_name, ordinal_position
 """
-EACH = 16  # requests of each kind: psycopg prepares a statement when one of the two sessions executes it a sixth time
+EACH = 16  # requests of each kind: enough for each of the two sessions to prepare their statements
 
 Request = Callable[[], int]
 

@@ -7,14 +7,14 @@ from functools import cache
 from hashlib import sha256
 from typing import Any
 
-from psycopg import Connection, Error, OperationalError
+from psycopg import Connection, OperationalError
 from psycopg.adapt import PyFormat, Transformer
 from psycopg.errors import DuplicatePreparedStatement, error_from_result
 from psycopg.pq import ConnStatus, ExecStatus
 from psycopg.pq.abc import PGresult
 
-from hindsight.db.errors import STALE_STATEMENT
-from hindsight.db.postgresql.stale import deallocate_all
+# Lists have a statement for each combination of filters and for each limit.
+MAX_STATEMENTS = 200
 
 SUCCEEDED = (ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK)
 
@@ -30,35 +30,29 @@ class PreparedStatements:
         self._transformer = Transformer(session)
         self._names: dict[Key, bytes] = {}
 
-    def fetch_row(self, statement: str, parameters: Mapping[str, Any]) -> Any:
+    def fetch_rows(self, statement: str, parameters: Mapping[str, Any]) -> list[tuple[Any, ...]]:
         """Raises psycopg.Error."""
         text, names = numbered(statement)
         transformer = self._transformer
-        values = transformer.dump_sequence([parameters[name] for name in names], [PyFormat.AUTO] * len(names))
+        values: Any = transformer.dump_sequence([parameters[name] for name in names], [PyFormat.AUTO] * len(names))
         key = statement, transformer.types
-        try:
-            result = self._execute(self._names.get(key) or self._prepare(key, text), values)
-        except Error as error:
-            if error.sqlstate not in STALE_STATEMENT:
-                raise
-            self._names.clear()
-            deallocate_all(self.session)
-            result = self._check(self.session.pgconn.exec_params(text, values, key[1], transformer.formats))
+        name = self._names.get(key) or self._prepare(key, text)
+        result = self._check(self.session.pgconn.exec_prepared(name, values, transformer.formats))
         if not result.ntuples:
-            return None
+            return []
         transformer.set_pgresult(result)
-        return transformer.load_row(0, tuple)
+        return transformer.load_rows(0, result.ntuples, tuple)
 
     def _prepare(self, key: Key, text: bytes) -> bytes:
+        if len(self._names) >= MAX_STATEMENTS:
+            self._names.clear()
+            self._check(self.session.pgconn.exec_(b"DEALLOCATE ALL"))
         # The same name in all sessions, because PgBouncer lets them share connections to the server.
         name = f"hindsight_{sha256(repr(key).encode()).hexdigest()[:16]}".encode()
         with suppress(DuplicatePreparedStatement):
             self._check(self.session.pgconn.prepare(name, text, key[1]))
         self._names[key] = name
         return name
-
-    def _execute(self, name: bytes, values: Any) -> PGresult:
-        return self._check(self.session.pgconn.exec_prepared(name, values, self._transformer.formats))
 
     def _check(self, result: PGresult) -> PGresult:
         if result.status in SUCCEEDED:

@@ -11,7 +11,6 @@ from django.core.management.base import CommandParser
 from django.utils import timezone
 
 from hindsight.api import idempotency
-from hindsight.limits.counters import counters
 from interviews.services.drivers import create_missing_drivers
 from interviews.services.progress import mark_abandoned
 from interviews.services.retention import (
@@ -32,11 +31,6 @@ from webhooks.services.purge import purge_deliveries
 
 # Rows by the org's slug. "" if they belong to no org, or to any.
 Counts = Counter[str]
-
-
-def rate_limit_counters(dry_run: bool) -> Counts:
-    store = counters()
-    return Counter({"": store.expired() if dry_run else store.purge()})
 
 
 def idempotency_records(dry_run: bool) -> Counts:
@@ -69,7 +63,6 @@ def exports_and_imports(dry_run: bool) -> Counts:
 
 # Each function deletes expired rows, unless `dry_run`, and returns their number.
 PARTS: dict[str, Callable[[bool], Counts]] = {
-    "rate-limit counters": rate_limit_counters,
     "idempotency records": idempotency_records,
     "sessions": sessions,
     "security events": security_events,
@@ -80,7 +73,7 @@ PARTS: dict[str, Callable[[bool], Counts]] = {
 
 class Command(BaseCommand):
     help = (
-        "Removes what has expired: rate-limit counters, idempotency records, login sessions, security events, webhook "
+        "Removes what has expired: idempotency records, login sessions, security events, webhook "
         "deliveries, exports and imports, and changes of the audit that are older than their org or "
         "the settings keep. Deletes what is in test rooms after 30 days. Deletes answers and transcripts, and erases "
         "contacts, as their org says. Marks interviews without activity as abandoned. Creates the next monthly "

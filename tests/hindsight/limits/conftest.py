@@ -1,20 +1,29 @@
+from typing import NamedTuple
+
 import pytest
 
-from hindsight.limits.counters import Counters, Increment, counters
+from hindsight.limits.counters import Counters, counters
 
-RoundTrips = list[tuple[Increment, ...]]
+
+class RoundTrip(NamedTuple):
+    key: str
+    seconds: int
+    amount: int
+
+
+RoundTrips = list[RoundTrip]
 
 
 @pytest.fixture
 def round_trips(monkeypatch: pytest.MonkeyPatch) -> RoundTrips:
-    """What each round trip to the store of the counters increments."""
+    """What is counted in the store."""
     store = type(counters())
-    increase = store.increase
+    hit = store.hit
     found: RoundTrips = []
 
-    def record(self: Counters, *increments: Increment) -> list[int]:
-        found.append(increments)
-        return increase(self, *increments)
+    def record(self: Counters, key: str, seconds: int, amount: int = 1) -> int:
+        found.append(RoundTrip(key, seconds, amount))
+        return hit(self, key, seconds, amount)
 
-    monkeypatch.setattr(store, "increase", record)
+    monkeypatch.setattr(store, "hit", record)
     return found

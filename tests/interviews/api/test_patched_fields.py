@@ -10,7 +10,9 @@ from hindsight.limits import audit_budget
 from interviews.api import examples
 from interviews.api.requests import UpdateInterviewRequest
 from interviews.models import InterviewRequest
+from interviews.services.patched_fields import PATCHED
 from interviews.services.restoring import RESTORABLE
+from interviews.services.update import update_interview_request
 from orgs.actors import Actor, ActorKind
 from orgs.audit import restore
 from orgs.models import Change
@@ -53,6 +55,20 @@ def test_each_field_is_written_audited_counted_and_restorable(
     assert audit_budget.budget_of(org).spent - spent == len("An earlier text")
     restore(row_of(change), change, actor=SAM)
     assert texts(interview_request) == before
+
+
+def test_a_field_is_added_in_one_place(monkeypatch: pytest.MonkeyPatch, interview_request: InterviewRequest) -> None:
+    """The address is no field of the PATCH, but a part of the search text and audited."""
+    monkeypatch.setitem(PATCHED, "contact_email", (Contact, "email"))
+    texts: dict[str, Any] = {"contact_email": "carol@example.com", "objective": "New"}
+    update_interview_request(
+        org_id=interview_request.org_id, interview_request_id=interview_request.pk, actor=SAM, **texts
+    )
+    assert Contact.objects.search("carol@example.com").search("alice").get().email == "carol@example.com"
+    assert set(Change.objects.values_list("field", "before")) == {
+        ("email", "alice@example.com"),
+        ("objective", "Old objective"),
+    }
 
 
 def test_no_field_is_left_out_of_the_examples() -> None:

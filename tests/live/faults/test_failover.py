@@ -17,7 +17,7 @@ from tools.harness.stores import killable_postgres
 
 pytestmark = pytest.mark.skipif(not ON_POSTGRESQL, reason="needs PostgreSQL")
 
-EACH = 20  # requests of each kind: psycopg prepares a statement when one of the two sessions executes it a sixth time
+EACH = 20  # requests of each kind: enough for each of the two sessions to prepare their statements
 
 
 def test_requests_are_served_as_soon_as_the_database_is_back(serve: Serve) -> None:

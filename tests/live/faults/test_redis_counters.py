@@ -77,14 +77,7 @@ def test_a_connection_that_redis_has_closed_fails_no_count(counters: RedisCounte
     assert observer.client_kill_filter(_type="normal", skipme=True) == 1
     assert counters.hit("key", 60) == 2
     observer.client_kill_filter(_type="normal", skipme=True)
-    assert counters.read(["key"]) == {"key": 2}
-
-
-def test_redis_gets_the_script_again(counters: RedisCounters, observer: redis.Redis) -> None:
-    assert counters.hit("key", 60) == 1
-    observer.script_flush()
-    assert [counters.hit("key", 60) for _ in range(2)] == [2, 3]
-    assert observer.info("commandstats")["cmdstat_eval"]["calls"] == 2, "the script is sent only if it is missing"
+    assert counters.get_many(["key"]) == {"key": 2}
 
 
 def test_an_error_leaves_no_response_to_the_next_count(

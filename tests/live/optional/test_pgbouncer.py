@@ -29,7 +29,7 @@ from tools.harness.web import Server
 pytestmark = pytest.mark.skipif(not ON_POSTGRESQL, reason="needs PostgreSQL")
 
 SESSIONS = 2
-ROUNDS = 60  # eight connections execute each statement often enough to prepare it
+ROUNDS = 60  # eight connections execute each statement often enough to prepare and repeat it
 LOCK_SECONDS = 1
 
 
