@@ -35,8 +35,17 @@ def check_single_sign_on() -> list[CheckMessage]:
             hint = "Set OIDC_SERVER_URL, OIDC_CLIENT_ID and OIDC_CLIENT_SECRET too."
             return [Error("An identity provider is trusted, but none is set.", hint=hint, id="staff.E003")]
         return []
-    url = urlsplit(settings.OIDC_SERVER_URL)
-    if url.scheme != "https" and not (url.scheme == "http" and url.hostname in LOOPBACK):
+    if not is_protected(settings.OIDC_SERVER_URL):
         hint = "For example https://login.example.com, the part before /.well-known/openid-configuration."
         return [Error("OIDC_SERVER_URL is not an https URL.", hint=hint, id="staff.E004")]
     return []
+
+
+def is_protected(url: object) -> bool:
+    """Plain HTTP is for a provider on this machine."""
+    try:
+        parts = urlsplit(url if isinstance(url, str) else "")
+        host = parts.hostname
+    except ValueError:
+        return False
+    return bool(host) and (parts.scheme == "https" or (parts.scheme == "http" and host in LOOPBACK))

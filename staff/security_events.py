@@ -1,7 +1,6 @@
 from collections.abc import Iterable
 from typing import Any
 
-from allauth.account.authentication import get_authentication_records
 from django.contrib.auth.models import User
 from django.db import Error as DatabaseError
 from django.http import HttpRequest
@@ -12,6 +11,7 @@ from hindsight.metrics.instruments import FAILED_LOGINS
 from orgs.actors import Actor, ActorKind
 from orgs.models import EventKind
 from orgs.security_events import log_event, new_event, record_security_event, record_security_events, store_if_possible
+from staff.login.records import records_of
 
 # Failed attempts that are stored, for each login in a number of minutes. Further ones are only logged. Logins that do
 # not exist share one limit.
@@ -79,7 +79,7 @@ def code_refused(*, request: HttpRequest, user: User, **kwargs: Any) -> None:
 
 def methods_of(request: HttpRequest, user: User) -> str:
     """What the person has authenticated with, such as "password, totp"."""
-    records = get_authentication_records(request, user)
+    records = sorted(records_of(request, user), key=lambda record: record["method"] == "mfa")
     return ", ".join(record.get("type", record["method"]) for record in records)
 
 

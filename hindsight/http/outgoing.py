@@ -4,7 +4,7 @@
   down. Name resolution and the connection to an address cannot be interrupted. Code that must not wait for them
   uses `Slots`.
 - `max_bytes` limits the response, which is not decompressed.
-- `policy` limits the addresses (server-side request forgery): every address of the host is checked, and the connection
+- `allows` limits the addresses (server-side request forgery): every address of the host is checked, and the connection
   is opened to a checked one, so that a name cannot change in between (DNS rebinding).
 - Redirects, and proxies and passwords in the environment, are not followed: a request reaches no other host.
 """
@@ -18,17 +18,25 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from functools import cache
 from http.client import HTTPConnection, HTTPMessage, HTTPSConnection
-from ipaddress import IPv4Address, IPv6Address
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from threading import Lock, Thread, Timer
 from time import monotonic
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 import certifi
-from AntiSSRF import AntiSSRFError, AntiSSRFPolicy
-from AntiSSRF._antissrf_agent import _validate_request_host
+from AntiSSRF import IPAddressRanges
 
 Result = TypeVar("Result")
+Address = IPv4Address | IPv6Address
+
+# Not in the library's list: IPv6 addresses that contain an IPv4 address, and everything that is not global unicast.
+MORE_DENIED = ("::/96", "::ffff:0:0/96", "::ffff:0:0:0/96", "4000::/2", "8000::/1")
+DENIED = [ip_network(each) for each in (*IPAddressRanges.recommended_latest, *MORE_DENIED)]
+
+
+class ForbiddenAddress(OSError):
+    pass
 
 
 class Reason(Enum):
@@ -44,7 +52,7 @@ class Reason(Enum):
 
 # By exception, the first that matches. Other exceptions: UNREACHABLE.
 REASONS: tuple[tuple[type[Exception], Reason], ...] = (
-    (AntiSSRFError, Reason.FORBIDDEN),
+    (ForbiddenAddress, Reason.FORBIDDEN),
     (socket.gaierror, Reason.UNKNOWN_HOST),
     (UnicodeError, Reason.UNKNOWN_HOST),
     (ssl.SSLError, Reason.NOT_TRUSTED),
@@ -122,10 +130,10 @@ def send(
     max_bytes: int,
     headers: Mapping[str, str],
     body: bytes | None = None,
-    policy: AntiSSRFPolicy | None = None,
+    allows: Callable[[Address], bool] | None = None,
 ) -> Response:
-    """Returns any response that is complete. Raises OutgoingError."""
-    exchange = _Exchange(url, seconds, policy)
+    """Returns any complete response. With `allows`, plain HTTP reaches only this machine. Raises OutgoingError."""
+    exchange = _Exchange(url, seconds, allows)
     timer = Timer(seconds, exchange.cut_off)
     timer.daemon = True
     timer.start()
@@ -140,25 +148,23 @@ def send(
         exchange.close()
 
 
-def checked_address(host: str, policy: AntiSSRFPolicy) -> str:
-    """Resolves the host, which can take seconds.
-
-    Raises AntiSSRFError unless the policy allows all its addresses, OSError or UnicodeError if it does not resolve.
-    """
-    addresses = [each.get_address() for each in _validate_request_host(policy, host)]
-    if any(map(_is_isatap, addresses)):
-        raise AntiSSRFError("ISATAP")
-    return str(addresses[0])
+def checked_address(host: str, allows: Callable[[Address], bool]) -> Address:
+    """Resolves the host, which can take seconds. Raises ForbiddenAddress, other OSErrors and UnicodeError."""
+    addresses = [ip_address(each[4][0]) for each in socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)]
+    if not all(map(allows, addresses)):
+        raise ForbiddenAddress
+    return addresses[0]
 
 
-def _is_isatap(address: IPv4Address | IPv6Address) -> bool:
-    """Whether it ends with :5efe: and an IPv4 address (RFC 5214). A policy lists prefixes, but ISATAP has none."""
-    return address.version == 6 and int(address) >> 32 & 0xFCFF_FFFF == 0x5EFE
+def is_public(address: Address) -> bool:
+    # ISATAP has no prefix: the address ends with :5efe: and an IPv4 address (RFC 5214).
+    is_isatap = address.version == 6 and int(address) >> 32 & 0xFCFF_FFFF == 0x5EFE
+    return not is_isatap and not any(address in network for network in DENIED)
 
 
 class _Exchange:
-    def __init__(self, url: str, seconds: float, policy: AntiSSRFPolicy | None) -> None:
-        self.seconds, self.policy = seconds, policy
+    def __init__(self, url: str, seconds: float, allows: Callable[[Address], bool] | None) -> None:
+        self.seconds, self.allows = seconds, allows
         self.is_cut_off = False
         self.socket: socket.socket | None = None
         self.response: Response | None = None
@@ -187,10 +193,10 @@ class _Exchange:
 
     def _connect(self) -> HTTPConnection:
         is_tls = self.url.scheme == "https"
-        if self.policy and not is_tls and not self.policy.allow_plain_text_http:
-            raise AntiSSRFError("not HTTPS")
-        address = checked_address(self.host, self.policy) if self.policy else self.host
-        opened = self._use(socket.create_connection((address, self.port), self.seconds))
+        address = checked_address(self.host, self.allows) if self.allows else None
+        if address and not is_tls and not address.is_loopback:
+            raise ForbiddenAddress
+        opened = self._use(socket.create_connection((str(address or self.host), self.port), self.seconds))
         opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # head and body are two packets
         if not is_tls:
             connection = HTTPConnection(self.host, self.port)

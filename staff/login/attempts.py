@@ -56,9 +56,10 @@ def refusal(seconds_to_wait: int) -> str:
 def count_attempt(request: HttpRequest, login: str, limits: Limits) -> int:
     """Stops at the first refusal. Returns the seconds to wait, or 0."""
     address, login = client_of(request.META["REMOTE_ADDR"]), login.casefold()
-    keys = {"login and address": f"{login} {address}", "address": address, "address, for passkeys": address}
     for heading, (limit, minutes) in limits.items():
-        count, seconds = hit(request, f"staff login: {heading}", keys.get(heading, login), limit, minutes)
+        key = f"{login} {address}" if heading == "login and address" else login
+        key = address if heading.startswith("address") else key
+        count, seconds = hit(request, f"staff login: {heading}", key, limit, minutes)
         if count > limit:
             detail = f"More than {limit} attempts by {heading} in {minutes} minutes."
             record_attempt(request, EventKind.LOCK_OUT, login, detail, is_stored=count == limit + 1)

@@ -7,12 +7,12 @@ from functools import wraps
 from typing import Any
 
 from allauth.account import app_settings
-from allauth.account.internal.stagekit import LOGIN_SESSION_KEY
-from allauth.mfa.webauthn.internal import auth
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
 View = Callable[..., HttpResponseBase]
+
+STATE = "mfa.webauthn.state"  # in which allauth keeps the only challenge of a session
 
 
 class Step(StrEnum):
@@ -31,14 +31,14 @@ def accepts_own_challenge(step: Step) -> Callable[[View], View]:
         @wraps(view)
         def run(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             drop_ended_challenges(request)
-            request.session.pop(auth.STATE_SESSION_KEY, None)  # of a session from before each step had its own
+            request.session.pop(STATE, None)  # of a session from before each step had its own
             begun = request.session.get(step) if request.method == "POST" else None
             if begun:
-                request.session[auth.STATE_SESSION_KEY] = begun["state"]
+                request.session[STATE] = begun["state"]
             try:
                 response = view(request, *args, **kwargs)
             finally:
-                made = request.session.pop(auth.STATE_SESSION_KEY, None)
+                made = request.session.pop(STATE, None)
             if begun:  # not if the view has asked for the password first: allauth then repeats the request
                 request.session.pop(step, None)
             if made and made != (begun or {}).get("state"):
@@ -61,5 +61,3 @@ def drop_ended_challenges(request: HttpRequest) -> None:
     for step in Step:
         if step in request.session and request.session[step]["at"] < since:
             del request.session[step]
-    if LOGIN_SESSION_KEY not in request.session:
-        request.session.pop(Step.SECOND_FACTOR, None)

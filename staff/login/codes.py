@@ -1,15 +1,16 @@
 """Guesses are limited, and each authenticator code works once."""
 
+import hmac
+import time
+from base64 import b32decode
 from typing import Any, cast
 
 from allauth.core import context
-from allauth.core.internal.cryptokit import compare_user_code
+from allauth.mfa import app_settings
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
 from allauth.mfa.models import Authenticator
-from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
 from allauth.mfa.totp.views import ActivateTOTPView
-from allauth.mfa.utils import decrypt
 from django import forms
 from django.contrib.auth.models import User
 from django.db import transaction
@@ -56,12 +57,20 @@ class ActivateAppView(ActivateTOTPView):
 def is_first_use(authenticator: Authenticator, code: str) -> bool:
     """allauth remembers used codes in the cache of one process, and for less time than they are valid."""
     row = Authenticator.objects.select_for_update().get(pk=authenticator.pk)
-    secret = decrypt(row.data["secret"])
-    expected = {count: format_hotp_value(hotp_value(secret, count)) for count in yield_hotp_counters_from_time()}
-    matching = [count for count, value in expected.items() if compare_user_code(actual=code, expected=value)]
+    secret, digits = get_adapter().decrypt(row.data["secret"]), "".join(filter(str.isdigit, code))
+    now, tolerance = int(time.time()) // app_settings.TOTP_PERIOD, app_settings.TOTP_TOLERANCE
+    matching = [step for step in range(now - tolerance, now + tolerance + 1) if code_at(secret, step) == digits]
     used = max(matching, default=0)  # none if the code has expired since allauth checked it
     if used <= row.data.get("last_used_counter", 0):
         return False
     authenticator.data = row.data = {**row.data, "last_used_counter": used}
     row.save(update_fields=["data"])
     return True
+
+
+def code_at(secret: str, step: int) -> str:
+    """RFC 4226, with the time steps of RFC 6238."""
+    digest = hmac.digest(b32decode(secret, casefold=True), step.to_bytes(8), "sha1")
+    offset = digest[-1] & 0x0F
+    number = int.from_bytes(digest[offset : offset + 4]) & 0x7FFF_FFFF
+    return f"{number % 10**app_settings.TOTP_DIGITS:0{app_settings.TOTP_DIGITS}}"

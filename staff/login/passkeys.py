@@ -1,6 +1,5 @@
 from typing import Any, cast
 
-from allauth.account.internal.stagekit import clear_login
 from allauth.core import context
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.base.views import AuthenticateView
@@ -11,10 +10,10 @@ from allauth.mfa.webauthn.forms import (
     LoginWebAuthnForm,
     ReauthenticateWebAuthnForm,
 )
-from allauth.mfa.webauthn.internal import auth
 from allauth.mfa.webauthn.views import LoginWebAuthnView
 from django import forms
 from django.contrib import admin
+from django.contrib.auth import logout
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.urls import reverse
@@ -24,7 +23,7 @@ from fido2.webauthn import AuthenticationResponse, RegistrationResponse
 from hindsight.text import strict_json
 from orgs.models import EventKind
 from staff.login.attempts import PASSKEY_ATTEMPTS, refuse_too_many_attempts
-from staff.login.passwords import AUTH_HASH
+from staff.login.second_factor import AUTH_HASH
 from staff.security_events import record_attempt
 
 SECOND_FACTOR_ONLY = "This key is a second factor. Log in with your password first."
@@ -117,11 +116,9 @@ class LoginView(LoginWebAuthnView):
 class SecondFactorView(AuthenticateView):
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """A new password ends logins that wait for the second factor, as it ends sessions."""
-        login = self.stage.login
-        if login.state.get(AUTH_HASH) in (None, login.user.get_session_auth_hash()):
+        if self.stage.state.get(AUTH_HASH) == self.stage.login.user.get_session_auth_hash():
             return cast(HttpResponse, super().post(request, *args, **kwargs))
-        clear_login(request)
-        return HttpResponseRedirect(reverse("admin:login"))
+        return cast(HttpResponse, self.stage.abort())
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         types = set(Authenticator.objects.filter(user=self.stage.login.user).values_list("type", flat=True))
@@ -134,11 +131,12 @@ class SecondFactorView(AuthenticateView):
 
 
 @require_POST
-def challenge(request: HttpRequest) -> JsonResponse:
+def challenge(request: HttpRequest) -> HttpResponse:
     try:
         refuse_too_many_attempts(request, "", PASSKEY_ATTEMPTS)
     except ValidationError as refusal:
         return JsonResponse({"error": refusal.message})
     if not request.user.is_authenticated:  # it would remove what a session has been opened with
-        clear_login(request)  # of an earlier login that was not completed
-    return JsonResponse({"request_options": auth.begin_authentication(user=None)})
+        logout(request)  # ends an earlier login that was not completed
+    request.META["HTTP_ACCEPT"] = "application/json"  # allauth then returns the challenge
+    return cast(HttpResponse, LoginWebAuthnView().get(request))

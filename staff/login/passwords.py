@@ -1,22 +1,17 @@
 from typing import Any, cast
 
-from allauth.account.internal.flows.login import perform_password_login
-from allauth.account.internal.stagekit import clear_login
-from allauth.account.models import Login
+from allauth.account.utils import perform_login
 from django.conf import settings
 from django.contrib.admin.forms import AdminAuthenticationForm
-from django.contrib.auth import views
+from django.contrib.auth import logout, views
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 
 from orgs.models import EventKind
 from staff.login import single_sign_on
 from staff.login.attempts import refuse_too_many_attempts
-from staff.login.challenges import clear_challenges
+from staff.login.records import record
 from staff.security_events import record_attempt
-
-# In the state of a login that waits for the second factor: Django's hash of the password that was entered.
-AUTH_HASH = "auth_hash"
 
 NOT_STAFF = "This login is not staff, so it cannot open the admin. Ask a superuser for a role."
 
@@ -46,8 +41,6 @@ class LoginView(views.LoginView):
     def form_valid(self, form: Any) -> HttpResponse:
         """allauth logs in, after it has asked for the second factor of somebody who has one."""
         user = form.get_user()
-        clear_login(self.request)
-        clear_challenges(self.request)
-        state = {AUTH_HASH: user.get_session_auth_hash()}
-        login = Login(user=user, redirect_url=self.get_success_url(), state=state)
-        return cast(HttpResponse, perform_password_login(self.request, {"username": user.get_username()}, login))
+        logout(self.request)  # ends a login that waits for its second factor, and its challenges
+        record(self.request, user, "password")
+        return cast(HttpResponse, perform_login(self.request, user, redirect_url=self.get_success_url()))

@@ -1,17 +1,16 @@
 import time
-from typing import Any
+from typing import Any, cast
 
-from allauth.account.authentication import get_authentication_records
-from allauth.account.internal.flows.login import record_authentication
 from allauth.mfa.models import Authenticator
 from allauth.mfa.stages import AuthenticateStage
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.db.models.signals import post_delete, post_save
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 
 from orgs.models import EventKind
 from staff.current_request import current_staff_request
+from staff.login.records import record, records_of
 from staff.login.single_sign_on.id_tokens import Claims
 from staff.login.single_sign_on.links import are_live
 from staff.people.accounts import record_about
@@ -19,15 +18,18 @@ from staff.people.accounts import record_about
 # Recovery codes replace one of these.
 FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 PROVIDERS_FACTOR = "provider"  # the type of its record in the session
+# In the state of a login that waits for the second factor: Django's hash of the password.
+AUTH_HASH = "auth_hash"
 
 
 class SecondFactorStage(AuthenticateStage):
     """Skipped if the identity provider has asked for a second factor."""
 
-    def _should_handle(self, request: HttpRequest) -> bool:
-        records = get_authentication_records(request, self.login.user)
-        is_proved = any(record.get("type") == PROVIDERS_FACTOR for record in records)
-        return not is_proved and bool(super()._should_handle(request))
+    def handle(self) -> tuple[HttpResponse | None, bool]:
+        self.state[AUTH_HASH] = self.login.user.get_session_auth_hash()
+        if any(each.get("type") == PROVIDERS_FACTOR for each in records_of(self.request, self.login.user)):
+            return None, True
+        return cast(tuple[HttpResponse | None, bool], super().handle())
 
 
 def connect() -> None:
@@ -37,7 +39,7 @@ def connect() -> None:
 
 def may_enter(request: HttpRequest) -> bool:
     """Whether this session has a second factor, if one is required, and has not ended."""
-    records = get_authentication_records(request, request.user)
+    records = records_of(request, request.user)
     is_enough = not settings.SECOND_FACTOR_REQUIRED or any(map(_is_second_factor, records))
     return is_enough and _is_live(request)
 
@@ -73,7 +75,7 @@ def record_added(*, instance: Any, created: bool, **kwargs: Any) -> None:
     record_about(EventKind.SECOND_FACTOR_ADDED, instance.user, f"{instance.get_type_display()}.")
     request = current_staff_request()
     if request and request.user == instance.user and instance.type in FACTORS:
-        record_authentication(request, instance.user, "mfa", id=instance.pk, type=instance.type)
+        record(request, instance.user, "mfa", type=instance.type)
 
 
 def record_removed(*, instance: Any, **kwargs: Any) -> None:
@@ -82,7 +84,7 @@ def record_removed(*, instance: Any, **kwargs: Any) -> None:
 
 def _is_live(request: HttpRequest) -> bool:
     """The end of a link to the identity provider ends the sessions that have logged in with it."""
-    records = get_authentication_records(request, request.user)
+    records = records_of(request, request.user)
     return not _is_too_old(records) and are_live(request.user, records)
 
 

@@ -18,7 +18,7 @@ from staff import urls
 pytestmark = pytest.mark.django_db
 
 # The test of single sign-on is about these.
-SINGLE_SIGN_ON = ("single_sign_on", "single_sign_on_link", "single_sign_on_callback")
+SINGLE_SIGN_ON = ("single_sign_on", "single_sign_on_link", "openid_connect_callback")
 ARGUMENTS: dict[str, list[Any]] = {
     "password_reset_confirm": ["MQ", "set-password"],
     "mfa_edit_webauthn": [1],

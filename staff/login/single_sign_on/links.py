@@ -39,26 +39,15 @@ def make(user: Any, subject: str) -> SocialAccount:
         raise Refusal(LINKED_ALREADY, "Single sign-on: the account is linked already.") from None
 
 
-@transaction.atomic
-def use(claims: Claims) -> User | None:
-    """Whether this person may log in is checked later."""
-    link = _locked(claims.subject) or _by_address(claims)
-    user: User | None = link.user if link else None
-    if user and user.is_active and user.is_staff:
-        _note_use(link, claims)
-    return user
-
-
-def _locked(subject: str) -> SocialAccount | None:
-    links = SocialAccount.objects.filter(provider=PROVIDER_ID, uid=subject).select_related("user")
-    return links.select_for_update(of=("self",), no_key=True).first()
-
-
-def _note_use(link: Any, claims: Claims) -> None:
-    if not link.extra_data:
-        record_about(EventKind.LINK_USED, link.user, _detail(link))
-    link.extra_data = {"email": claims.email}
-    link.save(update_fields=["extra_data", "last_login"])
+def used(claims: Claims) -> SocialAccount | None:
+    """Returns the link, which the login saves. Whether the person may log in is checked later."""
+    links = SocialAccount.objects.filter(provider=PROVIDER_ID, uid=claims.subject).select_related("user")
+    link = links.first() or _by_address(claims)
+    if link and link.user.is_active and link.user.is_staff:
+        if not link.extra_data:
+            record_about(EventKind.LINK_USED, link.user, _detail(link))
+        link.extra_data = {"email": claims.email}
+    return link
 
 
 def _by_address(claims: Claims) -> SocialAccount | None:

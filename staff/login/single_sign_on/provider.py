@@ -4,19 +4,20 @@ A call counts until its thread ends, also after the time limit: neither name res
 interrupted.
 """
 
+import json
 import time
-from base64 import b64encode
 from collections.abc import Callable, Mapping
+from io import BytesIO
 from threading import Lock
 from typing import Any, TypeVar
-from urllib.parse import urlencode, urlsplit
 
+import requests
 from django.conf import settings
 
 from hindsight.http.outgoing import OutgoingError, Slots, send
 from hindsight.server.pool import connection_released
 from hindsight.text import strict_json
-from interviews.checks import LOOPBACK
+from staff.checks import is_protected
 from staff.login.single_sign_on.refusals import NOT_VALID, Refusal, Unavailable
 
 Result = TypeVar("Result")
@@ -28,8 +29,12 @@ FRESH_SECONDS = 10 * 60
 RETRY_SECONDS = 5
 MAX_RESPONSE_BYTES = 256 * 1024
 WELL_KNOWN = "/.well-known/openid-configuration"
+HEADERS = {"Accept": "application/json"}  # not "Accept-Encoding": responses are not decompressed
 
 _slots = Slots(settings.OIDC_CONCURRENCY)
+_lock = Lock()
+# By URL: what the provider publishes, or None if it could not be fetched, and when.
+_documents: dict[str, tuple[Json | None, float]] = {}
 
 
 def without_holding(call: Callable[[], Result]) -> Result:
@@ -41,96 +46,47 @@ def without_holding(call: Callable[[], Result]) -> Result:
             raise Unavailable(f"The identity provider is unavailable: {error}.") from None
 
 
-class Document:
-    """A JSON object that the provider publishes. Concurrent calls fetch it once."""
+class Session(requests.Session):
+    """Sends allauth's requests with our client."""
 
-    def __init__(self, url: str) -> None:
-        self.url = url
-        self._lock = Lock()
-        self._content: Json | None = None
-        self._fetched_at = self._failed_at = float("-inf")
+    def __init__(self) -> None:
+        super().__init__()
+        self.trust_env, self.headers = False, HEADERS  # type: ignore[assignment]  # any mapping
 
-    def kept(self, seconds: float = FRESH_SECONDS) -> Json | None:
-        is_fresh = time.monotonic() - self._fetched_at < seconds
-        return self._content if is_fresh else None
-
-    def get(self, seconds: float = FRESH_SECONDS) -> Json:
-        """`seconds`: the greatest age. Raises Unavailable."""
-        with self._lock:
-            return self.kept(seconds) or self._fetched()
-
-    def _fetched(self) -> Json:
-        if time.monotonic() - self._failed_at < RETRY_SECONDS:
-            raise Unavailable("The identity provider has just failed.")
-        try:
-            self._content = fetch("GET", self.url)
-        except Refusal:
-            self._failed_at = time.monotonic()
-            raise
-        self._fetched_at = time.monotonic()
-        return self._content
+    def send(self, request: requests.PreparedRequest, **kwargs: Any) -> requests.Response:
+        """The response has status 200 and a JSON object. Raises Unavailable and Refusal."""
+        url, body = str(request.url), str(request.body or "").encode()
+        content = document(url) if request.method == "GET" else _fetched("POST", url, request.headers, body)
+        if url == configuration_url():
+            check_configuration(content)
+        response = requests.Response()
+        response.status_code, response.headers["Content-Type"] = 200, "application/json"
+        response.raw = BytesIO(json.dumps(content).encode())
+        return response
 
 
-_documents: dict[str, Document] = {}
+def document(url: str, seconds: float = FRESH_SECONDS) -> Json:
+    """`seconds`: the greatest age. Concurrent calls fetch it once. Raises Unavailable and Refusal."""
+    if kept := _kept(url, seconds):
+        return kept
+    with _lock:
+        if kept := _kept(url, seconds):
+            return kept
+        _documents[url] = None, time.monotonic()
+        content = _fetched("GET", url, HEADERS)
+        _documents[url] = content, time.monotonic()
+        return content
 
 
-def document(url: str) -> Document:
-    return _documents.setdefault(url, Document(url))
+def _kept(url: str, seconds: float) -> Json | None:
+    content, at = _documents.get(url, ({}, 0.0))
+    age = time.monotonic() - at
+    if content is None and age < RETRY_SECONDS:
+        raise Unavailable("The identity provider has just failed.")
+    return content if age < seconds else None
 
 
-def configuration() -> "Configuration":
-    published = document(_configuration_url())
-    return Configuration(published.kept() or without_holding(published.get))
-
-
-def waited_configuration() -> "Configuration":
-    """Raises Unavailable. For calls that run in `without_holding()`."""
-    return Configuration(document(_configuration_url()).get())
-
-
-class Configuration:
-    """https://openid.net/specs/openid-connect-discovery-1_0.html#ProviderMetadata"""
-
-    def __init__(self, published: Json) -> None:
-        self._published = published
-
-    @property
-    def issuer(self) -> str:
-        """It must be the URL that the operator has set."""
-        issuer = self._published.get("issuer")
-        if not isinstance(issuer, str) or issuer.rstrip("/") != _issuer_url():
-            raise Unavailable("The identity provider's configuration names another issuer.")
-        return issuer
-
-    def endpoint(self, name: str) -> str:
-        url = self._published.get(name)
-        if not isinstance(url, str) or not _is_protected(url):
-            raise Unavailable(f"The identity provider's configuration has no valid {name}.")
-        return url
-
-    @property
-    def takes_basic_authentication(self) -> bool:
-        methods = self._published.get("token_endpoint_auth_methods_supported")
-        named = methods if isinstance(methods, list) else []
-        return "client_secret_basic" in named and "client_secret_post" not in named
-
-
-def exchange(configured: Configuration, *, code: str, code_verifier: str, redirect_uri: str) -> object:
-    """Returns the unverified ID token."""
-    form = {"grant_type": "authorization_code", "code": code, "redirect_uri": redirect_uri}
-    headers = {"Content-Type": "application/x-www-form-urlencoded"}
-    client, secret = settings.OIDC_CLIENT_ID, settings.OIDC_CLIENT_SECRET
-    if configured.takes_basic_authentication:
-        headers["Authorization"] = f"Basic {b64encode(f'{client}:{secret}'.encode()).decode()}"
-    else:
-        form |= {"client_id": client, "client_secret": secret}
-    body = urlencode({**form, "code_verifier": code_verifier}).encode()
-    return fetch("POST", configured.endpoint("token_endpoint"), headers, body).get("id_token")
-
-
-def fetch(method: str, url: str, headers: Mapping[str, str] | None = None, body: bytes | None = None) -> Json:
-    """Requires status 200. Raises Unavailable and Refusal."""
-    headers = {"Accept": "application/json", **(headers or {})}
+def _fetched(method: str, url: str, headers: Mapping[str, str], body: bytes | None = None) -> Json:
     try:
         response = send(method, url, seconds=REQUEST_SECONDS, max_bytes=MAX_RESPONSE_BYTES, headers=headers, body=body)
     except OutgoingError as error:
@@ -146,20 +102,16 @@ def fetch(method: str, url: str, headers: Mapping[str, str] | None = None, body:
     return content
 
 
-def _configuration_url() -> str:
+def check_configuration(published: Json) -> None:
+    """https://openid.net/specs/openid-connect-discovery-1_0.html#ProviderMetadata. Raises Unavailable."""
+    issuer, methods = published.get("issuer"), published.get("token_endpoint_auth_methods_supported", [])
+    if not isinstance(issuer, str) or issuer.rstrip("/") != configuration_url().partition("/.well-known/")[0]:
+        raise Unavailable("The identity provider's configuration names another issuer.")
+    endpoints = map(published.get, ("authorization_endpoint", "token_endpoint", "jwks_uri"))
+    if not isinstance(methods, list) or not all(map(is_protected, endpoints)):
+        raise Unavailable("The identity provider's configuration is not valid.")
+
+
+def configuration_url() -> str:
     url: str = settings.OIDC_SERVER_URL
     return url if "/.well-known/" in url else f"{url.rstrip('/')}{WELL_KNOWN}"
-
-
-def _issuer_url() -> str:
-    return _configuration_url().partition("/.well-known/")[0]
-
-
-def _is_protected(url: str) -> bool:
-    """Plain HTTP is for a provider on this machine, as in `staff.checks`."""
-    try:
-        parts = urlsplit(url)
-        host = parts.hostname
-    except ValueError:
-        return False
-    return bool(host) and (parts.scheme == "https" or (parts.scheme == "http" and host in LOOPBACK))
