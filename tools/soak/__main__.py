@@ -108,7 +108,11 @@ def repeat(fault: Callable[[], None], deployment: Deployment, responses: list[Re
         fault()
         time.sleep(FAULT_SECONDS)
         now = time.monotonic()
-        if not eventually(lambda at=now: deployment.is_up() and acknowledged(responses)[-1:] > [at], seconds=RECOVERY):
+
+        def is_recovered(after: float = now) -> bool:
+            return deployment.is_up() and acknowledged(responses)[-1:] > [after]
+
+        if not eventually(is_recovered, seconds=RECOVERY):
             raise ServerError(f"Not recovered {RECOVERY:.0f} s after the fault.")
         time.sleep(CALM_SECONDS)
     times = [started, *acknowledged(responses[first:]), time.monotonic()]
