@@ -6,9 +6,6 @@ from django.db import IntegrityError, transaction
 
 from contacts.models import Contact
 from contacts.text import Email, Name, Notes
-from hindsight.db.prepared_statements import fetch_row
-from hindsight.db.search import search_text_of
-from hindsight.db.versions import mark_inserted
 from orgs.actors import Actor
 from orgs.audit import Texts, overwrite, overwrite_many
 from orgs.imports import Effect
@@ -31,41 +28,14 @@ def update_contact(
     return contact
 
 
-def upsert_contact(
-    *, org_id: int, email: Email, actor: Actor, name: Name | None = None, notes: Notes | None = None
-) -> Contact:
-    """Requires a transaction."""
-    if created := _create_contact(Contact(org_id=org_id, email=email, name=name or "", notes=notes or "")):
-        return created
+def upsert_contact(*, org_id: int, email: Email, actor: Actor, **texts: str | None) -> Contact:
+    """`texts`: cleaned, by column; None keeps a text. Requires a transaction."""
+    new = Contact(org_id=org_id, email=email, **{field: text for field, text in texts.items() if text})
+    Contact.objects.bulk_create([new], ignore_conflicts=True)
     contact = Contact.objects.for_org(org_id).select_for_update(no_key=True).filter(email=email).first()
     if contact is None:  # erased or deleted before it was locked
-        return upsert_contact(org_id=org_id, email=email, actor=actor, name=name, notes=notes)
-    overwrite((contact, {"name": name, "notes": notes}), actor=actor)
-    return contact
-
-
-# The ORM would need a savepoint, because a conflict ends a transaction of PostgreSQL.
-INSERT_CONTACT = """
-INSERT INTO contacts_contact (org_id, email, name, notes, search_text, version, created_at, updated_at)
-VALUES (%(org_id)s, %(email)s, %(name)s, %(notes)s, %(search_text)s, 1, clock_timestamp(), clock_timestamp())
-ON CONFLICT (org_id, email) DO NOTHING
-RETURNING id
-"""
-
-
-def _create_contact(contact: Contact) -> Contact | None:
-    """Returns the contact with its id, or None if the org has one with this email."""
-    values = {
-        "org_id": contact.org_id,
-        "email": contact.email,
-        "name": contact.name,
-        "notes": contact.notes,
-        "search_text": search_text_of(contact.email, contact.name),
-    }
-    row = fetch_row(INSERT_CONTACT, values)
-    if row is None:
-        return None
-    mark_inserted(contact, *row)
+        return upsert_contact(org_id=org_id, email=email, actor=actor, **texts)
+    overwrite((contact, texts), actor=actor)
     return contact
 
 

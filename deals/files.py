@@ -13,7 +13,7 @@ from deals.models import DealValues
 from deals.services import write_deals
 from deals.text import DealId
 from hindsight.api.errors import BadRequest
-from hindsight.api.exceptions import invalid_fields
+from hindsight.api.handlers import invalid_fields
 from hindsight.text.csv_layouts import FileFields, Layout
 from orgs.actors import Actor
 from orgs.imports import Batch, Importer

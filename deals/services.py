@@ -5,7 +5,7 @@ from django.db import IntegrityError, transaction
 from deals.models import FIELDS, Deal, DealValues
 from deals.text import DealId
 from hindsight.api.errors import PreconditionFailed
-from hindsight.db.retries import retried
+from hindsight.db.statements import retried
 from orgs.actors import Actor
 from orgs.audit import overwrite_values
 from orgs.audit_removal import erase_changes

@@ -1,6 +1,6 @@
 from django.conf import settings
 
-from hindsight.db.postgresql.timeouts import set_timeouts
+from hindsight.db.configuration import set_timeouts
 from hindsight.db.servers import announce_server
 from hindsight.limits.callers import caller_of
 from hindsight.metrics.database import DatabaseCollector

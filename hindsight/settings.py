@@ -88,10 +88,10 @@ MIDDLEWARE = [
     "hindsight.http.middleware.RequestMiddleware",
     "hindsight.http.probes.ProbeMiddleware",
     "hindsight.http.proxies.TrustedProxyMiddleware",
-    "hindsight.api.middleware.ApiMiddleware",
+    "hindsight.api.handlers.ApiMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "hindsight.http.page_middleware.PageMiddleware",
+    "hindsight.http.middleware.PageMiddleware",
     # The API skips these.
     "hindsight.http.csp.ContentSecurityPolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -103,7 +103,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "staff.visible_text.VisibleTextMiddleware",
     "hindsight.http.middleware.DatabaseUnavailableMiddleware",
-    "hindsight.http.page_middleware.EndOfPageMiddleware",
+    "hindsight.http.middleware.EndOfPageMiddleware",
 ]
 
 ROOT_URLCONF = "hindsight.urls"
@@ -147,7 +147,7 @@ if _database["ENGINE"] == "hindsight.db.sqlite3":
 
 DATABASES = {"default": _database}
 
-# See hindsight.db.postgresql.timeouts.
+# See hindsight.db.configuration.
 DATABASE_LOCK_SECONDS = number("DATABASE_LOCK_SECONDS", 3.0, 0.001, 86_400)
 DATABASE_STATEMENT_SECONDS = number("DATABASE_STATEMENT_SECONDS", 15.0, 0.001, 86_400)
 DATABASE_IDLE_TRANSACTION_SECONDS = number("DATABASE_IDLE_TRANSACTION_SECONDS", 15.0, 0.001, 86_400)
@@ -181,11 +181,11 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 1_200  # the form of a guide with 30 topics of 1
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["orgs.authentication.ApiKeyAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": [],
-    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "hindsight.api.json_only.AlwaysJSON",
-    "DEFAULT_PARSER_CLASSES": ["hindsight.api.json_only.StrictJSONParser"],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "hindsight.api.json_bodies.AlwaysJSON",
+    "DEFAULT_PARSER_CLASSES": ["hindsight.api.json_bodies.StrictJSONParser"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "EXCEPTION_HANDLER": "hindsight.api.exceptions.exception_handler",
+    "EXCEPTION_HANDLER": "hindsight.api.handlers.exception_handler",
     "UNAUTHENTICATED_USER": None,
 }
 
@@ -310,7 +310,7 @@ OTEL_EXPORTER_OTLP_PROTOCOL = env.str(
 OTEL_SERVICE_NAME = env.str("OTEL_SERVICE_NAME", "hindsight")
 if OTEL_EXPORTER_OTLP_ENDPOINT:
     MIDDLEWARE.insert(
-        MIDDLEWARE.index("hindsight.http.probes.ProbeMiddleware") + 1, "hindsight.http.traces.TraceMiddleware"
+        MIDDLEWARE.index("hindsight.http.probes.ProbeMiddleware") + 1, "hindsight.http.observability.TraceMiddleware"
     )
 
 # ---- Logs ------------------------------------------------------------------------------------------------------------
@@ -358,9 +358,9 @@ SPECTACULAR_SETTINGS = {
     },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
-        "hindsight.api.schema_extensions.require_bodies",
-        "hindsight.api.schema_extensions.name_enum_values",
-        "hindsight.api.schema_extensions.share_error_responses",
+        "hindsight.api.schema.require_bodies",
+        "hindsight.api.schema.name_enum_values",
+        "hindsight.api.schema.share_error_responses",
     ],
     "SERVERS": [{"url": PUBLIC_BASE_URL, "description": "The server that this description comes from"}],
     "CONTACT": {"name": "Hindsight", "url": PUBLIC_BASE_URL},
@@ -379,5 +379,5 @@ SPECTACULAR_SETTINGS = {
     ],
 }
 
-# hindsight.http.checks compares others with them.
+# hindsight.http.apps compares others with them.
 ENVIRONMENT_VARIABLES = {*env.dump(), "HOST", *NUMBERS}

@@ -3,12 +3,13 @@
 from typing import Any
 
 from django.urls import path
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.utils import OpenApiResponse
 from rest_framework import serializers
 from rest_framework.request import Request
 
+from hindsight.api.json_bodies import Response
 from hindsight.api.operations import operation
-from hindsight.api.responses import Response
 from hindsight.api.throttling import ANY_SCOPE
 from hindsight.api.views import ApiView
 from hindsight.text.timestamps import utc_text
@@ -75,6 +76,14 @@ class MeView(ApiView):
                 },
             }
         )
+
+
+class ApiKeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+    target_class = "orgs.authentication.ApiKeyAuthentication"
+    name = "apiKey"
+
+    def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
+        return {"type": "http", "scheme": "bearer", "description": "API key from the Hindsight dashboard."}
 
 
 urlpatterns = [path("api/v1/me", MeView.as_view(), name="me")]

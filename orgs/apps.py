@@ -6,8 +6,6 @@ class OrgsConfig(AppConfig):
     name = "orgs"
 
     def ready(self) -> None:
-        import orgs.schema  # noqa: F401  # drf-spectacular cannot be imported before settings are loaded
-
         # These need the models.
         from hindsight.doctor import CHECKS
         from hindsight.metrics.database import READINGS

@@ -8,10 +8,9 @@ from django.db.models import Model
 
 from hindsight.db.search import with_search_text
 from hindsight.db.versions import VERSION_FIELDS
-from hindsight.limits.audit_budget import overwritten
+from hindsight.limits.day_counts import overwritten
 from orgs.actors import Actor, ActorKind
 from orgs.audit_removal import ERASURE
-from orgs.history import text_of
 from orgs.models import Change
 
 Texts = Mapping[str, str | None]
@@ -26,21 +25,21 @@ def audited_fields() -> list[str]:
     return sorted({*named, ERASURE})
 
 
+def text_of(row: Any, field: str) -> str:
+    text: str = row.audited_text(field) if hasattr(row, "audited_text") else getattr(row, field)
+    return text
+
+
 def overwrite(*edits: tuple[Any, Texts], actor: Actor) -> list[Change]:
     """Saves the texts that differ, and returns the changes. None keeps a text."""
-    changes = []
-    for row, texts in edits:
-        replaced = _replace(row, texts)
-        if replaced:
-            row.save(update_fields=[change.field for change in replaced])
-        changes += replaced
+    changes = [change for row, texts in edits for change in _save(row, _without_none(texts))]
     return _append(changes, actor)
 
 
 def overwrite_many(model: type[Model], edits: Iterable[tuple[Any, Texts]], *, actor: Actor) -> list[Change]:
     changes, rows = [], []
     for row, texts in edits:
-        if replaced := _replace(row, texts):
+        if replaced := _replace(row, _without_none(texts)):
             row.version += 1
             rows.append(row)
             changes += replaced
@@ -57,13 +56,7 @@ def overwrite_many(model: type[Model], edits: Iterable[tuple[Any, Texts]], *, ac
 
 def overwrite_values(row: Any, values: Mapping[str, Any], *, actor: Actor) -> list[Change]:
     """As `overwrite()`, for fields of any type: the row has `audited_text()`. Writes None as well."""
-    before = {field: text_of(row, field) for field in values}
-    for field, value in values.items():
-        setattr(row, field, value)
-    changed = [field for field in values if text_of(row, field) != before[field]]
-    if changed:
-        row.save(update_fields=changed)
-    return _append([_change(row, field, before=before[field]) for field in changed], actor)
+    return _append(_save(row, values), actor)
 
 
 def record(row: Any, field: str, *, before: str, actor: Actor) -> None:
@@ -79,19 +72,28 @@ def restore(row: Any, change: Change, *, actor: Actor) -> list[Change]:
     return overwrite((row, {change.field: change.before}), actor=actor)
 
 
-def _replace(row: Any, texts: Texts) -> list[Change]:
-    changes = []
-    for field, text in {**texts, **_cleared(row, texts)}.items():
-        if text is not None and text != (before := getattr(row, field)):
-            changes.append(_change(row, field, before=before))
-            setattr(row, field, text)
-    return changes
+def _without_none(texts: Texts) -> Mapping[str, str]:
+    return {field: text for field, text in texts.items() if text is not None}
 
 
-def _cleared(row: Any, texts: Texts) -> Texts:
-    """Adds the fields that a change of others clears."""
+def _save(row: Any, values: Mapping[str, Any]) -> list[Change]:
+    if replaced := _replace(row, values):
+        row.save(update_fields=[change.field for change in replaced])
+    return replaced
+
+
+def _replace(row: Any, values: Mapping[str, Any]) -> list[Change]:
+    values = {**values, **_cleared(row, values)}
+    before = {field: text_of(row, field) for field in values}
+    for field, value in values.items():
+        setattr(row, field, value)
+    return [_change(row, field, before=text) for field, text in before.items() if text_of(row, field) != text]
+
+
+def _cleared(row: Any, values: Mapping[str, Any]) -> Mapping[str, str]:
+    """The fields that a change of others clears."""
     cleared_by: Mapping[str, Iterable[str]] = getattr(row, "cleared_by", {})
-    changed = [field for field, text in texts.items() if text not in (None, getattr(row, field))]
+    changed = [field for field, value in values.items() if value != getattr(row, field)]
     return {field: "" for name in changed for field in cleared_by.get(name, ())}
 
 

@@ -1,20 +1,104 @@
+"""Which API keys are valid. Every API request needs one, so the lookup is raw SQL (decision 2)."""
+
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import NoReturn, cast
+from datetime import timedelta
+from typing import Any, NoReturn, cast
 
+from django.db import connection
+from django.utils import timezone
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.request import Request
 
 from hindsight.api.errors import Unauthorized
 from hindsight.api.throttling import ANY_SCOPE, refuse
+from hindsight.db.statements import fetch_row
+from hindsight.http.logs import current_request_id
 from hindsight.http.middleware import add_log_fields, remove_response_headers
-from hindsight.http.request_ids import current_request_id
-from hindsight.limits.unauthenticated import unauthenticated_limiter
+from hindsight.limits.memory import Memory
+from hindsight.limits.rate_limits import unauthenticated_limiter
 from orgs import keys
 from orgs.actors import Actor, ActorKind
-from orgs.key_verification import VerifiedKey, remembered_key, verify_key
+from orgs.models import ApiKey
+from orgs.plans import requests_per_minute
 
 SCOPE_OF_METHOD: Mapping[str, str] = {"GET": "read", "HEAD": "read", "POST": "write", "PUT": "write", "PATCH": "write"}
+
+# Limits the writes of `last_used_at`.
+LAST_USED_PRECISION = timedelta(minutes=1)
+
+_VALID_KEY = """
+FROM orgs_apikey AS api_key
+JOIN orgs_org AS org ON org.id = api_key.org_id
+WHERE api_key.digest = %(digest)s
+  AND api_key.revoked_at IS NULL
+  AND (api_key.expires_at IS NULL OR api_key.expires_at > %(now)s)
+  AND org.is_active
+"""
+
+FIND_VALID_KEY = f"""
+SELECT api_key.id, api_key.prefix, org.id, org.slug, org.plan, org.own_rate_limit, api_key.scopes,
+       api_key.last_used_at > %(recently)s
+{_VALID_KEY}
+"""
+
+# A condition with the parameters of `key_parameters`.
+KEY_IS_VALID = f"EXISTS (SELECT 1 {_VALID_KEY})"
+
+
+@dataclass(frozen=True)
+class VerifiedKey:
+    """`org` is the slug."""
+
+    id: int
+    prefix: str
+    org_id: int
+    org: str
+    requests_per_minute: int
+    scopes: str
+
+    @property
+    def is_test(self) -> bool:
+        return keys.is_test_key(self.prefix)
+
+
+REMEMBERED_SECONDS = 60
+# With the time.monotonic() until which a key is remembered.
+_remembered: Memory[str, tuple[VerifiedKey, float]] = Memory()
+
+
+def remembered_key(digest: str) -> VerifiedKey | None:
+    """A key that was valid at most REMEMBERED_SECONDS ago."""
+    key, ends_at = _remembered.get(digest) or (None, 0.0)
+    return key if time.monotonic() < ends_at else None
+
+
+def forget_keys() -> None:
+    """For tests."""
+    _remembered.clear()
+
+
+def key_parameters(digest: str | None) -> dict[str, Any]:
+    return {"digest": digest, "now": connection.ops.adapt_datetimefield_value(timezone.now())}
+
+
+def verify_key(digest: str) -> VerifiedKey | None:
+    """Returns the key, remembers it, and updates `last_used_at`.
+
+    Returns None if the key is unknown, revoked or expired, or its org is suspended.
+    """
+    recently = connection.ops.adapt_datetimefield_value(timezone.now() - LAST_USED_PRECISION)
+    row = fetch_row(FIND_VALID_KEY, {**key_parameters(digest), "recently": recently})
+    if row is None:
+        _remembered.forget(digest)
+        return None
+    key_id, prefix, org_id, org, plan, own_rate_limit, scopes, used_recently = row
+    if not used_recently:
+        ApiKey.objects.filter(pk=key_id).update(last_used_at=timezone.now())
+    key = VerifiedKey(key_id, prefix, org_id, org, requests_per_minute(plan, own_rate_limit), scopes)
+    _remembered.add(digest, (key, time.monotonic() + REMEMBERED_SECONDS))
+    return key
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db.models import Subquery
 
+from orgs.audit import text_of
 from orgs.models import Change
 
 
@@ -16,11 +17,6 @@ def with_after(row: Any, changes: Iterable[Change]) -> list[Change]:
         change.after = later.get(change.field)
         later[change.field] = change.before
     return shown
-
-
-def text_of(row: Any, field: str) -> str:
-    text: str = row.audited_text(field) if hasattr(row, "audited_text") else getattr(row, field)
-    return text
 
 
 def _texts_after(row: Any, changes: list[Change]) -> dict[str, str | None]:

@@ -2,10 +2,9 @@ from typing import Any
 
 from rest_framework.request import Request
 
+from hindsight.api.json_bodies import Response
 from hindsight.api.pagination import Listing, page_of
-from hindsight.api.responses import Response
-from orgs.authentication import principal_of
-from orgs.key_verification import key_parameters
+from orgs.authentication import key_parameters, principal_of
 
 
 def page_response(listing: Listing[Any], query: dict[str, Any], request: Request) -> Response:

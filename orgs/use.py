@@ -2,7 +2,7 @@
 
 from prometheus_client.core import GaugeMetricFamily
 
-from hindsight.limits.use import Use, use_of
+from hindsight.limits.day_counts import Use, use_of
 from orgs.models import Org
 
 

@@ -5,8 +5,8 @@ from django.contrib.auth.models import User
 from django.db import Error as DatabaseError
 from django.http import HttpRequest
 
-from hindsight.http.request_ids import current_request_id
-from hindsight.limits.local import hit
+from hindsight.http.logs import current_request_id
+from hindsight.limits.rate_limits import hit
 from hindsight.metrics.instruments import FAILED_LOGINS
 from orgs.actors import Actor, ActorKind
 from orgs.models import EventKind

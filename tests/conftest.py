@@ -13,15 +13,14 @@ from django.db.backends.postgresql.operations import DatabaseOperations
 from pytest_django import DjangoDbBlocker, Settings
 
 from contacts.models import Contact
-from hindsight.limits import use
-from hindsight.limits.audit_budget import overwritten
-from hindsight.limits.unauthenticated import unauthenticated_limiter
+from hindsight.limits import day_counts
+from hindsight.limits.rate_limits import unauthenticated_limiter
 from interviews.models import InterviewRequest
 from interviews.paige.guide.stored_guides import forget_guides
 from interviews.paige.reading import answer
 from interviews.paige.reading import objective as objective_reading
 from interviews.paige.turn import brief
-from orgs.key_verification import forget_keys
+from orgs.authentication import forget_keys
 from orgs.models import Org
 from orgs.services import create_api_key
 from tests.client import ApiClient
@@ -166,7 +165,7 @@ def fresh_rate_limits(settings: Settings) -> None:
     settings.RATELIMIT_CACHE_PREFIX = f"{secrets.token_hex(8)}:"
     unauthenticated_limiter.clear()
     forget_keys()
-    for count in (overwritten, *use.COUNTS):
+    for count in (day_counts.overwritten, day_counts.requests, day_counts.refused):
         count.clear()
 
 

@@ -15,7 +15,7 @@ from contacts.text import clean_email, clean_name, clean_notes, clean_typed_note
 from deals.cells import READ_CELL
 from hindsight.db.full_text import Marks, Span, quoted_terms
 from hindsight.db.search import search_text_of
-from hindsight.http.redaction import without_secrets
+from hindsight.http.logs import without_secrets
 from hindsight.text.import_files import CsvRows, Lines, json_objects
 from hindsight.text.record_files import escape_formulas, unescape_formulas
 from hindsight.text.strict_json import parse

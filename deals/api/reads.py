@@ -6,12 +6,11 @@ from typing import Any, NamedTuple, Self
 from deals.api import bodies
 from deals.models import Deal
 from deals.text import shown_amount
+from hindsight.api.json_bodies import body_of
 from hindsight.api.pagination import Listing
-from hindsight.api.responses import body_of
-from hindsight.db.columns import Time, TimeText, select_list
-from hindsight.db.prepared_statements import fetch_row
+from hindsight.db.statements import Time, TimeText, fetch_row, select_list
 from hindsight.text.timestamps import utc_text_of
-from orgs.key_verification import KEY_IS_VALID, key_parameters
+from orgs.authentication import KEY_IS_VALID, key_parameters
 
 
 class Columns(NamedTuple):

@@ -14,12 +14,12 @@ from deals.models import Deal
 from deals.services import write_deal
 from deals.text import DealId, clean_deal_id
 from hindsight.api.errors import BadRequest, FieldError, NotFound, PreconditionFailed
+from hindsight.api.json_bodies import Response
 from hindsight.api.operations import header, operation
-from hindsight.api.preconditions import IF_MATCH_SCHEMA, strong_tags
-from hindsight.api.responses import Response, response_unless_known
+from hindsight.api.preconditions import IF_MATCH_SCHEMA, response_unless_known, strong_tags
 from hindsight.api.throttling import refuse_overwrite
 from hindsight.api.views import ApiView
-from hindsight.limits.audit_budget import budget_of
+from hindsight.limits.day_counts import budget_of
 from orgs.authentication import Principal, principal_of
 from orgs.lists import page_response
 

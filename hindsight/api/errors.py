@@ -6,7 +6,7 @@ from rest_framework.exceptions import APIException
 
 from hindsight.db.errors import UNREACHABLE
 from hindsight.http.error_pages import RETRY_SECONDS
-from hindsight.http.request_ids import current_request_id
+from hindsight.http.logs import current_request_id
 from hindsight.server.bodies import MAX_BODY_BYTES
 
 

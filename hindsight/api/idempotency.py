@@ -15,8 +15,7 @@ from rest_framework.utils.encoders import JSONEncoder
 
 from hindsight.api.errors import BadRequest, IdempotencyConflict
 from hindsight.api.models import MAX_KEY_LENGTH, IdempotencyRecord
-from hindsight.db.prepared_statements import fetch_row
-from hindsight.db.retries import retried
+from hindsight.db.statements import fetch_row, retried
 
 LIFETIME_HOURS = 24
 LIFETIME = timedelta(hours=LIFETIME_HOURS)

@@ -13,9 +13,9 @@ from rest_framework import serializers
 
 from hindsight.api.errors import BadRequest, FieldError
 from hindsight.api.serializers import StrictSerializer
-from hindsight.db.commit_order import committed_before
 from hindsight.db.ids import LARGEST_ID
-from hindsight.db.prepared_statements import fetch_rows
+from hindsight.db.keyset import committed_before
+from hindsight.db.statements import fetch_rows
 
 MAX_LIMIT = 100
 DEFAULT_LIMIT = 25

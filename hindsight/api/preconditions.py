@@ -1,11 +1,15 @@
 """The headers If-Match and If-None-Match. https://www.rfc-editor.org/rfc/rfc9110#section-13.1"""
 
 import re
-from collections.abc import Collection
+from collections.abc import Callable, Collection
+from typing import Any
 
+from django.http.response import HttpResponseBase
+from django.utils.cache import get_conditional_response
 from rest_framework.request import Request
 
 from hindsight.api.errors import BadRequest
+from hindsight.api.json_bodies import Response
 
 _STRONG = r'"[\x21\x23-\x7e\x80-\xff]*"'
 _SEPARATOR = r"[ \t]*,[ \t]*"
@@ -58,6 +62,14 @@ def strong_tags(if_match: str | None) -> list[str] | None:
     if _TAGS.fullmatch(value):
         raise BadRequest(WEAK)
     raise BadRequest(MALFORMED if '"' in value else UNQUOTED)
+
+
+def response_unless_known(request: Request, etag: str, body: Callable[[], Any]) -> HttpResponseBase:
+    """304 without a body if If-None-Match has the ETag."""
+    if not_modified := get_conditional_response(request._request, etag=etag):
+        not_modified.headers["ETag"] = etag
+        return not_modified
+    return Response(body(), headers={"ETag": etag})
 
 
 NO_FIELDS = "This request has no fields. Send it without a body."

@@ -7,9 +7,8 @@ from rest_framework.throttling import BaseThrottle
 
 from hindsight.api.errors import Forbidden, RateLimitExceeded, Unauthorized
 from hindsight.http.middleware import add_response_headers
-from hindsight.limits.audit_budget import Budget
+from hindsight.limits.day_counts import Budget, count_use
 from hindsight.limits.rate_limits import Usage, count_request
-from hindsight.limits.use import count_use
 
 # Circular at run time: rest_framework.views imports the default authentication, which imports this module.
 if TYPE_CHECKING:
@@ -25,9 +24,9 @@ class Limited(Protocol):
 
     rate_limit_key: str
     requests_per_minute: int
-    is_remembered: bool
 
-    def verify(self, request: Request) -> None: ...
+    def verify(self, request: Request) -> None:
+        """Raises Unauthorized or RateLimitExceeded if the API key is no longer valid."""
 
     def may(self, method: str, scope: str | None) -> bool: ...
 

@@ -49,13 +49,11 @@ class ApiView(APIView):
         """A request without a valid key gets 401, whatever else is wrong."""
         response = super().handle_exception(exc)
         # After a database error, `request.auth` would authenticate again.
-        principal = None if response.status_code >= 500 else cast(Limited | None, self.request.auth)
-        if principal is None or not principal.is_remembered:
-            return response
-        try:
-            principal.verify(self.request)
-        except Exception as refusal:
-            return super().handle_exception(refusal)
+        if response.status_code < 500 and (principal := cast(Limited | None, self.request.auth)):
+            try:
+                principal.verify(self.request)
+            except Exception as refusal:
+                return super().handle_exception(refusal)
         return response
 
     def http_method_not_allowed(self, request, *args, **kwargs):  # type: ignore[no-untyped-def]

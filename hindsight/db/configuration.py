@@ -1,6 +1,11 @@
+"""The entry of DATABASES, and the timeouts of sessions."""
+
+from collections.abc import Collection
 from typing import Any
 
 import dj_database_url
+from django.conf import settings
+from django.db import connections
 
 from hindsight.db.servers import SESSION_NAME
 
@@ -38,3 +43,25 @@ def database_of(url: str, *, sqlite_synchronous: str = "normal") -> dict[str, An
             "application_name": SESSION_NAME,
         }
     return database
+
+
+# https://www.postgresql.org/docs/current/runtime-config-client.html
+TIMEOUTS = {
+    "lock_timeout": "DATABASE_LOCK_SECONDS",
+    "statement_timeout": "DATABASE_STATEMENT_SECONDS",
+    "idle_in_transaction_session_timeout": "DATABASE_IDLE_TRANSACTION_SECONDS",
+}
+# A worker that was stopped must not keep its locks: all workers wait for those of lease().
+WORKER_TIMEOUTS = ["idle_in_transaction_session_timeout"]
+
+
+def set_timeouts(names: Collection[str] = tuple(TIMEOUTS)) -> None:
+    """For connections opened from now on, of web processes and workers. Those in DATABASE_URL take precedence.
+
+    Other commands have none: a migration may take long.
+    """
+    database = connections.settings["default"]
+    if database["ENGINE"] == "hindsight.db.postgresql":
+        timeouts = [f"-c {name}={round(getattr(settings, TIMEOUTS[name]) * 1000)}" for name in names]
+        options = database["OPTIONS"]
+        options["options"] = " ".join([*timeouts, options.get("options", "")]).strip()

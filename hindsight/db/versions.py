@@ -10,6 +10,10 @@ from django.db.models.expressions import Combinable
 VERSION_FIELDS = frozenset(("version", "updated_at"))
 
 
+class StaleVersionError(Exception):
+    """The row has another version than the one that the caller has read, such as with a stale If-Match."""
+
+
 class ClockTime(Func):
     """Unlike `Now`, the current time also in the middle of a transaction."""
 
@@ -63,10 +67,3 @@ class Versioned(models.Model):
             update_fields = {*(saved - self.get_deferred_fields() if update_fields is None else update_fields)}
             update_fields |= VERSION_FIELDS
         super().save(*args, update_fields=update_fields, **kwargs)
-
-
-def mark_inserted(row: Versioned, pk: int) -> None:
-    """After an INSERT in SQL. The times become deferred."""
-    row.pk, row._state.adding = pk, False
-    for name in ("created_at", "updated_at"):
-        row.__dict__.pop(name, None)

@@ -35,7 +35,7 @@ class HttpConfig(AppConfig):
     label = "http"
 
     def ready(self) -> None:
-        from hindsight.http.error_reports import start_error_reports
+        from hindsight.http.observability import start_error_reports
 
         register(check_names)
         register(check_optional_packages)

@@ -6,8 +6,6 @@ from django.template.loader import render_to_string
 from django.utils import translation
 from django.views import defaults
 
-bad_request = defaults.bad_request
-
 RETRY_SECONDS = 5
 
 
@@ -23,10 +21,6 @@ def service_unavailable(request: HttpRequest, reason: str) -> HttpResponse:
     response = HttpResponse(page, status=503)
     response["Retry-After"] = str(RETRY_SECONDS)
     return response
-
-
-def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return defaults.page_not_found(request, exception or Exception())
 
 
 def _language_of(request: HttpRequest) -> AbstractContextManager[None]:

@@ -1,16 +1,29 @@
 import logging
+import threading
 import time
 from collections.abc import Callable, Mapping
+from functools import cache
 
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 
 from hindsight.db.errors import unavailable_reason
 from hindsight.http import error_pages
+from hindsight.http.logs import begin_request, logged_path
 from hindsight.http.probes import is_probe
-from hindsight.http.redaction import logged_path
-from hindsight.http.request_ids import begin_request
-from hindsight.http.request_metrics import count_response
+from hindsight.metrics.instruments import REQUEST_SECONDS, REQUESTS
+
+GetResponse = Callable[[HttpRequest], HttpResponseBase]
+
+API = "/api/v1/"
+
+# Labels of metrics. Clients can send any word.
+METHODS = ("GET", "HEAD", "POST", "PATCH", "PUT", "DELETE", "OPTIONS")
+OTHER_METHOD = "other"
+NO_ROUTE = "(none)"
+
+# Django creates middleware from the last to the first, in one thread.
+_new_chain = threading.local()
 
 access = logging.getLogger("hindsight.access")
 logger = logging.getLogger(__name__)
@@ -32,7 +45,7 @@ def add_log_fields(request: HttpRequest, **fields: str) -> None:
 class RequestMiddleware:
     """Must be first: error responses of other middleware need the headers."""
 
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+    def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
@@ -70,7 +83,7 @@ class RequestMiddleware:
 class DatabaseUnavailableMiddleware:
     """For pages. The API has its exception handler."""
 
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+    def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
@@ -92,3 +105,61 @@ def _response_headers(request: HttpRequest) -> dict[str, str]:
 def _log_fields(request: HttpRequest) -> dict[str, str]:
     fields: dict[str, str] = request.__dict__.setdefault("log_fields", {})
     return fields
+
+
+class PageMiddleware:
+    """Requests to the API skip the middleware from here to `EndOfPageMiddleware`, which only pages need.
+
+    Does what CommonMiddleware does for pages: refuses unknown hosts, and sets Content-Length. Django still calls
+    `process_view` and `process_exception` of the skipped ones, which are not part of the chain.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+        self.get_response_of_view: GetResponse = _new_chain.get_response
+        # An allowed Host. Django would parse and compare it for each request.
+        self.last_host: str | None = None
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if not request.path_info.startswith(API):
+            return self.get_response(request)
+        host = request.META.get("HTTP_HOST")
+        if host is None or host != self.last_host:
+            self.last_host = request.get_host()  # raises DisallowedHost
+        response = self.get_response_of_view(request)
+        if isinstance(response, HttpResponse):  # it is not streamed
+            response.headers["Content-Length"] = str(len(response.content))
+        return response
+
+
+class EndOfPageMiddleware:
+    """Must be the last."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = _new_chain.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.get_response(request)
+
+
+# Clients can send any word.
+def count_response(request: HttpRequest, status: int, seconds: float) -> None:
+    count, observe = _instruments(method_of(request), route_of(request), status)
+    count()
+    observe(seconds)
+
+
+def method_of(request: HttpRequest) -> str:
+    return request.method if request.method in METHODS else OTHER_METHOD
+
+
+def route_of(request: HttpRequest) -> str:
+    if request.resolver_match is not None:
+        return request.resolver_match.route or "/"
+    return request.path_info if is_probe(request) else NO_ROUTE
+
+
+@cache
+def _instruments(method: str, route: str, status: int) -> tuple[Callable[[], None], Callable[[float], None]]:
+    """Cached, because labels() takes a lock."""
+    return REQUESTS.labels(method, route, status).inc, REQUEST_SECONDS.labels(method, route).observe

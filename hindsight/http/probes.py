@@ -14,11 +14,11 @@ IS_READ_ONLY = {
 }
 
 
-def healthz() -> HttpResponse:
+def liveness() -> HttpResponse:
     return _text_response(f"ok {__version__}")
 
 
-def readyz() -> HttpResponse:
+def readiness() -> HttpResponse:
     try:
         with connection.cursor() as cursor:
             cursor.execute(IS_READ_ONLY[connection.vendor])
@@ -28,7 +28,7 @@ def readyz() -> HttpResponse:
     return _text_response("the database is read-only", 503) if is_read_only else _text_response("ok")
 
 
-PROBES: dict[str, Callable[[], HttpResponse]] = {"/healthz": healthz, "/readyz": readyz}
+PROBES: dict[str, Callable[[], HttpResponse]] = {"/healthz": liveness, "/readyz": readiness}
 
 
 def is_probe(request: HttpRequest) -> bool:

@@ -1,6 +1,5 @@
 import threading
 from collections import OrderedDict
-from collections.abc import Callable
 from typing import Generic, TypeVar
 
 Key = TypeVar("Key")
@@ -20,14 +19,6 @@ class Memory(Generic[Key, Value]):
 
     def get(self, key: Key) -> Value | None:
         return self.values.get(key)
-
-    def get_or_add(self, key: Key, value_of: Callable[[], Value]) -> Value:
-        """Concurrent calls may compute the value several times."""
-        value = self.values.get(key)
-        if value is None:
-            value = value_of()
-            self.add(key, value)
-        return value
 
     def add(self, key: Key, value: Value) -> None:
         with self.lock:

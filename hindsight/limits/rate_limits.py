@@ -1,8 +1,15 @@
+import threading
 import time
 from dataclasses import dataclass
+from hashlib import sha256
 
+from django.conf import settings
+from django.core.cache import cache
 from django.http import HttpRequest
 from django_ratelimit.core import get_usage
+
+from hindsight.http.proxies import client_of
+from hindsight.limits.memory import Memory
 
 WINDOW_SECONDS = 60
 
@@ -51,3 +58,69 @@ def count_request(request: HttpRequest, *, group: str, key: str, limit: int) -> 
         return Usage(limit, 0, now + WINDOW_SECONDS, group)
     # django-ratelimit's window includes the second that time_left points at, hence + 1.
     return Usage(limit, usage["count"], now + usage["time_left"] + 1, group)
+
+
+def hit(request: HttpRequest, group: str, key: str, limit: int, minutes: int) -> tuple[int, int]:
+    """For limits that must not fail open: while the store is unavailable, this process counts.
+
+    Returns the count, and the seconds until the window ends.
+    """
+    seconds = minutes * 60
+    usage = get_usage(request, group=group, key=lambda *_: key, rate=(limit, seconds), increment=True)
+    if usage is not None:
+        return usage["count"], usage["time_left"] + 1
+    local_key = sha256(f"{settings.RATELIMIT_CACHE_PREFIX}{group} {key}".encode()).hexdigest()
+    cache.add(local_key, 0, seconds)
+    return cache.incr(local_key), seconds
+
+
+class UnauthenticatedLimiter:
+    """Protects the database from floods of invalid keys.
+
+    For an address over the limit, this process looks up keys that were valid before, and at most one other key every
+    SECONDS_BETWEEN_LOOKUPS.
+    """
+
+    SECONDS_BETWEEN_LOOKUPS = 0.1
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.clear()
+
+    def clear(self) -> None:
+        self.valid: Memory[str, str] = Memory()  # the caller by the digest of the key
+        self.blocked: Memory[str, Usage] = Memory()
+        self.next_lookup = 0.0
+
+    def exceeded_usage(self, request: HttpRequest, digest: str | None) -> Usage | None:
+        """Returns None if the key may be looked up. `digest`: None without a well-formed key."""
+        usage = self.blocked.get(client_of(request.META["REMOTE_ADDR"]))
+        if usage is None or not usage.is_current:
+            return None
+        if digest is not None and (digest in self.valid or self.may_look_up()):
+            return None
+        return usage
+
+    def count_failure(self, request: HttpRequest, digest: str | None) -> Usage:
+        client = client_of(request.META["REMOTE_ADDR"])
+        usage = count_request(request, group="address", key=client, limit=settings.ANONYMOUS_RATE_LIMIT)
+        if digest is not None:
+            self.valid.forget(digest)  # may have been revoked
+        if usage.exceeded:
+            self.blocked.add(client, usage)
+        return usage
+
+    def remember_valid(self, digest: str, caller: str) -> None:
+        if digest not in self.valid:
+            self.valid.add(digest, caller)
+
+    def may_look_up(self) -> bool:
+        with self.lock:
+            now = time.monotonic()
+            if now < self.next_lookup:
+                return False
+            self.next_lookup = now + self.SECONDS_BETWEEN_LOOKUPS
+            return True
+
+
+unauthenticated_limiter = UnauthenticatedLimiter()

@@ -10,6 +10,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from hindsight.api.pagination import PageSerializer
+from hindsight.text.timestamps import utc_text
 from interviews.lifecycle import (
     ABANDONED_AFTER,
     Coverage,
@@ -21,6 +22,7 @@ from interviews.lifecycle import (
     Review,
     Status,
 )
+from interviews.models import InterviewRequest
 
 RATING = {"type": ["integer", "null"], "minimum": min(Rating.values), "maximum": max(Rating.values)}
 INTERVIEW_REQUEST_ID = {"type": "integer", "format": "int64", "minimum": 1}
@@ -264,3 +266,21 @@ class InterviewRequestPage(PageSerializer):
 
 class InterviewTypePage(PageSerializer):
     data = InterviewTypeSerializer(many=True)  # type: ignore[assignment]
+
+
+class WrittenRow:
+    """What the responses to writes show."""
+
+    objective_subjects: tuple[str, ...] = ()  # a worker reads the objective later
+
+    def __init__(self, row: InterviewRequest) -> None:
+        self.row = row
+        self.interview_request_id, self.status = row.pk, row.status
+        self.deal_id, self.survey_token = row.deal_id or None, row.survey_token
+        self.contact_id, self.contact_email = row.contact.public_id, row.contact.email
+        self.email_sent_at = row.email_sent_at and utc_text(row.email_sent_at)
+        self.cancelled_at = row.cancelled_at and utc_text(row.cancelled_at)
+
+    @property
+    def survey_url(self) -> str | None:
+        return self.row.survey_url

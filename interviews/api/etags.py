@@ -6,8 +6,29 @@ depends on what was read, too. If-Match ignores both: a PATCH writes neither.
 import re
 from hashlib import blake2b
 
-from hindsight.api.preconditions import strong_tags
+from hindsight.api.operations import header
+from hindsight.api.preconditions import IF_MATCH_SCHEMA, strong_tags
 from interviews.models import RowVersions, Versions
+
+IF_MATCH = header(
+    "If-Match",
+    IF_MATCH_SCHEMA,
+    "An ETag of GET, POST or PATCH. If the interview request or its contact has changed since, nothing is updated, and "
+    "the response is 412.",
+    example='"7-3-2"',
+)
+IF_NONE_MATCH = header(
+    "If-None-Match",
+    str,
+    "An earlier ETag. If nothing has changed since, the response is 304 without a body.",
+    example='"7-3-2"',
+)
+ETAG = header(
+    "ETag",
+    str,
+    "The version of the interview request, its contact and its guide, and the time of the last activity.",
+    response=[200, 201, 304],
+)
 
 _ETAG = re.compile(r"([1-9][0-9]{0,8})-([1-9][0-9]{0,8})(?:-[0-9]{1,9}(?:-[0-9]{1,20})?)?")
 

@@ -1,18 +1,18 @@
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
+from typing import Any
 
 from drf_spectacular.utils import OpenApiResponse
 from rest_framework.request import Request
+from rest_framework.serializers import Serializer
 
-from hindsight.api.errors import Conflict, NotFound, PreconditionFailed
+from hindsight.api.errors import ApiError, Conflict, NotFound, PreconditionFailed
+from hindsight.api.json_bodies import Response, body_of
 from hindsight.api.operations import operation
 from hindsight.api.preconditions import refuse_body
-from hindsight.api.responses import Response
 from hindsight.api.views import ApiView
 from interviews.api import bodies, examples, requests
-from interviews.api.etags import etag_of, versions_of
-from interviews.api.parameters import ETAG, ID, IF_MATCH, NO_SUCH_REQUEST
-from interviews.api.written import CorrectedRow, MarkedRow
+from interviews.api.etags import ETAG, IF_MATCH, etag_of, versions_of
 from interviews.models import InterviewRequest
 from interviews.services.address import correct_address
 from interviews.services.marks import CANCELLED, NOT_CANCELLED, SENT, Mark, mark_one
@@ -35,69 +35,71 @@ interview, or if another contact of your organization has the address."""
 
 CORRECT = requests.CorrectContactEmail()
 
+Declared = type[Serializer[Any]]
+
 
 class RequestActionView(ApiView):
     if_match_methods = ("POST",)
 
-    def act(self, service: Callable[..., InterviewRequest], request: Request, id: int) -> InterviewRequest:
+    def act(self, service: Callable[..., InterviewRequest], declared: Declared, request: Request, id: int) -> Response:
         """Raises NotFound, and what the service raises."""
         principal = principal_of(request)
         try:
-            return service(
+            row = service(
                 org_id=principal.org_id,
                 interview_request_id=id,
                 actor=principal.actor,
                 if_versions=versions_of(request.META.get("HTTP_IF_MATCH")),
             )
         except InterviewRequest.DoesNotExist:
-            raise NotFound(NO_SUCH_REQUEST) from None
-
-    def mark(self, mark: Mark, request: Request, id: int) -> Response:
-        refuse_body(request)
-        row = self.act(partial(mark_one, mark), request, id)
-        return Response(MarkedRow(row).body(), headers={"ETag": etag_of(row.versions)})
+            raise NotFound(requests.NO_SUCH_REQUEST) from None
+        return Response(body_of(declared, bodies.WrittenRow(row)), headers={"ETag": etag_of(row.versions)})
 
 
-class SentView(RequestActionView):
-    @operation(
-        operation_id="mark_interview_request_sent",
-        summary="Mark an interview request as sent",
-        description=SENT_DESCRIPTION,
-        parameters=[ID, IF_MATCH, ETAG],
-        responses={200: OpenApiResponse(bodies.MarkedInterviewRequest, description="Marked as sent")},
-        response_example=examples.SENT,
-        errors=[Conflict, PreconditionFailed],
-    )
-    def post(self, request: Request, id: int) -> Response:
-        return self.mark(SENT, request, id)
+def mark_view(mark: Mark, *, done: str, errors: Sequence[type[ApiError]], **described: Any) -> type[RequestActionView]:
+    """`done`: describes the response."""
+
+    class MarkView(RequestActionView):
+        @operation(
+            parameters=[requests.ID, IF_MATCH, ETAG],
+            responses={200: OpenApiResponse(bodies.MarkedInterviewRequest, description=done)},
+            errors=errors,
+            **described,
+        )
+        def post(self, request: Request, id: int) -> Response:
+            refuse_body(request)
+            return self.act(partial(mark_one, mark), bodies.MarkedInterviewRequest, request, id)
+
+    return MarkView
 
 
-class CancelView(RequestActionView):
-    @operation(
-        operation_id="cancel_interview_request",
-        summary="Cancel an interview request",
-        description=CANCEL_DESCRIPTION,
-        parameters=[ID, IF_MATCH, ETAG],
-        responses={200: OpenApiResponse(bodies.MarkedInterviewRequest, description="Cancelled")},
-        response_example=examples.CANCELLED,
-        errors=[Conflict, PreconditionFailed],
-    )
-    def post(self, request: Request, id: int) -> Response:
-        return self.mark(CANCELLED, request, id)
-
-
-class UncancelView(RequestActionView):
-    @operation(
-        operation_id="uncancel_interview_request",
-        summary="Take a cancellation back",
-        description=UNCANCEL_DESCRIPTION,
-        parameters=[ID, IF_MATCH, ETAG],
-        responses={200: OpenApiResponse(bodies.MarkedInterviewRequest, description="No longer cancelled")},
-        response_example=examples.SENT,
-        errors=[PreconditionFailed],
-    )
-    def post(self, request: Request, id: int) -> Response:
-        return self.mark(NOT_CANCELLED, request, id)
+SentView = mark_view(
+    SENT,
+    operation_id="mark_interview_request_sent",
+    summary="Mark an interview request as sent",
+    description=SENT_DESCRIPTION,
+    done="Marked as sent",
+    response_example=examples.SENT,
+    errors=[Conflict, PreconditionFailed],
+)
+CancelView = mark_view(
+    CANCELLED,
+    operation_id="cancel_interview_request",
+    summary="Cancel an interview request",
+    description=CANCEL_DESCRIPTION,
+    done="Cancelled",
+    response_example=examples.CANCELLED,
+    errors=[Conflict, PreconditionFailed],
+)
+UncancelView = mark_view(
+    NOT_CANCELLED,
+    operation_id="uncancel_interview_request",
+    summary="Take a cancellation back",
+    description=UNCANCEL_DESCRIPTION,
+    done="No longer cancelled",
+    response_example=examples.SENT,
+    errors=[PreconditionFailed],
+)
 
 
 class ContactEmailView(RequestActionView):
@@ -105,7 +107,7 @@ class ContactEmailView(RequestActionView):
         operation_id="correct_contact_email",
         summary="Correct the contact's address",
         description=CORRECT_DESCRIPTION,
-        parameters=[ID, IF_MATCH, ETAG],
+        parameters=[requests.ID, IF_MATCH, ETAG],
         request=requests.CorrectContactEmail,
         request_example=examples.CORRECT,
         responses={200: OpenApiResponse(bodies.CorrectedInterviewRequest, description="The address is corrected")},
@@ -114,5 +116,5 @@ class ContactEmailView(RequestActionView):
     )
     def post(self, request: Request, id: int) -> Response:
         email = CORRECT.run_validation(request.data)["contact_email"]
-        row = self.act(partial(correct_address, email=email), request, id)
-        return Response(CorrectedRow(row).body(), headers={"ETag": etag_of(row.versions)})
+        service = partial(correct_address, email=email)
+        return self.act(service, bodies.CorrectedInterviewRequest, request, id)

@@ -5,13 +5,10 @@ from collections.abc import Iterable
 from functools import cached_property
 from typing import Annotated, Any, NamedTuple, Self
 
-from django.db import DEFAULT_DB_ALIAS
-
 from contacts.models import Contact
+from hindsight.api.json_bodies import body_of
 from hindsight.api.pagination import Listing
-from hindsight.api.responses import body_of
-from hindsight.db.columns import Time, select_list
-from hindsight.db.prepared_statements import fetch_row
+from hindsight.db.statements import Time, fetch_row, select_list
 from hindsight.text.timestamps import utc_text_of
 from hindsight.text.visible import visible
 from interviews.api import bodies
@@ -27,7 +24,7 @@ from interviews.paige.objective.steering import steering_of, subjects_named
 from interviews.paige.reading.readings import ObjectiveReading
 from interviews.paige.reading.stored import TextReading, text_in
 from interviews.paige.turn.brief import vendor_of
-from orgs.key_verification import KEY_IS_VALID, key_parameters
+from orgs.authentication import KEY_IS_VALID, key_parameters
 
 Body = dict[str, Any]
 Json = str | list[Any]
@@ -95,13 +92,6 @@ WHERE request.id = %(interview_request_id)s AND request.org_id = %(org_id)s AND 
 """
 
 
-class ContactRow(NamedTuple):
-    id: str
-    email: str
-    name: str
-    notes: str = ""
-
-
 class SummaryRow:
     def __init__(self, columns: tuple[Any, ...]) -> None:
         self.stored = stored = SummaryColumns._make(columns)
@@ -123,8 +113,7 @@ class SummaryRow:
 
     @property
     def contact(self) -> Body:
-        contact = ContactRow(self.contact_id, self.stored.email, self.stored.name)
-        return body_of(bodies.ContactSummarySerializer, contact)
+        return {"id": self.contact_id, "email": self.stored.email, "name": self.stored.name}
 
     @property
     def objective_subjects(self) -> list[str]:
@@ -175,8 +164,7 @@ class InterviewRequestRow(SummaryRow):
 
     @property
     def contact(self) -> Body:
-        contact = ContactRow(self.contact_id, self.stored.email, self.stored.name, self.details.notes)
-        return body_of(bodies.ContactSerializer, contact)
+        return {**super().contact, "notes": self.details.notes}
 
     @property
     def objective_topics(self) -> Body:
@@ -202,30 +190,26 @@ class InterviewRequestRow(SummaryRow):
 
     @property
     def transcript(self) -> Body | None:
-        exists = self.details.transcript_id is not None
-        return body_of(bodies.TranscriptSerializer, TranscriptRow(self.details)) if exists else None
+        details = self.details
+        if details.transcript_id is None:
+            return None
+        key_answers, drivers = _parsed(details.key_answers), _parsed(details.drivers)
+        return {
+            "document_id": f"{Transcript.ID_PREFIX}{details.transcript_id}",
+            **visible_transcript(details.content or "", key_answers, drivers),
+            "coverage": _parsed(details.coverage),
+            "created_at": _shown(details.transcript_created_at),
+        }
 
     @property
     def decline(self) -> Body | None:
-        is_declined = self.details.stage == Stage.DECLINED
-        return body_of(bodies.DeclineSerializer, DeclineRow(self.details)) if is_declined else None
-
-
-class TranscriptRow:
-    def __init__(self, details: DetailColumns) -> None:
-        self.document_id = f"{Transcript.ID_PREFIX}{details.transcript_id}"
-        key_answers, drivers = _parsed(details.key_answers), _parsed(details.drivers)
-        shown = visible_transcript(details.content or "", key_answers, drivers)
-        self.content, self.key_answers, self.drivers = shown["content"], shown["key_answers"], shown["drivers"]
-        self.coverage = _parsed(details.coverage)
-        self.created_at = _shown(details.transcript_created_at)
-
-
-class DeclineRow:
-    def __init__(self, details: DetailColumns) -> None:
-        self.reason = details.decline_reason or None
-        self.comment = visible(details.decline_comment or "") or None
-        self.declined_at = _shown(details.declined_at)
+        if self.details.stage != Stage.DECLINED:
+            return None
+        return {
+            "reason": self.details.decline_reason or None,
+            "comment": visible(self.details.decline_comment or "") or None,
+            "declined_at": _shown(self.details.declined_at),
+        }
 
 
 class TypeRow(NamedTuple):
@@ -270,38 +254,6 @@ SELECT type.id, type.name
 FROM interviews_interviewtype AS type
 WHERE type.org_id = %(org_id)s AND type.archived_at IS NULL AND {KEY_IS_VALID}""",  # noqa: S608
 )
-
-
-class TypeColumns(NamedTuple):
-    """Without the guide, which is long."""
-
-    id: int
-    org_id: int
-    name: str
-    guide_version: int
-    archived_at: Time
-
-
-FIND_TYPE = f"""
-SELECT {select_list(TypeColumns, "type")}, org.name, org.survey_base_url
-FROM interviews_interviewtype AS type
-JOIN orgs_org AS org ON org.id = type.org_id
-WHERE type.id = %(interview_type_id)s AND type.org_id = %(org_id)s AND {KEY_IS_VALID}
-"""  # noqa: S608
-
-
-def find_type(*, org_id: int, interview_type_id: int, digest: str) -> InterviewType:
-    """Adds `org_name` and `survey_base_url`. `archived_at` is text. Raises InterviewType.DoesNotExist, also if the
-    org's API key `digest` is not valid.
-    """
-    row_of_org = {"interview_type_id": interview_type_id, "org_id": org_id}
-    row = fetch_row(FIND_TYPE, {**row_of_org, **key_parameters(digest)})
-    if row is None:
-        raise InterviewType.DoesNotExist
-    *columns, org_name, survey_base_url = row
-    found: InterviewType = InterviewType.from_db(DEFAULT_DB_ALIAS, TypeColumns._fields, columns)
-    found.org_name, found.survey_base_url = org_name, survey_base_url
-    return found
 
 
 def _read(stored: TextReading | None) -> ObjectiveReading:

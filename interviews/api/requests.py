@@ -1,6 +1,6 @@
 from typing import Any
 
-from drf_spectacular.utils import extend_schema_field
+from drf_spectacular.utils import OpenApiParameter, extend_schema_field
 from rest_framework import serializers
 
 from contacts.text import MAX_EMAIL_LENGTH, MAX_NAME_LENGTH, MAX_NOTES_LENGTH, clean_email, clean_name, clean_notes
@@ -11,9 +11,18 @@ from hindsight.api.errors import BadRequest
 from hindsight.api.pagination import PageQuery
 from hindsight.api.serializers import ChoiceField, PublicIdField, StrictSerializer, TextField, TimeField
 from hindsight.text.strict_json import type_name
+from interviews.api.bodies import INTERVIEW_REQUEST_ID
 from interviews.lifecycle import Progress, Status
 from interviews.models import InterviewType
 from interviews.text import MAX_OBJECTIVE_LENGTH, clean_objective
+
+ID = OpenApiParameter(
+    "id",
+    INTERVIEW_REQUEST_ID,
+    OpenApiParameter.PATH,
+    description="The interview_request_id returned when the interview request was created.",
+)
+NO_SUCH_REQUEST = "Your organization has no interview request with this id."
 
 EMAIL = {"format": "email", "maxLength": MAX_EMAIL_LENGTH}
 NAME = {"minLength": 1, "maxLength": MAX_NAME_LENGTH, "pattern": r"\S"}

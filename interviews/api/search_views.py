@@ -1,14 +1,117 @@
+from typing import Annotated, Any, NamedTuple
+
 from drf_spectacular.utils import OpenApiResponse
 from rest_framework.request import Request
 
+from hindsight.api.json_bodies import Response, body_of
 from hindsight.api.operations import operation
-from hindsight.api.responses import Response
+from hindsight.api.pagination import Cursors, Listing
 from hindsight.api.views import ApiView
-from interviews.api import search_bodies, search_examples
-from interviews.api.search_queries import FindingQuery, TranscriptSearchQuery
-from interviews.api.search_reads import FINDINGS, search_page
-from orgs.authentication import principal_of
+from hindsight.db.statements import TimeText, select_list
+from hindsight.text.timestamps import utc_text, utc_text_of
+from hindsight.text.visible import position_in, visible
+from interviews.api import search_bodies
+from interviews.api.search_bodies import FindingQuery, TranscriptSearchQuery
+from interviews.models import Driver, IndexedAnswer, Transcript
+from interviews.services.transcript_search import Hit, Last, Search, search_transcripts
+from orgs.authentication import KEY_IS_VALID, principal_of
 from orgs.lists import page_response
+
+Body = dict[str, Any]
+
+
+class HitRow:
+    def __init__(self, hit: Hit) -> None:
+        answer = hit.answer
+        self.interview_request_id = answer.interview_request_id
+        self.document_id = answer.interview_request.transcript.public_id
+        self.deal_id = answer.interview_request.deal_id or None
+        self.completed_at = utc_text(answer.completed_at)
+        self.topic = answer.topic or None
+        self.turn, self.start, self.end, self.excerpt = answer.turn, hit.start, hit.end, hit.excerpt
+        self.matches = [body_of(search_bodies.MatchSerializer, match) for match in hit.matches]
+
+    def body(self) -> Body:
+        return body_of(search_bodies.TranscriptHit, self)
+
+
+def search_page(query: dict[str, Any], *, org_id: int) -> Body:
+    """Raises BadRequest."""
+    cursors = Cursors("transcripts", query, org_id)
+    text, options = cursors.filters["q"], {name: value for name, value in cursors.filters.items() if name != "q"}
+    rows, last = IndexedAnswer.objects.for_org(org_id), cursors.last
+    hits, more = search_transcripts(
+        rows, Search(text, **options), limit=query["limit"], last=Last._make(last) if last else None
+    )
+    next_cursor = cursors.after([more.completed_at.isoformat(), more.id]) if more else None
+    return {"next_cursor": next_cursor, "data": [HitRow(hit).body() for hit in hits]}
+
+
+class FindingColumns(NamedTuple):
+    id: int
+    interview_request_id: int
+    transcript_id: Annotated[int, "transcript.id"]
+    content: Annotated[str, "transcript."]
+    deal_id: Annotated[str, "request."]
+    outcome: Annotated[str | None, "deal."]
+    competitor: Annotated[str | None, "deal."]
+    completed_at: TimeText
+    topic: str
+    title: str
+    direction: str
+    quote: str
+    turn: int
+    start: int
+    end: Annotated[int, 'finding."end"']
+    is_reason: bool
+    review: str
+
+
+FINDING = f"""
+SELECT {select_list(FindingColumns, "finding")}
+FROM interviews_driver AS finding
+JOIN interviews_interviewrequest AS request ON request.id = finding.interview_request_id
+JOIN interviews_transcript AS transcript ON transcript.interview_request_id = finding.interview_request_id
+LEFT JOIN deals_deal AS deal ON deal.org_id = request.org_id AND deal.deal_id = request.deal_id
+WHERE finding.org_id = %(org_id)s AND finding.review <> 'rejected' AND {KEY_IS_VALID}"""  # noqa: S608
+
+
+class FindingRow:
+    def __init__(self, columns: tuple[Any, ...]) -> None:
+        stored = FindingColumns._make(columns)
+        shown_at = position_in(stored.content)
+        self.pk, self.id = stored.id, f"{Driver.ID_PREFIX}{stored.id}"
+        self.interview_request_id = stored.interview_request_id
+        self.document_id = f"{Transcript.ID_PREFIX}{stored.transcript_id}"
+        self.deal_id = stored.deal_id or None
+        self.outcome, self.competitor = stored.outcome or None, stored.competitor or None
+        self.completed_at = utc_text_of(stored.completed_at)
+        self.topic, self.title, self.direction = stored.topic, stored.title, stored.direction
+        self.quote, self.turn = visible(stored.quote), stored.turn
+        self.start, self.end = shown_at(stored.start), shown_at(stored.end)
+        self.is_reason, self.review = bool(stored.is_reason), stored.review or None
+
+    def body(self) -> Body:
+        return body_of(search_bodies.Finding, self)
+
+
+FINDINGS = Listing(
+    model=Driver,
+    alias="finding",
+    row=FindingRow,
+    select=FINDING,
+    conditions={
+        "completed_after": "finding.completed_at > %(completed_after)s",
+        "completed_before": "finding.completed_at < %(completed_before)s",
+        "topic": "finding.topic = %(topic)s",
+        "direction": "finding.direction = %(direction)s",
+        "outcome": "deal.outcome = %(outcome)s",
+        "competitor": "deal.competitor = %(competitor)s",
+    },
+    newest="completed_at",
+    is_prepared=False,  # decision 60
+)
+
 
 SEARCH_DESCRIPTION = """Returns a page of answers of completed interviews that have all of the words and phrases, newest
 interview first.
@@ -32,7 +135,7 @@ class TranscriptSearchView(ApiView):
         description=SEARCH_DESCRIPTION,
         parameters=[TranscriptSearchQuery],
         responses={200: OpenApiResponse(search_bodies.TranscriptHitPage, description="A page")},
-        response_example=search_examples.HITS,
+        response_example=search_bodies.HITS,
     )
     def get(self, request: Request) -> Response:
         query = SEARCH.run_validation(request.query_params)
@@ -48,7 +151,7 @@ class FindingsView(ApiView):
         description=FINDINGS_DESCRIPTION,
         parameters=[FindingQuery],
         responses={200: OpenApiResponse(search_bodies.FindingPage, description="A page")},
-        response_example=search_examples.FINDINGS,
+        response_example=search_bodies.FINDINGS,
     )
     def get(self, request: Request) -> Response:
         query = LIST.run_validation(request.query_params)

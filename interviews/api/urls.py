@@ -1,4 +1,5 @@
 from django.urls import path, register_converter
+from django.urls.converters import StringConverter
 
 from deals.api import urls as deals
 from hindsight.db.ids import id_in
@@ -9,16 +10,11 @@ from orgs import api as me_urls
 from webhooks.api import urls as webhook_urls
 
 
-class IdConverter:
+class IdConverter(StringConverter):
     """Invalid ids become NO_ID, and give a normal 404 after authentication and rate limiting."""
 
-    regex = "[^/]+"
-
-    def to_python(self, value: str) -> int:
+    def to_python(self, value: str) -> int:  # type: ignore[override]
         return id_in(value)
-
-    def to_url(self, value: int) -> str:
-        return str(value)
 
 
 register_converter(IdConverter, "id")

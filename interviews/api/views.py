@@ -16,30 +16,23 @@ from hindsight.api.errors import (
     PreconditionFailed,
 )
 from hindsight.api.idempotency import LIFETIME_HOURS, Created, create_once
+from hindsight.api.json_bodies import Response, body_of
 from hindsight.api.operations import IDEMPOTENCY_KEY, REPLAYED, header, operation
 from hindsight.api.pagination import PageQuery
-from hindsight.api.responses import Response, response_unless_known
+from hindsight.api.preconditions import response_unless_known
 from hindsight.api.throttling import refuse_overwrite
 from hindsight.api.views import ApiView
-from hindsight.limits.audit_budget import budget_of
+from hindsight.limits.day_counts import budget_of
 from interviews.api import bodies, examples, requests
-from interviews.api.etags import etag_of, versions_of
-from interviews.api.parameters import ETAG, ID, IF_MATCH, NO_SUCH_REQUEST
-from interviews.api.reads import INTERVIEW_REQUESTS, INTERVIEW_TYPES, InterviewRequestRow, find_type
-from interviews.api.written import CreatedRow
+from interviews.api.etags import ETAG, IF_MATCH, IF_NONE_MATCH, etag_of, versions_of
+from interviews.api.reads import INTERVIEW_REQUESTS, INTERVIEW_TYPES, InterviewRequestRow
 from interviews.models import InterviewRequest, InterviewType, Versions
 from interviews.services.create import create_interview_request
 from interviews.services.interview_types import ArchivedTypeError
 from interviews.services.update import update_interview_request
-from orgs.authentication import Principal, principal_of
+from orgs.authentication import principal_of
 from orgs.lists import page_response
 
-IF_NONE_MATCH = header(
-    "If-None-Match",
-    str,
-    "An earlier ETag. If nothing has changed since, the response is 304 without a body.",
-    example='"7-3-2"',
-)
 LOCATION = header("Location", str, "The path of the interview request.", response=[201])
 
 UPDATE_DESCRIPTION = """Updates context on an interview request. At least one field is required.
@@ -69,7 +62,7 @@ UPDATE = requests.UpdateInterviewRequest()
 
 
 class InterviewRequestsView(ApiView):
-    verifying_methods = ("GET", "HEAD", "POST")
+    verifying_methods = ("GET", "HEAD")
 
     @operation(
         operation_id="list_interview_requests",
@@ -97,7 +90,7 @@ class InterviewRequestsView(ApiView):
     def post(self, request: Request) -> Response:
         body = CREATE.run_validation(request.data)
         principal = principal_of(request)
-        interview_type = get_type(principal, body.pop("interview_type_id"))
+        interview_type = get_type(principal.org_id, body.pop("interview_type_id"))
 
         def create() -> Created:
             budget = budget_of(principal.rate_limit_key)
@@ -109,8 +102,9 @@ class InterviewRequestsView(ApiView):
                 )
             except ArchivedTypeError:
                 raise wrong_type(ARCHIVED_TYPE) from None
+            row.org = interview_type.org
             versions = Versions(row.version, row.contact.version, interview_type.guide_version)
-            return Created(CreatedRow(row).body(), etag_of(versions))
+            return Created(body_of(bodies.CreatedInterviewRequest, bodies.WrittenRow(row)), etag_of(versions))
 
         created = create_once(
             org_id=principal.org_id,
@@ -131,7 +125,7 @@ class InterviewRequestView(ApiView):
         operation_id="get_interview_request",
         summary="Get an interview request",
         description="Returns status, contact and, once completed, the transcript.",
-        parameters=[ID, IF_NONE_MATCH, ETAG],
+        parameters=[requests.ID, IF_NONE_MATCH, ETAG],
         responses={
             200: OpenApiResponse(bodies.InterviewRequestSerializer, description="The interview request"),
             304: OpenApiResponse(description="Not modified"),
@@ -143,14 +137,14 @@ class InterviewRequestView(ApiView):
         try:
             row = InterviewRequestRow.read(org_id=principal.org_id, interview_request_id=id, digest=principal.digest)
         except InterviewRequest.DoesNotExist:
-            raise NotFound(NO_SUCH_REQUEST) from None
+            raise NotFound(requests.NO_SUCH_REQUEST) from None
         return response_unless_known(request, etag_of(row.versions), row.body)
 
     @operation(
         operation_id="update_interview_request",
         summary="Update an interview request",
         description=UPDATE_DESCRIPTION,
-        parameters=[ID, IF_MATCH, ETAG],
+        parameters=[requests.ID, IF_MATCH, ETAG],
         request=requests.UpdateInterviewRequest,
         request_example=examples.UPDATE,
         responses={200: OpenApiResponse(bodies.UpdatedInterviewRequest, description="Interview request updated")},
@@ -172,7 +166,7 @@ class InterviewRequestView(ApiView):
                 **texts,
             )
         except InterviewRequest.DoesNotExist:
-            raise NotFound(NO_SUCH_REQUEST) from None
+            raise NotFound(requests.NO_SUCH_REQUEST) from None
         return Response({"interview_request_id": id}, headers={"ETag": etag_of(versions)})
 
 
@@ -206,12 +200,13 @@ def would_overwrite(org_id: int, body: Mapping[str, Any]) -> bool:
     return "deal" in body and Deal.objects.for_org(org_id).filter(deal_id=body["deal_id"]).exists()
 
 
-def get_type(principal: Principal, interview_type_id: int) -> InterviewType:
-    """Verifies the key. Raises BadRequest."""
-    try:
-        return find_type(org_id=principal.org_id, interview_type_id=interview_type_id, digest=principal.digest)
-    except InterviewType.DoesNotExist:
-        raise wrong_type(NO_SUCH_TYPE) from None
+def get_type(org_id: int, interview_type_id: int) -> InterviewType:
+    """Without the guide, which is long. Raises BadRequest."""
+    types = InterviewType.objects.for_org(org_id).select_related("org")
+    found = types.only("org_id", "name", "guide_version", "archived_at", "org__survey_base_url")
+    if interview_type := found.filter(pk=interview_type_id).first():
+        return interview_type
+    raise wrong_type(NO_SUCH_TYPE)
 
 
 def wrong_type(message: str) -> BadRequest:

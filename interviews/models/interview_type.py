@@ -56,9 +56,6 @@ class InterviewType(PublicId, models.Model):
 
     objects = OrgRowsQuerySet["InterviewType"].as_manager()
 
-    org_name: str  # set by find_type() of the API, like the next one
-    survey_base_url: str
-
     class Meta:
         ordering = ("-id",)
         constraints = (

@@ -5,7 +5,7 @@ from django.db import IntegrityError, transaction
 from contacts.models import Contact
 from contacts.text import Email
 from hindsight.api.errors import Conflict
-from hindsight.db.retries import retried
+from hindsight.db.statements import retried
 from interviews.lifecycle import Stage, Status
 from interviews.models import InterviewRequest, RowVersions
 from interviews.models.interview_request import new_survey_token
@@ -42,7 +42,7 @@ def correct_address(
     Their survey links are replaced, because somebody else may have got them, and those that were sent are to be sent
     again. A decline by that person is withdrawn.
 
-    Raises InterviewRequest.DoesNotExist (also for another org's row), PreconditionFailed and Conflict.
+    Raises InterviewRequest.DoesNotExist (also for another org's row), StaleVersionError and Conflict.
     """
     found = InterviewRequest.objects.for_org(org_id).only("contact_id").get(pk=interview_request_id)
     try:

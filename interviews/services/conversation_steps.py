@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
-from hindsight.db.retries import retried
+from hindsight.db.statements import retried
 from hindsight.metrics.instruments import TURNS
 from hindsight.server.pool import connection_released
 from interviews.lifecycle import Flag, Move, Progress, Speaker, Stage, Wording

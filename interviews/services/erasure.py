@@ -10,7 +10,7 @@ from contacts.models import Contact
 from deals.services import erase_reasons
 from hindsight.api.models import IdempotencyRecord
 from hindsight.db.keyset import pk_batches
-from hindsight.db.retries import retried
+from hindsight.db.statements import retried
 from interviews.lifecycle import Progress
 from interviews.models import Conversation, InterviewRequest, Transcript, Turn
 from interviews.services.readings import forget_reasons

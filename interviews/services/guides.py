@@ -3,7 +3,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from hindsight.db.retries import retried
+from hindsight.db.statements import retried
 from interviews.models import InterviewType
 from interviews.paige.guide.formats import as_stored, in_current_format
 from interviews.paige.guide.guide import Guide

@@ -7,7 +7,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from hindsight.api.errors import Conflict
-from hindsight.db.retries import retried
+from hindsight.db.statements import retried
 from interviews.lifecycle import NEXT_STATUSES, Status
 from interviews.models import InterviewRequest, RowVersions
 from interviews.services.transitions import record_interview_event
@@ -89,7 +89,7 @@ def mark_one(
     """Writes nothing if the row has the mark.
 
     With `if_versions`, only if the rows have one of these versions. Raises InterviewRequest.DoesNotExist (also for
-    another org's row), PreconditionFailed and Conflict.
+    another org's row), StaleVersionError and Conflict.
     """
     rows = InterviewRequest.objects.for_org(org_id).select_for_update(of=("self",), no_key=True)
     row: InterviewRequest = rows.with_versions().select_related("org").get(pk=interview_request_id)

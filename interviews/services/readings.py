@@ -20,7 +20,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from deals.models import Deal
-from hindsight.db.retries import retried
+from hindsight.db.statements import retried
 from interviews.lifecycle import Speaker
 from interviews.models import InterviewRequest, Turn, UnreadObjective
 from interviews.paige.engines import model_engine

@@ -13,7 +13,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from contacts.models import Contact
-from hindsight.db.retries import retried
+from hindsight.db.statements import retried
 from interviews.models import InterviewRequest
 from orgs.actors import Actor
 from orgs.audit import overwrite, overwrite_many

@@ -3,22 +3,36 @@
 If another transaction has locked a row, a second try waits for it.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Set
+from collections.abc import Collection, Iterable, Iterator, Mapping, Set
 from functools import cache, partial
 from typing import Any, NamedTuple
 
 from django.db import transaction
 
 from contacts.models import Contact
-from hindsight.api.errors import PreconditionFailed
-from hindsight.db.prepared_statements import fetch_row
 from hindsight.db.search import SEPARATOR, search_fields, search_text_of
-from interviews.models import InterviewRequest, Versions, activity_of
+from hindsight.db.statements import fetch_row
+from hindsight.db.versions import StaleVersionError
+from interviews.models import InterviewRequest, RowVersions, Versions, activity_of
 from interviews.models.interview_request import READING_DIGEST_LENGTH
-from interviews.services.patched_fields import PATCHED, Patched, TextUpdate
 from interviews.services.readings import QUEUED_BY
+from orgs.actors import Actor
 from orgs.audit import count_bytes
-from orgs.key_verification import KEY_IS_VALID
+from orgs.authentication import KEY_IS_VALID, key_parameters
+
+Patched = type[Contact] | type[InterviewRequest]
+
+
+class TextUpdate(NamedTuple):
+    """`texts`: by model and column."""
+
+    org_id: int
+    interview_request_id: int
+    texts: Mapping[Patched, Mapping[str, str]]
+    actor: Actor
+    if_versions: Collection[RowVersions] | None
+    digest: str | None
+
 
 # FOR NO KEY UPDATE waits for concurrent updates and returns the newest row, so its texts are those that are replaced.
 TARGET = """
@@ -127,8 +141,8 @@ class Edit(NamedTuple):
         return f"('{object_type}', {ROWS[self.model].id}, '{column}', {column}, new_{column})"
 
 
-def _edits(fields: Iterable[str]) -> Iterator[Edit]:
-    for model, column in (PATCHED[field] for field in fields):
+def _edits(columns: Iterable[tuple[Patched, str]]) -> Iterator[Edit]:
+    for model, column in columns:
         alias, value = ROWS[model].alias, f"%({column})s::text"
         is_new = f"{alias}.{column} <> {value}"
         yield Edit(model, column, is_new, value)
@@ -137,12 +151,12 @@ def _edits(fields: Iterable[str]) -> Iterator[Edit]:
 
 
 @cache
-def update_statement(fields: tuple[str, ...], *, verify: bool, if_match: bool, wait: bool) -> str:
-    """`fields`: of PATCHED. `verify`: only while the API key is valid. `if_match`: only if the rows have one of the
+def update_statement(columns: tuple[tuple[Patched, str], ...], *, verify: bool, if_match: bool, wait: bool) -> str:
+    """Writes `columns`. `verify`: only while the API key is valid. `if_match`: only if the rows have one of the
     given versions. Without `wait`, finds no row if another transaction has locked one of the two. Omits parts that are
     not needed, because PostgreSQL starts and ends each node of a plan.
     """
-    edits = list(_edits(fields))
+    edits = list(_edits(columns))
     rows = "current" if if_match else "target"
     parts = [
         TARGET.format(
@@ -214,24 +228,27 @@ LIMIT_WAIT = "SELECT set_config('statement_timeout', current_setting('lock_timeo
 
 
 def overwrite_in_one_statement(update: TextUpdate) -> Versions:
-    """Raises InterviewRequest.DoesNotExist and PreconditionFailed."""
+    """Raises InterviewRequest.DoesNotExist and StaleVersionError."""
     actor = update.actor
     values: dict[str, Any] = {
-        **update.row_parameters,
+        "org_id": update.org_id,
+        "interview_request_id": update.interview_request_id,
+        **key_parameters(update.digest),
         "actor_kind": actor.kind,
         "actor": actor.name,
         "request_id": actor.request_id,
     }
-    for model in ROWS:
-        values |= (texts := update.columns_of(model))
+    for model, texts in update.texts.items():
+        values |= texts
         for field in search_fields(model, texts.keys()):
             searched = {_parameter(part): search_text_of(texts[part]) for part in field.of if part in texts}
             values |= {"separator": SEPARATOR, **searched}
     if update.if_versions is not None:
         values["request_versions"] = [versions.interview_request for versions in update.if_versions]
         values["contact_versions"] = [versions.contact for versions in update.if_versions]
+    columns = tuple((model, column) for model, texts in update.texts.items() for column in texts)
     statement = partial(
-        update_statement, tuple(update.texts), verify=update.digest is not None, if_match=update.if_versions is not None
+        update_statement, columns, verify=update.digest is not None, if_match=update.if_versions is not None
     )
     row = fetch_row(statement(wait=False), values)
     if row is None:  # locked, or missing
@@ -242,6 +259,6 @@ def overwrite_in_one_statement(update: TextUpdate) -> Versions:
         raise InterviewRequest.DoesNotExist
     is_current, request, contact, guide, last_activity_at, reading, audited_bytes = row
     if not is_current:
-        raise PreconditionFailed
+        raise StaleVersionError
     count_bytes(audited_bytes, org_id=update.org_id, actor=actor)
     return Versions(request, contact, guide, activity_of(last_activity_at), reading)

@@ -1,7 +1,7 @@
 from django.db import transaction
 from django.db.models import QuerySet
 
-from hindsight.db.retries import retried
+from hindsight.db.statements import retried
 from interviews.lifecycle import Move, Stage
 from interviews.models import InterviewRequest, Transcript, Turn
 from interviews.paige.answers.transcript_markdown import blocks, render_transcript

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.decorators import method_decorator
 from django.views import View
 
-from hindsight.http.request_ids import current_request_id
+from hindsight.http.logs import current_request_id
 from hindsight.text.timestamps import utc_text
 from interviews.models import InterviewRequest
 from interviews.services.own_data import OwnData

@@ -12,7 +12,7 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
 from hindsight.http.proxies import client_of
-from hindsight.limits.local import hit
+from hindsight.limits.rate_limits import hit
 from orgs.models import EventKind
 from staff.security_events import record_attempt
 

@@ -11,7 +11,7 @@ from django.contrib.auth.models import Group, User
 from django.db.models import Model
 from django.db.models.signals import m2m_changed, post_delete, post_save, pre_save
 
-from hindsight.http.request_ids import current_request_id
+from hindsight.http.logs import current_request_id
 from orgs.actors import Actor, ActorKind
 from orgs.models import EventKind
 from orgs.security_events import identifier_of, log_event, new_event, record_security_event, store_if_possible

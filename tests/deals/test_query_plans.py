@@ -8,7 +8,7 @@ from django.db import connection
 
 from deals.api.reads import DEALS
 from deals.models import Deal
-from orgs.key_verification import key_parameters
+from orgs.authentication import key_parameters
 from orgs.models import Org
 
 ROWS = 2_500

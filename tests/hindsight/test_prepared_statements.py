@@ -7,7 +7,7 @@ import pytest
 from django.db import DataError, OperationalError, connection, connections, transaction
 
 from hindsight.db.postgresql.base import DatabaseWrapper
-from hindsight.db.prepared_statements import fetch_row
+from hindsight.db.statements import fetch_row
 
 QUOTIENTS = "SELECT 12 / CAST(%(divisor)s AS integer) WHERE %(divisor)s <> 1"
 PREPARED = "SELECT name FROM pg_prepared_statements WHERE name LIKE 'hindsight%%'"

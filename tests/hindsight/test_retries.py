@@ -1,8 +1,9 @@
 import pytest
 from django.db import OperationalError
+from django.db.transaction import atomic
 from psycopg.errors import DeadlockDetected, LockNotAvailable
 
-from hindsight.db.retries import REPEATS, retried
+from hindsight.db.statements import REPEATS, retried
 
 
 class Transaction:
@@ -20,29 +21,24 @@ class Transaction:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_victim_of_deadlocks_is_repeated() -> None:
+@pytest.mark.parametrize(
+    ("causes", "calls"),
+    [
+        ([DeadlockDetected()] * (REPEATS + 1), REPEATS + 1),
+        ([DeadlockDetected(), LockNotAvailable()], 2),
+        ([LockNotAvailable()], 1),
+    ],
+)
+def test_other_errors_and_too_many_deadlocks_are_raised(causes: list[Exception], calls: int) -> None:
+    transaction = Transaction(*causes)
+    with pytest.raises(OperationalError):
+        retried(transaction)()
+    assert transaction.calls == calls
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_victim_of_deadlocks_is_repeated_unless_it_is_inside_a_larger_transaction() -> None:
     assert retried(Transaction(*[DeadlockDetected()] * REPEATS))() == REPEATS + 1
-
-
-@pytest.mark.django_db(transaction=True)
-def test_repeats_are_limited() -> None:
-    transaction = Transaction(*[DeadlockDetected()] * (REPEATS + 1))
-    with pytest.raises(OperationalError):
-        retried(transaction)()
-    assert transaction.calls == REPEATS + 1
-
-
-@pytest.mark.django_db(transaction=True)
-def test_other_errors_are_not_repeated() -> None:
-    transaction = Transaction(LockNotAvailable())
-    with pytest.raises(OperationalError):
-        retried(transaction)()
-    assert transaction.calls == 1
-
-
-@pytest.mark.django_db
-def test_nothing_is_repeated_inside_a_larger_transaction() -> None:
-    transaction = Transaction(DeadlockDetected())
-    with pytest.raises(OperationalError):
-        retried(transaction)()
-    assert transaction.calls == 1
+    with pytest.raises(OperationalError), atomic():
+        retried(inside := Transaction(DeadlockDetected()))()
+    assert inside.calls == 1

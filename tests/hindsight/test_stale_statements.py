@@ -1,39 +1,21 @@
 """Prepared statements after another session has changed a table, and in sessions that have lost them."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
 
 import pytest
-from django.db import NotSupportedError, connection, connections, transaction
+from django.db import NotSupportedError, connection, connections
 
-from hindsight.db.prepared_statements import fetch_row
+from hindsight.db.statements import fetch_row
 
 pytestmark = pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite's statements are not prepared")
 
 SELECT = "SELECT value FROM changing WHERE value = %(value)s"
 EXECUTIONS = 7  # psycopg would prepare the sixth
 
-Select = Callable[[], object]
 
-
-def with_cursor() -> object:
-    with connection.cursor() as cursor:
-        cursor.execute(SELECT, {"value": "1"})
-        return cursor.fetchone()
-
-
-def in_transaction() -> object:
-    with transaction.atomic():
-        return with_cursor()
-
-
-WAYS: dict[str, Select] = {
-    "without cursor": lambda: fetch_row(SELECT, {"value": "1"}),
-    "with cursor": with_cursor,
-    "in a transaction": in_transaction,
-}
-
-each_way = pytest.mark.parametrize("select", WAYS.values(), ids=WAYS)
+def select() -> object:
+    return fetch_row(SELECT, {"value": "1"})
 
 
 def in_another_session(sql: str) -> None:
@@ -62,8 +44,7 @@ def prepared() -> int:
         return int(number)
 
 
-@each_way
-def test_the_type_of_a_column_changes_in_both_directions(select: Select) -> None:
+def test_the_type_of_a_column_changes_in_both_directions() -> None:
     types = {"varchar(255)": "1", "text": "1", "integer": 1, "bigint": 1}
     for name in [*types, *reversed(types)]:
         change_type(name)
@@ -71,8 +52,7 @@ def test_the_type_of_a_column_changes_in_both_directions(select: Select) -> None
             assert select() == (types[name],)
 
 
-@each_way
-def test_columns_are_added_and_dropped(select: Select) -> None:
+def test_columns_are_added_and_dropped() -> None:
     for change in ("ADD other text", "DROP other", "ADD other integer", "DROP value, ADD value text DEFAULT '1'"):
         for _ in range(EXECUTIONS):
             assert select() == ("1",)
@@ -80,9 +60,8 @@ def test_columns_are_added_and_dropped(select: Select) -> None:
     assert select() == ("1",)
 
 
-@each_way
 @pytest.mark.parametrize("command", [b"DISCARD ALL", b"DEALLOCATE ALL"])
-def test_the_session_loses_its_statements(command: bytes, select: Select) -> None:
+def test_the_session_loses_its_statements(command: bytes) -> None:
     for _ in range(3):
         for _ in range(EXECUTIONS):
             assert select() == ("1",)
@@ -93,17 +72,17 @@ def test_the_session_loses_its_statements(command: bytes, select: Select) -> Non
 def test_a_statement_is_prepared_again() -> None:
     for name in ("text", "varchar(255)"):
         for _ in range(2):
-            WAYS["without cursor"]()
+            select()
         assert prepared() == 1
         change_type(name)
-        WAYS["without cursor"]()
+        select()
         assert prepared() == 0
 
 
-@pytest.mark.parametrize("way", ["with cursor", "in a transaction"])
-def test_a_statement_with_a_cursor_is_not_prepared(way: str) -> None:
+def test_a_statement_with_a_cursor_is_not_prepared() -> None:
     for _ in range(EXECUTIONS):
-        WAYS[way]()
+        with connection.cursor() as cursor:
+            cursor.execute(SELECT, {"value": "1"})
     assert prepared() == 0
 
 

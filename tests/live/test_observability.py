@@ -83,7 +83,7 @@ def test_reports_and_spans_contain_no_secrets_and_no_texts(
 
     (report,) = observed.reports
     assert report["tags"] == {"request_id": response.headers["X-Request-Id"]}
-    assert report["logger"] == "hindsight.api.exceptions"
+    assert report["logger"] == "hindsight.api.handlers"
     assert "IntegrityError" in [error["type"] for error in report["exception"]["values"]]
     frames = report["exception"]["values"][-1]["stacktrace"]["frames"]
     assert any(frame["module"].startswith("interviews.") and frame["lineno"] for frame in frames)

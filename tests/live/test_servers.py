@@ -23,7 +23,7 @@ from tools.harness.orm import orm_at
 from tools.harness.processes import eventually
 from tools.harness.web import start_worker
 
-BREAKING = {"hindsight_db": "tests.hindsight.db.migrations.stop_first"}
+BREAKING = {"db": "tests.hindsight.db.migrations.stop_first"}
 LOCKS = "from hindsight.db.servers import announce_server; announce_server(); print(flush=True); input()"
 
 
@@ -103,7 +103,7 @@ def test_stop_first(database_url: str, settings: Settings) -> None:
     migrate(verbosity=0)
     settings.MIGRATION_MODULES = BREAKING
     with old_server(database_url):
-        with pytest.raises(CommandError, match=r"^Nothing was migrated. .*hindsight_db.0001_rename_notes.*Connected: "):
+        with pytest.raises(CommandError, match=r"^Nothing was migrated. .*db.0001_rename_notes.*Connected: "):
             migrate()
         assert "notes" in columns()
     assert "This upgrade is stop first: no server may run" in migrate()
@@ -120,12 +120,12 @@ def test_by_force_and_back_to_a_release(database_url: str, settings: Settings) -
             migrate("--to-release", "0.1.0")
     migrate("--to-release", "0.1.0")
     assert "notes" in columns()
-    assert ("hindsight_db", "0001_rename_notes") not in MigrationRecorder(connection).applied_migrations()
+    assert ("db", "0001_rename_notes") not in MigrationRecorder(connection).applied_migrations()
 
 
 def test_rolling(database_url: str, settings: Settings) -> None:
     migrate(verbosity=0)
-    settings.MIGRATION_MODULES = {"hindsight_db": "tests.hindsight.db.migrations.rolling"}
+    settings.MIGRATION_MODULES = {"db": "tests.hindsight.db.migrations.rolling"}
     with old_server(database_url):
         assert "This upgrade is rolling: servers of the release before can go on." in migrate()
     assert "mood" in columns()

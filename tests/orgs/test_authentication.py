@@ -1,15 +1,20 @@
 """Authentication by API key. Every failure gives the same response."""
 
+import json
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import connection
+from django.test import RequestFactory
 from django.test.utils import CaptureQueriesContext
+from rest_framework.request import Request
 
+from hindsight.api.json_bodies import Response
+from hindsight.api.views import ApiView
 from interviews.models import InterviewRequest
 from orgs import keys
-from orgs.authentication import Principal
-from orgs.key_verification import forget_keys
+from orgs.authentication import Principal, forget_keys
 from orgs.models import ApiKey, Org
 from orgs.services import create_api_key, revoke_api_key
 from tests.client import ApiClient
@@ -107,3 +112,16 @@ def test_last_used_at_is_updated_outside_the_transaction_of_the_request(
     monkeypatch.setattr(Principal, "actor", property(lambda _: 1 / 0))
     assert acme_api.patch(f"/interviews/{interview_request.pk}", {"objective": "new"}).status_code == 500
     assert ApiKey.objects.get().last_used_at is not None
+
+
+class ViewWithoutAuthentication(ApiView):
+    authentication_classes: Any = []
+
+    def get(self, request: Request) -> Response:
+        return Response({"secret": 1})
+
+
+@pytest.mark.django_db
+def test_a_view_without_authentication_refuses_every_request(rf: RequestFactory) -> None:
+    response = ViewWithoutAuthentication.as_view()(rf.get("/"))
+    assert (response.status_code, json.loads(response.content)["error"]["code"]) == (401, "unauthorized")

@@ -12,8 +12,8 @@ from django.utils import timezone
 
 from hindsight.server.bodies import MAX_BODY_BYTES
 from interviews.models import InterviewRequest
-from orgs import key_verification
-from orgs.key_verification import forget_keys, remembered_key
+from orgs import authentication
+from orgs.authentication import forget_keys
 from orgs.models import ApiKey, Change, Org
 from orgs.services import revoke_api_key
 from tests.client import ApiClient
@@ -111,17 +111,6 @@ def test_a_new_rate_limit_takes_effect_within_a_minute(
     first = limit()
     Org.objects.update(own_rate_limit=7)
     assert limit() == first
-    monkeypatch.setattr(key_verification, "REMEMBERED_SECONDS", -1)
+    monkeypatch.setattr(authentication, "REMEMBERED_SECONDS", -1)
     forget_keys()
     assert limit() == 7
-
-
-def test_memory_is_bounded(acme_api: ApiClient, path: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    memory = key_verification._remembered
-    monkeypatch.setattr(memory, "max_keys", 2)
-    acme_api.get(path)
-    [remembered] = memory.values.values()
-    for digest in "abc":
-        memory.add(digest, remembered)
-    assert [*memory.values] == ["b", "c"]
-    assert (remembered_key("a"), remembered_key("c")) == (None, remembered[0])

@@ -13,7 +13,7 @@ from pytest_django import Settings
 from interviews.models import InterviewRequest
 from interviews.services.conversation_steps import give_consent
 from orgs import keys
-from orgs.key_verification import forget_keys
+from orgs.authentication import forget_keys
 from orgs.models import ApiKey, Logo, Org, SecurityEvent
 from orgs.services import create_api_key, revoke_api_key, update_org
 from tests.client import ApiClient

@@ -3,8 +3,8 @@ from typing import Any
 
 from rest_framework import serializers
 
+from hindsight.api.json_bodies import body_of
 from hindsight.api.pagination import PageSerializer
-from hindsight.api.responses import body_of
 from hindsight.text.timestamps import utc_text
 from webhooks.models import Endpoint, EndpointState
 from webhooks.models.event import EVENT_TYPES

@@ -4,8 +4,7 @@ import sys
 
 import pytest
 
-from hindsight.http.logs import JSONFormatter, TextFormatter
-from hindsight.http.request_ids import begin_request
+from hindsight.http.logs import JSONFormatter, TextFormatter, begin_request
 
 
 @pytest.fixture

@@ -17,8 +17,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from django.urls.resolvers import RoutePattern
 from pytest_django import Settings
 
-from hindsight.http.logs import JSONFormatter, TextFormatter
-from hindsight.http.redaction import without_secrets
+from hindsight.http.logs import JSONFormatter, TextFormatter, without_secrets
 from interviews.models import InterviewRequest
 from orgs import keys
 from staff.login.password_links import password_link

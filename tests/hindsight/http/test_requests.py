@@ -1,16 +1,21 @@
-"""Request ids and access log lines."""
+"""Request ids, access log lines, and the middleware that the API skips."""
 
 import logging
 from uuid import UUID
 
 import pytest
 from django.contrib.sessions.backends.base import VALID_KEY_CHARS
+from django.contrib.sessions.middleware import SessionMiddleware
+from django.http import HttpRequest
+from django.test import Client
 from django.utils.crypto import get_random_string
 
 from interviews.models import InterviewRequest
 from interviews.models.interview_request import new_survey_token
 from orgs.keys import generate
 from tests.client import ApiClient
+
+pytestmark = pytest.mark.django_db
 
 
 @pytest.mark.parametrize(
@@ -77,3 +82,40 @@ def test_access_line_has_org_and_key_prefix_but_no_customer_texts(
     assert record.getMessage() == f"PATCH /api/v1/interviews/{interview_request.pk} 200"
     assert (record.org, record.api_key) == ("acme", acme_key[:12])  # type: ignore[attr-defined]
     assert not any(word in str(vars(record)) for word in ("secret", "words of ours", acme_key))
+
+
+def test_only_pages_use_sessions(
+    acme_api: ApiClient, interview_request: InterviewRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    paths: list[str] = []
+    begin = SessionMiddleware.process_request
+
+    def process_request(self: SessionMiddleware, request: HttpRequest) -> None:
+        paths.append(request.path)
+        begin(self, request)
+
+    monkeypatch.setattr(SessionMiddleware, "process_request", process_request)
+    response = acme_api.patch(f"/interviews/{interview_request.pk}", {"objective": "New"})
+    assert response.status_code == 200
+    interview_request.refresh_from_db()
+    assert interview_request.objective == "New"
+    assert paths == []
+    assert Client().get("/api/docs").status_code == 200
+    assert paths == ["/api/docs"]
+
+
+def test_every_response_has_its_length(acme_api: ApiClient, interview_request: InterviewRequest) -> None:
+    responses = [
+        acme_api.get(f"/interviews/{interview_request.pk}"),
+        acme_api.get("/nowhere"),
+        Client().post("/api/v1/interviews"),
+    ]
+    assert [response.status_code for response in responses] == [200, 404, 401]
+    for response in responses:
+        assert response.headers["Content-Length"] == str(len(response.content))
+
+
+@pytest.mark.parametrize("host", ["", "evil.example", "testserver.evil.example", "a@testserver", "testserver:x"])
+def test_an_unknown_host_is_refused_after_a_known_one(acme_api: ApiClient, host: str) -> None:
+    hosts = ["testserver", "testserver", host, host, "testserver"]
+    assert [acme_api.get("/interviews", Host=name).status_code for name in hosts] == [200, 200, 400, 400, 200]

@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 from pytest_django import Settings
 
-from hindsight.api.middleware import TOO_MANY
+from hindsight.api.handlers import TOO_MANY
 from hindsight.http.proxies import parse_networks
 from hindsight.limits.callers import caller_of
 from hindsight.server.fair_queue import IS_REFUSED

@@ -2,7 +2,7 @@
 
 import redis
 
-from hindsight.limits.redis_connections import connection_of_this_thread
+from hindsight.limits.counters import connection_of_this_thread
 
 
 def test_time_limits_are_a_quarter_of_a_second() -> None:

@@ -10,7 +10,7 @@ from django.conf import settings
 
 from hindsight.limits import day_counts
 from hindsight.limits.counters import Counters, DatabaseCounters, RedisCounters, SQLiteCounters, counters
-from hindsight.limits.use import Use, use_of
+from hindsight.limits.day_counts import Use, use_of
 from orgs.models import Org
 from orgs.use import read_use
 from tests.broken_store import make_counters_unavailable

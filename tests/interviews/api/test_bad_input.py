@@ -284,9 +284,3 @@ def test_head_is_get_without_a_body(acme_api: ApiClient, interview_request: Inte
         f"/api/v1/interviews/{interview_request.pk}", headers={"Authorization": f"Bearer {acme_api.key}"}
     )
     assert (head.status_code, head.content, head.headers["ETag"]) == (200, b"", get.headers["ETag"])
-
-
-def test_an_unknown_host_is_refused(acme_api: ApiClient, path: str) -> None:
-    response = acme_api.patch(path, {"objective": "new"}, Host="evil.example")
-    assert (response.status_code, response.json()["error"]["code"]) == (400, "bad_request")
-    assert stored()[2] == "Old objective"

@@ -218,18 +218,6 @@ def test_if_none_match_of_the_current_version_gets_304(
     assert "X-RateLimit-Remaining" in response.headers
 
 
-@pytest.mark.parametrize(
-    ("headers", "mentions"),
-    [({"If_Match": '"1-1"'}, "If-Match works only with PATCH"), ({"If_None_Match": " * "}, "If-None-Match: *")],
-)
-def test_a_precondition_without_sense_is_refused(
-    acme_api: ApiClient, path: str, headers: dict[str, str], mentions: str
-) -> None:
-    response = acme_api.get(path, **headers)
-    assert (response.status_code, response.json()["error"]["code"]) == (400, "bad_request")
-    assert mentions in response.json()["error"]["message"]
-
-
 def test_another_orgs_request_is_not_found(globex_api: ApiClient, path: str) -> None:
     response = globex_api.get(path)
     assert response.status_code == 404

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from interviews.api.reads import INTERVIEW_REQUESTS
 from interviews.models import InterviewRequest
-from orgs.key_verification import key_parameters
+from orgs.authentication import key_parameters
 from orgs.models import Org
 from tests.factories import ContactFactory, InterviewTypeFactory
 

@@ -116,18 +116,6 @@ def test_a_conversation_that_began_with_the_guide_before_an_edit_changes_the_eta
     assert later.json()["objective_topics"]["emphasize"] == [PRICING]
 
 
-def test_if_match_ignores_the_guide(acme_api: ApiClient, path: str) -> None:
-    etag = acme_api.get(path).headers["ETag"]
-    rename_topic("Price")
-    assert acme_api.patch(path, {"objective": "Mine"}, If_Match=etag).status_code == 200
-
-
-def test_if_match_accepts_an_etag_from_before_the_guide_was_part_of_it(acme_api: ApiClient, path: str) -> None:
-    old = acme_api.get(path).headers["ETag"].rpartition("-")[0] + '"'
-    assert acme_api.patch(path, {"objective": "Mine"}, If_Match=old).status_code == 200
-    assert acme_api.patch(path, {"objective": "Again"}, If_Match=old).status_code == 412
-
-
 def test_a_guide_is_read_once_for_each_version(acme_api: ApiClient, path: str) -> None:
     def reads() -> list[str]:
         """Statements that read interview requests, interview types or conversations."""

@@ -1,4 +1,4 @@
-"""Each field of the PATCH, whichever there are: written, audited, restorable, in the budget, with an example."""
+"""Each field of the PATCH: written, audited, restorable, in the budget, erased, with an example."""
 
 from typing import Any
 
@@ -6,13 +6,13 @@ import pytest
 from pytest_django import Settings
 
 from contacts.models import Contact
-from hindsight.limits import audit_budget
+from hindsight.limits import day_counts
 from interviews.api import examples
 from interviews.api.requests import UpdateInterviewRequest
 from interviews.models import InterviewRequest
-from interviews.services.patched_fields import PATCHED
+from interviews.services.erasure import erase_contact
 from interviews.services.restoring import RESTORABLE
-from interviews.services.update import update_interview_request
+from interviews.services.update import PATCHED, update_interview_request
 from orgs.actors import Actor, ActorKind
 from orgs.audit import restore
 from orgs.models import Change
@@ -40,21 +40,24 @@ def row_of(change: Change) -> Any:
 
 
 @pytest.mark.parametrize("field", FIELDS)
-def test_each_field_is_written_audited_counted_and_restorable(
+def test_each_field_is_written_audited_counted_restorable_and_erased(
     acme_api: ApiClient, interview_request: InterviewRequest, settings: Settings, field: str
 ) -> None:
     settings.AUDIT_BYTES_PER_DAY = 10**6
     path, org = f"/interviews/{interview_request.pk}", str(interview_request.org_id)
     assert acme_api.patch(path, {field: "An earlier text"}).status_code == 200
-    before, spent, known = texts(interview_request), audit_budget.budget_of(org).spent, Change.objects.count()
+    before, spent, known = texts(interview_request), day_counts.budget_of(org).spent, Change.objects.count()
     assert acme_api.patch(path, {field: examples.UPDATE[field]}).status_code == 200
     after = texts(interview_request)
     (written,) = (name for name in after if after[name] != before[name])
     (change,) = Change.objects.all()[: Change.objects.count() - known]
     assert ((change.object_type, change.field), change.before) == (written, "An earlier text")
-    assert audit_budget.budget_of(org).spent - spent == len("An earlier text")
+    assert day_counts.budget_of(org).spent - spent == len("An earlier text")
     restore(row_of(change), change, actor=SAM)
     assert texts(interview_request) == before
+    erase_contact(org_id=interview_request.org_id, contact_id=interview_request.contact_id, actor=SAM)
+    assert not any(texts(interview_request).values())
+    assert not Change.objects.exclude(before=None).exists()
 
 
 def test_a_field_is_added_in_one_place(monkeypatch: pytest.MonkeyPatch, interview_request: InterviewRequest) -> None:

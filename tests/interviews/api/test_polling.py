@@ -10,7 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from contacts.models import Contact
-from hindsight.db.commit_order import committed_before
+from hindsight.db.keyset import committed_before
 from interviews.models import InterviewRequest, InterviewType
 from interviews.services.erasure import erase_contact
 from interviews.services.transitions import complete_interview, mark_sent

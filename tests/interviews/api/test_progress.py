@@ -247,9 +247,3 @@ def test_an_erased_contact_is_not_expected_back(acme_api: ApiClient, interview_r
     for row, progress in ((interview_request, "abandoned"), (done, "completed")):
         got = shown(acme_api, row)
         assert (got["progress"], got["started_at"], got["last_activity_at"]) == (progress, None, None)
-
-
-@pytest.mark.parametrize("value", ["running", "STARTED", "", "started&progress=started"])
-def test_an_unknown_progress_is_refused(acme_api: ApiClient, value: str) -> None:
-    response = acme_api.get(f"/interviews?progress={value}")
-    assert (response.status_code, response.json()["error"]["details"][0]["field"]) == (400, "progress")

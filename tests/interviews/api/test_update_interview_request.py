@@ -28,17 +28,6 @@ def stored() -> tuple[str, str, str]:
     return InterviewRequest.objects.values_list("contact__notes", "contact__name", "objective").get()
 
 
-def test_all_three_fields_are_written_and_the_response_is_the_id(
-    acme_api: ApiClient, interview_request: InterviewRequest, path: str
-) -> None:
-    response = acme_api.patch(
-        path, {"contact_context": "New notes", "contact_name": "Alice A.", "objective": "New objective"}
-    )
-    assert response.status_code == 200
-    assert response.json() == {"interview_request_id": interview_request.pk}
-    assert stored() == ("New notes", "Alice A.", "New objective")
-
-
 @pytest.mark.parametrize(
     ("body", "expected"),
     [

@@ -11,8 +11,7 @@ import pytest
 import redis
 from django.conf import settings
 
-from hindsight.limits.counters import RedisCounters
-from hindsight.limits.redis_connections import execute
+from hindsight.limits.counters import RedisCounters, execute
 from tests.live.tcp_proxy import tcp_proxy
 from tools.harness.processes import eventually
 from tools.harness.stores import StoreServer, killable_redis
@@ -21,7 +20,7 @@ pytestmark = pytest.mark.skipif(not settings.REDIS_URL, reason="needs Redis")
 
 FORK = """
 import os, sys
-from hindsight.limits.redis_connections import execute
+from hindsight.limits.counters import execute
 
 def connection() -> int:
     return execute(sys.argv[1], ("CLIENT", "ID"))[0]

@@ -9,7 +9,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import RequestFactory
 
-from hindsight.limits.local import hit
+from hindsight.limits.rate_limits import hit
 from orgs.models import SecurityEvent
 from staff.login.attempts import ATTEMPTS
 from tests.live.client import Response

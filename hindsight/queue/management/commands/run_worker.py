@@ -3,7 +3,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from hindsight.db.postgresql.timeouts import WORKER_TIMEOUTS, set_timeouts
+from hindsight.db.configuration import WORKER_TIMEOUTS, set_timeouts
 from hindsight.db.servers import announce_server
 from hindsight.metrics.database import DatabaseCollector
 from hindsight.metrics.server import is_shared, serve_metrics
