@@ -12,7 +12,7 @@ from hindsight.text.timestamps import utc_text
 from hindsight.text.visible import visible
 from interviews.lifecycle import progress_of
 from interviews.models import Conversation, Driver, InterviewRequest
-from interviews.paige.findings.findings import visible_transcript
+from interviews.paige.findings import visible_transcript
 from interviews.services.state import conversation_of, declined_conversation, rating_of
 
 PAGE = 500

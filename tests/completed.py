@@ -7,11 +7,11 @@ from interviews.lifecycle import Direction, Move, Speaker
 from interviews.models import InterviewRequest
 from interviews.paige.answers.dialogue import Utterance
 from interviews.paige.answers.transcript_markdown import render_transcript
-from interviews.paige.findings.findings import findings_of
+from interviews.paige.findings import findings_of
 from interviews.paige.reading.readings import Act, AnswerReading, Clause, StatementKind
 from interviews.paige.turn.brief import opening_brief
 from interviews.services.transitions import complete_interview
-from tests.interviews.paige.read_answers import told
+from tests.interviews.paige.readings import told
 
 QUESTION = "What made you look?"
 

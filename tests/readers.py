@@ -25,16 +25,20 @@ from interviews.paige.answers.dialogue import Utterance
 from interviews.paige.answers.languages import language_of, wanted_language
 from interviews.paige.answers.quotes import fits, is_quotable, quote_from, quote_of
 from interviews.paige.answers.transcript_markdown import blocks, render_transcript
-from interviews.paige.findings.findings import findings_of
-from interviews.paige.findings.reported import read_reason
+from interviews.paige.findings import findings_of, read_reason
 from interviews.paige.guide.question_style import style_warnings
-from interviews.paige.language.sentences import clauses_and_introductions, questions, reply_and_question
-from interviews.paige.language.words import SpelledText, lower_case, unaccented
+from interviews.paige.language.words import (
+    SpelledText,
+    clauses_and_introductions,
+    lower_case,
+    questions,
+    reply_and_question,
+    unaccented,
+)
 from interviews.paige.model.prompt import messages_for, segments
 from interviews.paige.model.readings import read_labels, read_objective_reply
 from interviews.paige.model.reply import read_reply, read_wording
-from interviews.paige.objective.corrected_subjects import is_plain, subjects_in
-from interviews.paige.objective.subject_mentions import mentions_subject
+from interviews.paige.objective.subjects import is_plain, mentions_subject, subjects_in
 from interviews.paige.reading.must_hear import heard
 from interviews.paige.reading.objective import read_notes, read_objective
 from interviews.paige.reading.readings import Act, AnswerReading, Clause, StatementKind
@@ -44,8 +48,7 @@ from interviews.paige.turn.moves import moves
 from interviews.paige.turn.rules_engine import RulesEngine
 from interviews.paige.turn.statements import statements
 from interviews.paige.wording.check import refusal_of
-from interviews.paige.wording.public_brief import PublicBrief, Task
-from interviews.paige.wording.request import wording_messages
+from interviews.paige.wording.request import PublicBrief, Task, wording_messages
 from interviews.services.excerpts import excerpt_around, joined, parts_of
 from staff.visible_text import visible_html
 from tests.interviews.paige.interviews import parsed_guide

@@ -15,12 +15,11 @@ from interviews.api import bodies
 from interviews.api.requests import TIME_FILTERS
 from interviews.lifecycle import Progress, Stage, Status, progress_of
 from interviews.models import InterviewRequest, InterviewType, Transcript, Versions, digest_of_reading, survey_url_of
-from interviews.paige.findings.findings import visible_transcript
+from interviews.paige.findings import visible_transcript
 from interviews.paige.guide.guide import Guide, GuideError
 from interviews.paige.guide.stored_guides import guide_of_version
-from interviews.paige.objective.corrected_subjects import subjects_in
-from interviews.paige.objective.picks import known_picks
-from interviews.paige.objective.steering import steering_of, subjects_named
+from interviews.paige.objective.steering import known_picks, steering_of
+from interviews.paige.objective.subjects import subjects_in, subjects_named
 from interviews.paige.reading.readings import ObjectiveReading
 from interviews.paige.reading.stored import TextReading, text_in
 from interviews.paige.turn.brief import vendor_of

@@ -13,6 +13,6 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='interviewrequest',
             name='picks',
-            field=models.TextField(blank=True, db_default='', default='', help_text='The topics that staff have picked, until the objective changes: see paige/objective/picks.py.'),
+            field=models.TextField(blank=True, db_default='', default='', help_text='The topics that staff have picked, until the objective changes: see paige/objective/steering.py.'),
         ),
     ]

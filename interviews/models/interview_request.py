@@ -141,14 +141,14 @@ class InterviewRequest(Versioned):
         blank=True,
         default="",
         db_default="",
-        help_text="The topics that staff have picked, until the objective changes: see paige/objective/picks.py.",
+        help_text="The topics that staff have picked, until the objective changes: see paige/objective/steering.py.",
     )
     subjects = models.TextField(
         blank=True,
         default="",
         db_default="",
         help_text="The subjects as staff have corrected them, until the objective changes: see "
-        "paige/objective/corrected_subjects.py.",
+        "paige/objective/subjects.py.",
     )
     status = models.CharField(max_length=20, choices=Status, default=Status.CREATED)
     progress = models.CharField(

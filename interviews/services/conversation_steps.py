@@ -17,14 +17,14 @@ from interviews.models import Conversation, InterviewRequest, Turn
 from interviews.models.turn import MAX_FALLBACK_LENGTH
 from interviews.paige.answers.transcript_markdown import render_transcript
 from interviews.paige.engines import engine, writer
-from interviews.paige.findings.findings import findings_of
+from interviews.paige.findings import findings_of
 from interviews.paige.guide.stored_guides import guides_of
 from interviews.paige.model.asking import sum_of_counts
 from interviews.paige.reading.readings import Act, AnswerReading
 from interviews.paige.reading.stored import answer_text
 from interviews.paige.turn.brief import Brief
 from interviews.paige.turn.compose import Message, next_message
-from interviews.paige.wording.public_brief import Worded
+from interviews.paige.wording.request import Worded
 from interviews.services.conversations import create_conversation, question_lease
 from interviews.services.corrections import correct, withdraw_quotes
 from interviews.services.driver_choice import queue_driver_choice

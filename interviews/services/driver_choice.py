@@ -11,7 +11,7 @@ from interviews.lifecycle import Status
 from interviews.models import DriverChoice, InterviewRequest, Transcript
 from interviews.paige.answers.transcript_markdown import blocks
 from interviews.paige.engines import model_engine
-from interviews.paige.findings.drivers import drivers
+from interviews.paige.findings import drivers
 from interviews.paige.model.readings import model_answer_readings
 from interviews.services.drivers import replace_drivers
 from interviews.services.state import StoredInterview

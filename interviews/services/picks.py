@@ -5,8 +5,7 @@ from django.db import transaction
 
 from interviews.models import InterviewRequest
 from interviews.paige.guide.guide import Guide
-from interviews.paige.objective.picks import picks_text, unknown_keys
-from interviews.paige.objective.steering import Picks
+from interviews.paige.objective.steering import Picks, picks_text, unknown_keys
 from orgs.actors import Actor
 from orgs.audit import overwrite
 

@@ -24,7 +24,7 @@ from hindsight.db.statements import retried
 from interviews.lifecycle import Speaker
 from interviews.models import InterviewRequest, Turn, UnreadObjective
 from interviews.paige.engines import model_engine
-from interviews.paige.findings.reported import read_reason
+from interviews.paige.findings import read_reason
 from interviews.paige.guide.guide import GuideError
 from interviews.paige.model.readings import model_objective_reading
 from interviews.paige.reading.passages import names_of

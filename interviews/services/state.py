@@ -15,8 +15,8 @@ from interviews.paige.guide.guide import GuideError
 from interviews.paige.guide.stored_guides import guide_of
 from interviews.paige.turn.brief import Brief, opening_brief, utterances_of
 from interviews.paige.turn.compose import closing_reply
+from interviews.paige.turn.dialogue_state import Remaining, remaining
 from interviews.paige.turn.moves import moves
-from interviews.paige.turn.remaining import Remaining, remaining
 
 RUNNING = (Stage.CONSENTED, Stage.IN_PROGRESS)
 

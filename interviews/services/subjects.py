@@ -2,7 +2,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from interviews.models import InterviewRequest
-from interviews.paige.objective.corrected_subjects import MAX_LENGTH, CorrectedSubjects, is_plain, subjects_text
+from interviews.paige.objective.subjects import MAX_LENGTH, CorrectedSubjects, is_plain, subjects_text
 from orgs.actors import Actor
 from orgs.audit import overwrite
 

@@ -7,7 +7,7 @@ from django.utils import timezone
 from hindsight.db.versions import ClockTime
 from interviews.lifecycle import Flag, Progress, Status
 from interviews.models import InterviewRequest, Transcript
-from interviews.paige.findings.findings import Findings
+from interviews.paige.findings import Findings
 from interviews.services.drivers import create_drivers
 from interviews.services.search_index import index_answers
 from webhooks.services.events import record_event

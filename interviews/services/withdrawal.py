@@ -5,7 +5,7 @@ from hindsight.db.statements import retried
 from interviews.lifecycle import Move, Stage
 from interviews.models import InterviewRequest, Transcript, Turn
 from interviews.paige.answers.transcript_markdown import blocks, render_transcript
-from interviews.paige.findings.findings import findings_of
+from interviews.paige.findings import findings_of
 from interviews.paige.guide.stored_guides import guides_of
 from interviews.services.conversations import locked_conversation
 from interviews.services.corrections import correct, withdraw_quotes

@@ -3,8 +3,8 @@ from typing import Any
 from django import forms
 
 from interviews.models import InterviewRequest
-from interviews.paige.objective.corrected_subjects import NO_SUBJECT, subjects_in, subjects_text
-from interviews.paige.objective.picks import picks_text
+from interviews.paige.objective.steering import picks_text
+from interviews.paige.objective.subjects import NO_SUBJECT, subjects_in, subjects_text
 from interviews.services.subjects import check_subjects
 from interviews.text import clean_objective
 from staff.edit_conflicts import EditForm

@@ -1,4 +1,4 @@
-"""The picker has one select for each topic. Its value is the text of paige/objective/picks.py."""
+"""The picker has one select for each topic. Its value is the text of paige/objective/steering.py."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -7,8 +7,7 @@ from typing import Any
 from django import forms
 
 from interviews.paige.guide.guide import Topic
-from interviews.paige.objective.picks import picks_in, picks_text
-from interviews.paige.objective.steering import Picks
+from interviews.paige.objective.steering import Picks, picks_in, picks_text
 
 AVOID = "avoid"
 NO_TOPIC = "0"

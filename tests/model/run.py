@@ -22,8 +22,7 @@ from interviews.paige.turn.brief import Brief
 from interviews.paige.turn.compose import Choice, compose
 from interviews.paige.turn.moves import moves
 from interviews.paige.wording.check import refusal_of
-from interviews.paige.wording.public_brief import PublicBrief, Task
-from interviews.paige.wording.request import SCHEMA, wording_messages
+from interviews.paige.wording.request import SCHEMA, PublicBrief, Task, wording_messages
 from tests.quality.interviews import opening
 from tests.quality.respondents import Replies, Respondent, respondents
 from tests.quality.wording.table import replies_to

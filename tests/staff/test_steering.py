@@ -9,8 +9,7 @@ from django.contrib.auth.models import Group
 
 from contacts.models import Contact
 from interviews.models import InterviewRequest, InterviewType
-from interviews.paige.objective.picks import picks_in
-from interviews.paige.objective.steering import Picks
+from interviews.paige.objective.steering import Picks, picks_in
 from interviews.paige.turn import brief as briefs
 from interviews.services.picks import pick_topics
 from interviews.services.transitions import complete_interview

@@ -18,8 +18,7 @@ _PASTED = re.compile(
 class Utterance:
     """A contact's utterance without text is a skipped question. `follow_up`: its index among those of the topic.
 
-    `authored`: if a model has worded the text, what Paige would have said without it. `reading`: of an answer, if it is
-    known.
+    `authored`: the text without the words of a model, if it has any. `reading`: of an answer, None if not read yet.
     """
 
     speaker: Speaker
@@ -36,7 +35,7 @@ class Utterance:
 
     @property
     def as_read(self) -> AnswerReading:
-        """Raises ValueError unless the answer was read, as those of `Brief.heard` are."""
+        """Raises ValueError unless the answer was read. The answers in `Brief.heard` are read."""
         if self.reading is None:
             raise ValueError("The answer was not read.")
         return self.reading
@@ -57,4 +56,5 @@ def wants_to_stop(heard: Sequence[Utterance]) -> bool:
 
 
 def answered(conversation: Sequence[Utterance]) -> Sequence[Utterance]:
+    """Without a question at the end that waits for its answer."""
     return conversation[:-1] if conversation and conversation[-1].speaker is Speaker.PAIGE else conversation

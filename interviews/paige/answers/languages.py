@@ -41,7 +41,7 @@ def _function_words() -> Mapping[str, frozenset[str]]:
 
 @cache
 def _names() -> Mapping[str, Set[str]]:
-    """The codes by name. A name in one language may be that of another language elsewhere."""
+    """The codes by name. One name may have several codes."""
     found: dict[str, set[str]] = defaultdict(set)
     for language in languages_with("languages"):
         for code, names in lexicon("languages", language)["names"].items():

@@ -1,14 +1,26 @@
+"""Which part of a clause can be quoted, and which quote a message has.
+
+lexicons/*/statements.json has the words by which a quote is cut, and by which a clause shows what it tells. Each list
+has words and rows of words, separated by "|". They are patterns for unaccented text.
+
+- `openers`: what is left out before a comma or a joint. `joints` are between two clauses without a comma.
+- `dependent`: beginnings of clauses that cannot stand alone. `pronouns`: beginnings that need their noun.
+  `subordinators`: beginnings of clauses that need another one after them.
+- `unfinished`: beginnings of what may need a clause after it. `relatives` begin a clause within another one.
+- `shows`: by the kind of follow-up that is not needed then. `hypothetical`: what would be.
+"""
+
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
+from typing import Any
 
 from interviews.lifecycle import Move
 from interviews.paige.answers.dialogue import Utterance
-from interviews.paige.answers.statement_words import statement_words
 from interviews.paige.guide.guide import Guide
-from interviews.paige.guide.texts import MAX_QUOTE_WORDS, MIN_QUOTE_WORDS, QUOTE, VENDOR
-from interviews.paige.language.lexicons import Phrase, phrases
-from interviews.paige.language.sentences import CLAUSE_GAP, ORDINAL_MARK
-from interviews.paige.language.words import SpelledText, unaccented
+from interviews.paige.guide.texts import MAX_QUOTE_WORDS, MIN_QUOTE_WORDS, QUOTE, VENDOR, FollowUpKind
+from interviews.paige.language.lexicons import Phrase, languages_with, lexicon, phrases
+from interviews.paige.language.words import CLAUSE_GAP, ORDINAL_MARK, SpelledText, unaccented
 
 # No quotation marks, markup, placeholders or ends of sentences, but "2.1" and "10:30": a message stays plain text.
 _QUOTABLE = re.compile(
@@ -26,13 +38,13 @@ QUESTIONS = ("complained", "covered")
 
 
 def quote_from(clause: str, language: str) -> str:
-    """Empty if nothing fits."""
+    """The part of a clause that can be quoted, or ""."""
     whole = _without_openers(clause.strip(_EDGE), language)
     return next((quote for quote in _candidates(whole, language) if _stands_alone(quote, language)), "")
 
 
 def is_quotable(quote: str) -> bool:
-    """Whether it is one line of plain text, neither too short nor too long."""
+    """Whether it is one line of plain text of the right length."""
     words = quote.split()
     is_of_length = len(quote) <= MAX_QUOTE_LENGTH and MIN_QUOTE_WORDS <= len(words) <= MAX_QUOTE_WORDS
     is_line = quote == " ".join(words) and quote.isprintable()
@@ -51,7 +63,7 @@ def quote_of(message: str, template: str) -> str | None:
 
 
 def quote_in(message: Utterance, guides: Iterable[Guide]) -> str:
-    """Empty if it has none. `guides`: of each language in which the interview was conducted."""
+    """The quote of a message, or "". `guides`: of each language in which the interview was conducted."""
     templates = (template for guide in guides for template in _templates(message, guide))
     return next((quote for template in templates if (quote := quote_of(message.authored_text, template))), "")
 
@@ -78,7 +90,7 @@ def _ending(message: str, template: str) -> re.Match[str] | None:
 
 
 def _without_openers(text: str, language: str) -> str:
-    """Such as "but", and "honestly" before a comma."""
+    """Leaves out words such as "but", and "honestly" before a comma."""
     for _ in range(MAX_OPENERS):
         spelled = SpelledText.of(text)
         opener = _begins(spelled.plain, language, "openers")
@@ -114,5 +126,26 @@ def _stands_alone(quote: str, language: str) -> bool:
 
 
 def _begins(plain: str, language: str, *lists: str) -> re.Match[str] | None:
-    """With a row of one of the lists in statement_words.py."""
+    """The first row of one of the lists with which the text begins."""
     return next((found for name in lists if (found := statement_words(language, name).match(plain))), None)
+
+
+@cache
+def statement_words(language: str, name: str) -> re.Pattern[str]:
+    """Finds nothing if the language does not have the list."""
+    return _any_of(_lists(language).get(name, ""))
+
+
+@cache
+def words_that_show(language: str) -> Mapping[FollowUpKind, re.Pattern[str]]:
+    return {FollowUpKind(kind): _any_of(words) for kind, words in _lists(language).get("shows", {}).items()}
+
+
+@cache
+def _lists(language: str) -> Mapping[str, Any]:
+    return lexicon("statements", language) if language in languages_with("statements") else {}
+
+
+def _any_of(words: str) -> re.Pattern[str]:
+    rows = sorted({unaccented(row) for row in words.split("|") if row}, key=len, reverse=True)
+    return re.compile(rf"(?<!\S)(?:{'|'.join(map(re.escape, rows))})" if rows else r"(?!)")

@@ -16,7 +16,7 @@ CONTACT = "Contact"
 
 SKIPPED = "*(skipped)*"
 WORDED = "*(worded by a model)*"
-"""Ends a message that a model has worded. An answer cannot contain it, because its asterisks are escaped."""
+"""Ends a message that a model has worded. Answers cannot contain it: their asterisks are escaped."""
 
 _MARKUP = re.compile(r"[\\*`<\[]|_(?=_)|(?<=_)_|&(?=#?\w+;)")
 _BLOCK_MARKER = re.compile(r"(?<=[\r\n])([ \t]*\d*)([#>~+=.)-])")
@@ -26,8 +26,15 @@ _SPEAKER_LABEL = re.compile(r"(?:\A|\n\n)\*\*((?:\\.|[^\\*])+):\*\* ", re.DOTALL
 
 
 def render_transcript(conversation: Iterable[Utterance], contact_name: str) -> str:
-    names = {Speaker.PAIGE: PAIGE, Speaker.CONTACT: _label(contact_name)}
+    """The contact is called by the first name, unless it is Paige's."""
+    first = (contact_name.split() or [CONTACT])[0]
+    names = {Speaker.PAIGE: PAIGE, Speaker.CONTACT: CONTACT if first.casefold() == PAIGE.casefold() else first}
     return "\n\n".join(f"**{escaped(names[turn.speaker])}:** {_markdown_text(turn)}" for turn in conversation)
+
+
+def _markdown_text(turn: Utterance) -> str:
+    text = escaped(turn.text) if turn.text else SKIPPED
+    return f"{text} {WORDED}" if turn.authored else text
 
 
 @dataclass(frozen=True)
@@ -45,7 +52,7 @@ class Block:
         return self.markdown.endswith(f" {WORDED}")
 
     def content_offset(self, offset: int) -> int:
-        """The offset in the content of a character of the text, or of its backslash. Both count code points."""
+        """Converts an offset in the text to one in the content. Before an escaped character, that of its backslash."""
         return self.start + self._positions[offset]
 
     @cached_property
@@ -54,7 +61,7 @@ class Block:
 
 
 def blocks(content: str) -> list[Block]:
-    """Raises ValueError."""
+    """Raises ValueError if the content does not begin with a speaker."""
     labels = list(_SPEAKER_LABEL.finditer(content))
     if content and (not labels or labels[0].start() > 0):
         raise ValueError("A transcript must begin with the name of a speaker.")
@@ -71,13 +78,3 @@ def escaped(text: str) -> str:
 
 def unescaped(markdown: str) -> str:
     return _ESCAPED.sub(r"\1", markdown)
-
-
-def _label(contact_name: str) -> str:
-    first = (contact_name.split() or [CONTACT])[0]
-    return CONTACT if first.casefold() == PAIGE.casefold() else first
-
-
-def _markdown_text(turn: Utterance) -> str:
-    text = escaped(turn.text) if turn.text else SKIPPED
-    return f"{text} {WORDED}" if turn.authored else text

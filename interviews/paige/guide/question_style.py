@@ -5,10 +5,8 @@ from typing import Any, NamedTuple
 
 from interviews.paige.guide.rules import Remark, unknown_siblings, wordings
 from interviews.paige.guide.texts import MAX_QUOTE_WORDS, QUOTE
-from interviews.paige.language.lexicons import languages_with, lexicon
-from interviews.paige.language.patterns import whole_words
-from interviews.paige.language.sentences import clauses_and_introductions, questions
-from interviews.paige.language.words import SpelledText, lower_case
+from interviews.paige.language.lexicons import languages_with, lexicon, whole_words
+from interviews.paige.language.words import SpelledText, clauses_and_introductions, lower_case, questions
 
 MAX_QUESTION_WORDS = 45
 

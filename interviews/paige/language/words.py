@@ -1,3 +1,5 @@
+"""Words, sentences and clauses of a text."""
+
 import re
 import unicodedata
 from bisect import bisect_left, bisect_right
@@ -23,6 +25,19 @@ _SPELLED_OUT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
 _APOSTROPHE = re.compile("['`\N{RIGHT SINGLE QUOTATION MARK}\N{ACUTE ACCENT}]")
 # French and Italian: "c'est" are two words, but "don't" is one.
 _ELISION = re.compile(rf"\b([cdjlmnst]|qu|un|all|dall|dell|nell|sull){_APOSTROPHE.pattern}", re.IGNORECASE)
+
+_SENTENCE_MARKS = ".!?;\N{HORIZONTAL ELLIPSIS}"
+_ABBREVIATIONS = "".join(rf"(?<!\b{each}\.)" for each in ("Dr", "Mr", "Mrs", "Ms", "Prof", "St", "Nr", "vs", "ca"))
+# "Am 9. Mai" is a date in German.
+_MONTHS = "januar|februar|märz|april|mai|juni|juli|august|september|oktober|november|dezember|quartal"
+ORDINAL_MARK = rf"(?<=\d)\.(?=\s(?i:{_MONTHS})\b)"
+_ORDINAL_GAP = rf"(?<=\d\.)\s(?i:{_MONTHS})\b"
+
+SENTENCE_GAP = re.compile(rf"(?<=[{_SENTENCE_MARKS}]){_ABBREVIATIONS}(?!{_ORDINAL_GAP})\s+|\n+")
+CLAUSE_GAP = re.compile(r"(?<=[,;])\s+|\s[-\N{EN DASH}\N{EM DASH}]+\s")
+
+_QUOTED = re.compile(r"[“„«][^“”„«»]*[”“»]")
+_QUESTION = re.compile(r"(?<![^.!?\N{HORIZONTAL ELLIPSIS}])[^.!?\N{HORIZONTAL ELLIPSIS}]*+\?")
 
 
 @lru_cache(maxsize=KEPT_TEXTS)
@@ -51,11 +66,10 @@ def normalized(form: Literal["NFC", "NFKC"], text: str) -> str:
 
 @dataclass(frozen=True)
 class SpelledText:
-    """`plain`: the words of a text as `spelling` writes them, apart at apostrophes."""
+    """`plain`: the words of a text as `spelling` writes them, separated at apostrophes. `words`: with offsets in it."""
 
     plain: str = field(repr=False)
     words: tuple[tuple[int, re.Match[str]], ...] = field(repr=False)
-    """Each with its offset in `plain`."""
 
     @classmethod
     def of(cls, text: str, spelling: Callable[[str], str] = unaccented) -> Self:
@@ -65,7 +79,7 @@ class SpelledText:
         return cls("".join(plain), tuple(zip(offsets, words, strict=False)))
 
     def span(self, found: re.Match[str]) -> tuple[int, int]:
-        """The place in the text of the words that a pattern has found in `plain`."""
+        """Start and end, in the text, of the words that a pattern has found in `plain`."""
         first = bisect_right(self.words, found.start(), key=itemgetter(0)) - 1
         last = bisect_left(self.words, found.end(), key=itemgetter(0)) - 1
         return self.words[first][1].start(), self.words[last][1].end()
@@ -74,3 +88,20 @@ class SpelledText:
 def _spaced(text: str) -> str:
     words = _WORD.findall(text.casefold())
     return "".join("? " if word.startswith("?") else f"{word[:MAX_LETTERS]} " for word in words)
+
+
+def questions(text: str) -> list[str]:
+    """One for each question mark, also inside a sentence."""
+    return _QUESTION.findall(text)
+
+
+def reply_and_question(message: str) -> tuple[str, str]:
+    """Splits a message of Paige before its last sentence. Ends of sentences within a quote do not count."""
+    without_quotes = _QUOTED.sub(lambda quote: "x" * len(quote[0]), message)
+    *_, gap = None, *SENTENCE_GAP.finditer(without_quotes)
+    return (message[: gap.start()], message[gap.end() :]) if gap else ("", message)
+
+
+def clauses_and_introductions(sentence: str) -> list[str]:
+    """Unlike CLAUSE_GAP, a colon separates too."""
+    return [clause for part in sentence.split(": ") for clause in CLAUSE_GAP.split(part)]

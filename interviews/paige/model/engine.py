@@ -13,8 +13,7 @@ from interviews.paige.turn.compose import Choice
 from interviews.paige.turn.moves import NextMove
 from interviews.paige.turn.rules_engine import RulesEngine
 from interviews.paige.wording.check import refusal_of
-from interviews.paige.wording.public_brief import PublicBrief, Worded
-from interviews.paige.wording.request import SCHEMA, wording_messages
+from interviews.paige.wording.request import SCHEMA, PublicBrief, Worded, wording_messages
 
 
 @dataclass

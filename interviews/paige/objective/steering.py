@@ -1,13 +1,19 @@
-"""What objective, notes and picks of staff steer to, and what the objective names."""
+"""Which topics objective, notes and staff emphasize or avoid.
 
-from collections.abc import Mapping
+Staff pick topics as a text, which is stored and audited. An empty text: objective and notes decide.
+
+emphasize: pricing, options
+avoid: trial
+"""
+
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 from interviews.paige.guide.guide import Guide
-from interviews.paige.language.words import unaccented
-from interviews.paige.objective.corrected_subjects import is_plain
 from interviews.paige.reading.readings import ObjectiveReading
+
+NO_TOPIC = "no topic"
+"""The text of picks without topics."""
 
 
 class Source(StrEnum):
@@ -28,16 +34,19 @@ class Reason:
 
 @dataclass(frozen=True)
 class Picks:
+    """Keys of topics."""
+
     emphasize: tuple[str, ...] = ()
     avoid: tuple[str, ...] = ()
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        return (*self.emphasize, *self.avoid)
 
 
 @dataclass(frozen=True)
 class Steering:
-    """The emphasized topics are in the order in which to ask them.
-
-    Of the avoided ones, only the core topics are asked, without follow-ups.
-    """
+    """`emphasize`: in the order in which to ask. Of `avoid`, only core topics are asked, without follow-ups."""
 
     emphasize: tuple[str, ...] = ()
     avoid: tuple[str, ...] = ()
@@ -47,29 +56,46 @@ class Steering:
 def steering_of(guide: Guide, said: ObjectiveReading, noted: ObjectiveReading, picks: Picks | None = None) -> Steering:
     """Picks replace objective and notes. What the objective says of a topic counts more than notes, which only avoid.
 
-    No message can contain notes, so that "do not mention" needs nothing more. Ignores keys that the guide lacks.
+    No message can contain notes, so "do not mention" needs nothing more. Ignores keys that the guide lacks.
     """
     if picks is not None:
-        reasons = [Reason(key, "", Source.STAFF, key in picks.avoid) for key in (*picks.emphasize, *picks.avoid)]
+        reasons = [Reason(key, "", Source.STAFF, key in picks.avoid) for key in picks.keys]
     else:
         decided = {each.topic for each in said.topics}
-        reasons = [Reason(each.topic, each.words, Source.OBJECTIVE, each.is_avoided) for each in said.topics]
-        reasons += [
-            Reason(each.topic, each.words, Source.NOTES, each.is_avoided)
-            for each in noted.topics
-            if each.topic not in decided
-        ]
+        found = [(Source.OBJECTIVE, each) for each in said.topics]
+        found += [(Source.NOTES, each) for each in noted.topics if each.topic not in decided]
+        reasons = [Reason(each.topic, each.words, source, each.is_avoided) for source, each in found]
     keys = {topic.key for topic in guide.topics}
     known = tuple(each for each in reasons if each.topic in keys)
-    emphasize = tuple(dict.fromkeys(each.topic for each in known if not each.is_avoided))
-    return Steering(emphasize, tuple(dict.fromkeys(each.topic for each in known if each.is_avoided)), known)
+    emphasize = dict.fromkeys(each.topic for each in known if not each.is_avoided)
+    avoid = dict.fromkeys(each.topic for each in known if each.is_avoided)
+    return Steering(tuple(emphasize), tuple(avoid), known)
 
 
-def subjects_named(said: ObjectiveReading, vendor: str, contact_name: str) -> Mapping[str, str]:
-    """Each with the key of its topic, or "". The names of vendor and contact are no subjects."""
-    names = {form for name in unaccented(f"{vendor} {contact_name}").split() for form in (name, f"{name}s")}
-    return {
-        each: topic
-        for each, topic in said.subjects
-        if is_plain(each) and not names.issuperset(unaccented(each).split())
-    }
+def picks_text(picks: Picks | None) -> str:
+    if picks is None:
+        return ""
+    lines = [f"{name}: {', '.join(keys)}" for name, keys in vars(picks).items() if keys]
+    return "\n".join(lines) or NO_TOPIC
+
+
+def picks_in(text: str) -> Picks | None:
+    if not text:
+        return None
+    lines = dict(line.split(": ", 1) for line in text.splitlines() if line != NO_TOPIC)
+    return Picks(**{name: tuple(keys.split(", ")) for name, keys in lines.items()})
+
+
+def known_picks(text: str, guide: Guide) -> Picks | None:
+    """Without topics that the guide does not have. None if only those are picked."""
+    picks, unknown = picks_in(text), unknown_keys(text, guide)
+    if picks is None or not unknown:
+        return picks
+    known = Picks(*(tuple(key for key in keys if key not in unknown) for keys in (picks.emphasize, picks.avoid)))
+    return known if known.keys else None
+
+
+def unknown_keys(text: str, guide: Guide) -> list[str]:
+    """The picked topics that the guide does not have."""
+    keys = {topic.key for topic in guide.topics}
+    return [key for key in (picks_in(text) or Picks()).keys if key not in keys]

@@ -11,7 +11,7 @@ from itertools import groupby, islice
 from operator import itemgetter
 
 from interviews.paige.guide.guide import Guide
-from interviews.paige.language.sentences import SENTENCE_GAP
+from interviews.paige.language.words import SENTENCE_GAP
 from interviews.paige.reading import thresholds
 from interviews.paige.reading.model import ASKED, AVOIDED, MAX_PIECES, ObjectiveScores, reader, topic_vectors
 from interviews.paige.reading.passages import Word, names_of, trimmed, windows

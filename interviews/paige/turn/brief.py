@@ -9,11 +9,10 @@ from interviews.models import Turn as TurnRow
 from interviews.paige.answers.dialogue import Utterance
 from interviews.paige.guide.guide import Guide, Topic
 from interviews.paige.guide.stored_guides import guides_of
-from interviews.paige.language.sentences import reply_and_question
-from interviews.paige.objective.corrected_subjects import CorrectedSubjects, subjects_in
-from interviews.paige.objective.picks import known_picks
-from interviews.paige.objective.steering import Picks, Steering, steering_of, subjects_named
-from interviews.paige.objective.subject_mentions import mentions_subject
+from interviews.paige.language.lexicons import Phrase, wording
+from interviews.paige.language.words import reply_and_question
+from interviews.paige.objective.steering import Picks, Steering, known_picks, steering_of
+from interviews.paige.objective.subjects import CorrectedSubjects, mentions_subject, subjects_in, subjects_named
 from interviews.paige.reading.answer import read_answer
 from interviews.paige.reading.objective import MAX_READ_CHARACTERS, read_notes, read_objective
 from interviews.paige.reading.passages import names_of
@@ -24,9 +23,10 @@ from interviews.paige.servers import choosing_server, wording_server
 
 @dataclass(frozen=True)
 class Brief:
-    """The last utterance of the conversation is the contact's. `guides_before`: of other languages, since the contact
-    switched. `said`, `noted`: what is stored of objective and notes, or None if they are not read yet. No model chooses
-    or words in a test room.
+    """Everything that the next message may depend on. The last utterance of the conversation is the contact's.
+
+    `guides_before`: of other languages, since the contact switched. `said`, `noted`: the stored readings of objective
+    and notes, or None if they are not read yet. No model chooses or words in a test room.
     """
 
     vendor: str
@@ -49,7 +49,7 @@ class Brief:
 
     @property
     def is_free(self) -> bool:
-        """A model that chooses and words can tell what is answered, and which follow-up fits."""
+        """Whether a model both chooses and words: it can tell what is answered, and which follow-up fits."""
         return self.may_be_worded and self.is_chosen_by_model
 
     @property
@@ -74,7 +74,7 @@ class Brief:
 
     @property
     def as_stored(self) -> Self:
-        """For a page: what is not read yet counts as empty, so that no page reads a text."""
+        """For pages, which read no text: what is not read yet counts as empty."""
         said, noted = self.said or ObjectiveReading(), self.noted or ObjectiveReading()
         conversation = (replace(turn, reading=turn.reading or AnswerReading()) for turn in self.conversation)
         return replace(self, said=said, noted=noted, conversation=tuple(conversation))
@@ -92,7 +92,7 @@ class Brief:
         return tuple(self._read_subjects) if self.corrected is None else self.corrected.every
 
     def subjects_of(self, topic: Topic) -> Sequence[str]:
-        """A subject whose own topic is not emphasized belongs to the first that is."""
+        """A subject whose topic is not emphasized belongs to the first emphasized topic."""
         emphasized = self.steering.emphasize
         own = {each: self._read_subjects.get(each, "") for each in self.subjects}
         if emphasized:
@@ -110,6 +110,20 @@ class Brief:
         """Without subjects that the notes mention, such as in "Do not mention the incident"."""
         notes = self.contact_notes[:MAX_READ_CHARACTERS]
         return tuple(each for each in self.allowed_names if not mentions_subject(notes, [each]))
+
+    def naming_question(self, subject: str) -> str:
+        """Raises ValueError if the subject may not be named."""
+        if subject not in self.nameable:
+            raise ValueError("The subject may not be named.")
+        return _naming(self.guide.language, subject)
+
+    def is_named(self, subject: str, message: Utterance) -> bool:
+        """Whether a message of Paige asks about the subject by name."""
+        return any(message.authored_text.endswith(_naming(guide.language, subject)) for guide in self.guides)
+
+    def subject_in(self, message: Utterance) -> str:
+        """The subject about which a message of Paige asks by name, or ""."""
+        return next((each for each in self.nameable if self.is_named(each, message)), "")
 
     @property
     def emphasized(self) -> list[Topic]:
@@ -135,8 +149,12 @@ class Brief:
         return replace(self, conversation=tuple(conversation))
 
 
+def _naming(language: str, subject: str) -> str:
+    return wording(Phrase("named"), language).replace("{subject}", subject)
+
+
 def reading_of(answer: str, message: str, guide: Guide, vendor: str, competitors: Sequence[str] = ()) -> AnswerReading:
-    """`message`: the one that is answered. `guide`: for the vendor."""
+    """`message`: the one that is answered. `guide`: with the name of the vendor."""
     question = reply_and_question(message)[1]
     return read_answer(answer, question, guide, names_of(vendor, competitors)) if answer else AnswerReading()
 

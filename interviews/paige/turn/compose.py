@@ -1,4 +1,7 @@
-"""An engine chooses a move. Nothing of its reply is shown. A writer may word the move, without notes and objective."""
+"""Composes the next message. An engine chooses a move; nothing of its reply is shown. A writer may word the move.
+
+Only `public_brief_of` makes a PublicBrief of a Brief: the writer gets neither notes nor objective.
+"""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -12,18 +15,19 @@ from interviews.paige.reading.readings import Act
 from interviews.paige.turn.brief import Brief
 from interviews.paige.turn.dialogue_state import DialogueState
 from interviews.paige.turn.moves import NextMove, moves
-from interviews.paige.turn.named_subjects import naming_question
 from interviews.paige.turn.openers import last_reply
-from interviews.paige.turn.public import lead_ins, public_brief, task_of
-from interviews.paige.wording.public_brief import AS_AUTHORED, PublicBrief, Worded
+from interviews.paige.wording.request import AS_AUTHORED, PublicBrief, Task, Worded
 from interviews.paige.wording.words import words_of
+
+LEAD_INS = {Task.FOLLOW_UP: frozenset({"feeling", "return"}), Task.TOPIC: frozenset({"bridge", "touched"})}
+"""Openers that the words of a model replace. All others stay as authored."""
 
 _PLACE = re.compile(r"\{(vendor|contact_address|quote)\}")
 
 
 @dataclass(frozen=True)
 class Choice:
-    """Token counts: None if not reported."""
+    """The token counts are None if the provider does not report them."""
 
     move: NextMove
     engine: Engine
@@ -33,24 +37,20 @@ class Choice:
 
 
 class ChoosingEngine(Protocol):
-    """Does not raise if its provider fails: the interview continues."""
-
     def choose(self, brief: Brief, moves: Sequence[NextMove]) -> Choice:
-        """`moves` is not empty. May be slow: do not call it inside a database transaction."""
+        """`moves` is not empty. Raises nothing if its provider fails. May be slow: do not call it in a transaction."""
         ...
 
 
 class Writer(Protocol):
-    """Does not raise if its provider fails: the authored text is shown."""
-
     def word(self, public: PublicBrief, *, spent_ms: int) -> Worded:
-        """`spent_ms`: what the choice took of the time of the turn. May be slow, like `ChoosingEngine.choose`."""
+        """`spent_ms`: how long the choice took of the turn's time. Like `ChoosingEngine.choose`, raises nothing."""
         ...
 
 
 @dataclass(frozen=True)
 class Message:
-    """`worded`: what a writer replied, if it was asked. `authored`: empty unless the text has its words."""
+    """`worded`: the reply of the writer, if it was asked. `authored`: empty unless the text has words of the writer."""
 
     text: str = field(repr=False)
     choice: Choice
@@ -64,7 +64,7 @@ class Message:
 
 
 def next_message(brief: Brief, engine: ChoosingEngine, writer: Writer | None = None) -> Message | None:
-    """None if nothing is left to ask. May be slow: do not call it inside a database transaction."""
+    """None if nothing is left to ask. May be slow: do not call it in a database transaction."""
     offered = moves(brief)
     if not offered:
         return None
@@ -85,8 +85,35 @@ def public_brief_of(brief: Brief, choice: Choice) -> PublicBrief | None:
     task = task_of(move) if brief.may_be_worded and brief.conversation else None
     if task is None:
         return None
-    # Without the announcement of a topic: the worded question follows from what the contact has said.
-    return public_brief(brief, move, task, _text(brief, move, lead_ins(move) if move.asked else ()))
+    thread = move.thread
+    return PublicBrief(
+        vendor=brief.vendor,
+        language=brief.guide.language,
+        purpose=brief.guide.purpose,
+        topics=tuple((topic.title, topic.question) for topic in brief.guide.every_topic),
+        conversation=brief.conversation,
+        task=task,
+        title=move.topic.title,
+        # Without the announcement of a topic: the worded question follows from what the contact has said.
+        authored=_text(brief, move, lead_ins(move) if move.asked else ()),
+        statement=thread.statement.text if thread else "",
+        asks_for=move.asked.kind if move.asked else None,
+        known=thread.asked if thread else frozenset(),
+        shows_feeling=any(opener.name == "feeling" for opener in move.openers),
+        subjects=brief.nameable,
+    )
+
+
+def task_of(move: NextMove) -> Task | None:
+    """Follow-ups and questions that open topics are worded. Other messages stay as authored."""
+    if move.move == Move.FOLLOW_UP:
+        return Task.FOLLOW_UP
+    return Task.TOPIC if move.move == Move.QUESTION else None
+
+
+def lead_ins(move: NextMove) -> tuple[Phrase, ...]:
+    task = task_of(move)
+    return tuple(opener for opener in move.openers if task and opener.name in LEAD_INS[task])
 
 
 def compose(brief: Brief, choice: Choice) -> str:
@@ -94,7 +121,7 @@ def compose(brief: Brief, choice: Choice) -> str:
 
 
 def closing_reply(brief: Brief) -> str:
-    """Shown with the recap. Empty unless the last answer has a wish or a question to reply to."""
+    """Shown with the recap. Empty unless the last answer has a wish or a question."""
     closing = NextMove(Move.CLOSING, brief.guide.closing)
     return " ".join(_opening(brief, closing, last_reply(DialogueState(brief))))
 
@@ -124,11 +151,11 @@ def _question(brief: Brief, move: NextMove) -> list[str]:
 
 
 def _asked(brief: Brief, move: NextMove) -> str:
-    """The guide's texts have the vendor's name already, which may look like a placeholder."""
+    """Texts of the guide are not filled in again: the vendor's name may look like a placeholder."""
     if move.phrase:
         return _phrase(brief, move, move.phrase)
     if move.subject:
-        return naming_question(brief, move.subject)
+        return brief.naming_question(move.subject)
     return _filled(brief, move, move.asked.template) if move.asked else move.topic.question
 
 
@@ -144,7 +171,7 @@ def _rephrased(brief: Brief, move: NextMove) -> list[str]:
 
 
 def _next_wording(brief: Brief, move: NextMove, name: str) -> str:
-    """Another one for each message with such a move."""
+    """A different wording for each message with this move."""
     return _phrase(brief, move, Phrase(name, sum(turn.move == move.move for turn in brief.conversation)))
 
 

@@ -2,11 +2,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
+from math import ceil
 
 from interviews.lifecycle import Move, Speaker
 from interviews.paige.answers.dialogue import AGAIN, Utterance, said_by
 from interviews.paige.answers.languages import language_of
-from interviews.paige.guide.guide import CLOSING, FollowUpKind, Topic
+from interviews.paige.guide.guide import CLOSING, FollowUpKind, Guide, Topic
 from interviews.paige.language.lexicons import Phrase, phrases
 from interviews.paige.language.words import unaccented
 from interviews.paige.reading import thresholds
@@ -19,9 +20,10 @@ ASSUMING = frozenset({FollowUpKind.COMPARISON, FollowUpKind.PEOPLE, FollowUpKind
 
 MIN_LETTERS_OF_A_TELLING_WORD = 4
 MIN_NEW_WORDS = 2
+MAX_FOLLOW_UPS_OF_AN_EMPHASIZED_TOPIC = 4
 
 SHARE_BEFORE_THE_OUTCOME = 0.5
-"""The guide's last topic is asked after this share of the others. Contacts called an earlier question on it a jump."""
+"""The outcome, which is the guide's last topic, is asked after this share of the others: earlier, it seems a jump."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,7 @@ class DialogueState:
 
     @cached_property
     def repeats(self) -> list[bool]:
-        """For each answer, whether the contact only says that they have said it."""
+        """For each answer, whether the contact only says that they have said it before."""
         known: set[str] = set()
         found = []
         for answer in self.answers:
@@ -67,13 +69,13 @@ class DialogueState:
 
     @cached_property
     def told(self) -> frozenset[str]:
-        """The keys of topics on which the contact only says that they have said it, and of their siblings."""
+        """The keys of the topics of such answers, and of their siblings."""
         topics = [turn.topic for turn, repeats in zip(self.said, self.repeats, strict=False) if repeats]
         return frozenset(topics).union(*map(self.brief.guide.siblings_of, topics))
 
     @cached_property
     def absent(self) -> frozenset[FollowUpKind]:
-        """The kinds of follow-ups that do not fit: the contact has denied what they assume."""
+        """The kinds of follow-ups whose premise the contact has denied."""
         topics = (topic for topic in self.brief.guide.topics if topic.follow_ups)
         denied = (topic for topic in topics if _is_denial(self._clauses_on(topic)))
         return frozenset(topic.follow_ups[0].kind for topic in denied) & ASSUMING
@@ -84,7 +86,7 @@ class DialogueState:
 
     @property
     def is_unclear(self) -> bool:
-        """Whether the question was not understood, and not answered all the same."""
+        """Whether the contact asks what the question means, and does not answer it."""
         told = sum(len(text.split()) for text in self.last.findings)
         return Act.ASKS_MEANING in self.last.acts and told < thresholds.WORDS_BESIDE_A_QUESTION
 
@@ -106,9 +108,9 @@ class DialogueState:
 
     @property
     def goes_on(self) -> bool:
-        """Whether the contact writes on after a wish to stop, without an answer, a question or a wish.
+        """Whether the contact goes on after a wish to stop, without an answer, a question or a wish.
 
-        "Next question" passes over a question that has no answer.
+        A refusal such as "Next question" counts only if they had answered with the wish.
         """
         last, stopped = self.last, self.stopped
         if not stopped or not last.clauses or last.stating or last.questions or last.wishes:
@@ -147,8 +149,8 @@ class DialogueState:
     def uncovered(self) -> list[Topic]:
         """The topics to ask, and the closing question.
 
-        A model that chooses and words may leave out what the contact has told of, if only that there was none of it: it
-        can tell whether the question is answered.
+        A model that chooses and words may leave out topics that the contact has mentioned or denied: it can tell
+        whether their questions are answered.
         """
         if not self.brief.is_free:
             return self.unasked
@@ -175,13 +177,13 @@ class DialogueState:
         return sum(act in answer.as_read.acts for answer in self.answers[:-1])
 
     def unsaid(self, name: str) -> Iterator[Phrase]:
-        """One wording, or none once every wording was said."""
+        """Yields the first wording that was not said, if there is one."""
         wordings = enumerate(phrases(self.brief.guide.language)[name])
         unsaid = (number for number, text in wordings if not any(text in turn.authored_text for turn in self.said))
         yield from (Phrase(name, number) for number in islice(unsaid, 1))
 
     def mentions(self, topic: Topic) -> tuple[Clause, ...]:
-        """What the contact has told of it, whatever they were asked. Empty if the topic was only touched on."""
+        """What the contact has told of a topic in any answer. Empty if that is too little."""
         found = self._clauses_on(topic)
         is_told = any(_words(each) >= thresholds.WORDS_OF_A_MENTION or each.is_decisive for each in found)
         return found if is_told or _is_denial(found) else ()
@@ -194,7 +196,7 @@ class DialogueState:
         return tuple(each for answer in answers for each in answer.stating if _is_on(topic, each))
 
     def _is_left_out(self, topic: Topic) -> bool:
-        """If it was told of in full, a core topic is left out only after a follow-up on it."""
+        """A core topic that was answered elsewhere is left out only after a follow-up on it."""
         clauses, found, has_follow_up = self._clauses_on(topic), self.mentions(topic), bool(self.follow_ups_to(topic))
         is_decisive = any(each.is_decisive for each in found)
         if topic.key in self.told and (not topic.core or is_decisive or _is_answer(topic, clauses)):
@@ -213,9 +215,8 @@ def asks_what_tipped_it(topic: Topic) -> bool:
 
 
 def _is_on(topic: Topic, clause: Clause) -> bool:
-    """A denial of two things, such as "The price did not tip it", denies neither of them.
-
-    What tipped it is on the topic that asks for that, whatever else it is on.
+    """A denial on two topics, such as "The price did not tip it", denies neither. A decisive clause is always on the
+    topic that asks what tipped the decision.
     """
     if clause.kind is StatementKind.DENIAL:
         return clause.topics == (topic.key,)
@@ -223,16 +224,37 @@ def _is_on(topic: Topic, clause: Clause) -> bool:
 
 
 def _is_answer(topic: Topic, clauses: Sequence[Clause]) -> bool:
-    """Whether they tell as much as an answer to the question on the topic. Only the surest topic of a clause counts."""
+    """Whether they tell as much as an answer to the topic's question. Only the surest topic of a clause counts."""
     about = [each for each in clauses if each.topics[:1] == (topic.key,)]
     is_long = sum(map(_words, about)) >= thresholds.WORDS_OF_A_FULL_ANSWER
     return len(about) >= thresholds.CLAUSES_OF_A_FULL_ANSWER and is_long
 
 
 def _is_denial(clauses: Sequence[Clause]) -> bool:
-    """Whether they only say that there was none."""
+    """Whether there are only denials."""
     return bool(clauses) and all(each.kind is StatementKind.DENIAL for each in clauses)
 
 
 def _words(clause: Clause) -> int:
     return len(clause.text.split())
+
+
+@dataclass(frozen=True)
+class Remaining:
+    """`question`: the number of the open question. A repeated question keeps its number."""
+
+    question: int
+    percent_done: int
+    minutes: int
+
+
+def remaining(guide: Guide, conversation: Sequence[Utterance]) -> Remaining:
+    """Of an interview with an open question. Each new question increases `percent_done`."""
+    asked = [turn for turn in said_by(Speaker.PAIGE, conversation) if turn.move not in AGAIN]
+    # Follow-ups are parts of the last new topic, even those on another one. The closing question is the last topic.
+    first = {turn.topic: i for i, turn in reversed([*enumerate(asked)]) if turn.move != Move.FOLLOW_UP}
+    finished = len(guide.topics) if CLOSING in first else len(first) - 1
+    follow_ups = min(len(asked) - 1 - max(first.values()), MAX_FOLLOW_UPS_OF_AN_EMPHASIZED_TOPIC)
+    topics = finished + follow_ups / (1 + MAX_FOLLOW_UPS_OF_AN_EMPHASIZED_TOPIC)
+    done = max((len(asked) - 1) / guide.max_turns, topics / len(guide.every_topic))
+    return Remaining(len(asked), round(done * 100), max(1, ceil(guide.estimated_minutes * (1 - done))))

@@ -2,29 +2,27 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from itertools import chain, islice, pairwise
+from itertools import chain, islice
 
 from interviews.lifecycle import Move
 from interviews.paige.answers.quotes import phrase_in, quote_from, quote_in
 from interviews.paige.guide.guide import CLOSING, FollowUp, Topic
 from interviews.paige.language.lexicons import Phrase, languages
+from interviews.paige.objective.subjects import mentions_subject
 from interviews.paige.reading.readings import Act
 from interviews.paige.turn.brief import Brief
 from interviews.paige.turn.dialogue_state import DialogueState
-from interviews.paige.turn.named_subjects import subject_in, unmentioned_subjects
 from interviews.paige.turn.openers import openers
 from interviews.paige.turn.threads import Thread, follow_ups, threads
 
 TURNS_AT_THE_END = 1
-"""A turn is kept for a follow-up on the answer to the closing question.
+"""Kept for a follow-up on the answer to the closing question.
 
-If no model words the messages, the rules engine keeps it, and follow-ups on emphasized topics may use it.
+If no model words the messages, follow-ups on emphasized topics may use it.
 """
-MAX_TIMES_AGAIN = 3
-MAX_AGAIN = 8
-"""Questions repeated in one interview. Those put again do not count as turns of the guide."""
-OFFERED_THREADS = 3
-OFFERED_TOPICS = 2
+MAX_TIMES_AGAIN, MAX_AGAIN = 3, 8
+"""How often one question is repeated, and all of an interview. Repeated questions are no turns of the guide."""
+OFFERED_THREADS, OFFERED_TOPICS = 3, 2
 OFFERED_KINDS = 3
 """In authored words, the others fit less well."""
 WORDS_OF_A_STORY = 6
@@ -33,9 +31,7 @@ WORDS_OF_A_STORY = 6
 
 @dataclass(frozen=True)
 class NextMove:
-    """`follow_up`: an index. `quote`: empty if the message has none. `thread`: what a follow-up is about. `phrase`: a
-    question that is not the guide's.
-    """
+    """`follow_up`: an index. `thread`: what a follow-up is about. `phrase`: a question that is not the guide's."""
 
     move: Move
     topic: Topic
@@ -50,42 +46,35 @@ class NextMove:
     def asked(self) -> FollowUp | None:
         return None if self.follow_up is None else self.topic.follow_ups[self.follow_up]
 
-    @property
-    def is_on_last(self) -> bool:
-        """Whether it takes up what the last answer tells."""
-        return self.thread is not None and self.thread.is_last
-
 
 def moves(brief: Brief) -> tuple[NextMove, ...]:
     """Empty if nothing is left to ask."""
     if not brief.conversation:
         return (_opening(brief),)
     state = DialogueState(brief)
-    if _insists_on_stopping(state):
+    # At the closing question, the first wish to stop suffices.
+    if Act.WANTS_TO_STOP in state.last.acts and (state.topic.key == CLOSING or state.earlier(Act.WANTS_TO_STOP)):
         return ()
     found = [again] if (again := _again(state)) else _next(state)
-    return tuple(
-        replace(
-            move, openers=(*openers(state, move.move, move.topic, is_on_last=move.is_on_last), *_return(state, move))
-        )
-        for move in found
-    )
+    return tuple(replace(move, openers=openers(state, move.move, move.topic, move.thread)) for move in found)
 
 
 def _next(state: DialogueState) -> list[NextMove]:
-    """After a complaint, only follow-ups on what is told beside it, or else a question on the complaint."""
+    """After a complaint, only follow-ups on the same answer, or else a question about the complaint."""
     if CLOSING in {turn.topic for turn in state.asked}:
         return [*_last_follow_ups(state)]
     found = [*_follow_ups(state), *_named(state), *_topics(state)]
     if not state.is_complaint:
         return found
-    return [move for move in found if move.is_on_last] or [*_complained(state)] or found
+    phrases = state.unsaid("complained") if state.turns_left > state.turns_needed else ()
+    on_complaint = [NextMove(Move.COVERED, state.topic, phrase=phrase) for phrase in phrases]
+    return [move for move in found if move.thread and move.thread.is_last] or on_complaint or found
 
 
 def _last_follow_ups(state: DialogueState) -> Iterator[NextMove]:
-    """The answer to the closing question gets one, in a language in which thanks can be told from a statement.
+    """The answer to the closing question gets one, in languages in which the reader tells thanks from a statement.
 
-    What it tells is often about nothing that was asked, and not read as a statement. Then it is not quoted.
+    An answer that is not read as a statement, often because nobody asked about its topic, is not quoted.
     """
     if state.asked[-1].move != Move.CLOSING or state.turns_left <= 0 or state.language not in languages():
         return
@@ -99,24 +88,12 @@ def _last_follow_ups(state: DialogueState) -> Iterator[NextMove]:
     yield from next(filter(None, (*short, on_all)), ())
 
 
-def _return(state: DialogueState, move: NextMove) -> Iterator[Phrase]:
-    if move.thread and move.thread.answer < state.newest:
-        pairs = pairwise(state.asked)
-        yield Phrase("return", sum(turn.move == Move.FOLLOW_UP and turn.topic != last.topic for last, turn in pairs))
-
-
 def _opening(brief: Brief) -> NextMove:
-    """A core topic if the turns suffice only for those."""
+    """Asks about a core topic if the turns suffice only for those."""
     guide, avoided = brief.guide, brief.steering.avoid
     has_room = guide.max_turns > sum(topic.core for topic in guide.every_topic)
     topic = next(topic for topic in guide.every_topic if topic.core or (has_room and topic.key not in avoided))
     return NextMove(Move.CLOSING if topic.key == CLOSING else Move.QUESTION, topic)
-
-
-def _insists_on_stopping(state: DialogueState) -> bool:
-    """At the closing question, the first wish suffices."""
-    is_repeated = state.earlier(Act.WANTS_TO_STOP) > 0 or state.topic.key == CLOSING
-    return Act.WANTS_TO_STOP in state.last.acts and is_repeated
 
 
 def _again(state: DialogueState) -> NextMove | None:
@@ -125,7 +102,7 @@ def _again(state: DialogueState) -> NextMove | None:
         return None
     original, brief = state.asked[-1], state.brief
     phrase = phrase_in(original, brief.guide.language) if original.move == Move.COVERED else None
-    quote, subject = quote_in(original, brief.guides), subject_in(brief, original)
+    quote, subject = quote_in(original, brief.guides), brief.subject_in(original)
     return NextMove(move, state.topic, original.follow_up, quote=quote, subject=subject, phrase=phrase)
 
 
@@ -161,7 +138,7 @@ def _follow_ups(state: DialogueState) -> Iterator[NextMove]:
 
 
 def _spendable(state: DialogueState) -> int:
-    """The turns that are not kept for core topics and the closing question.
+    """The turns beyond those for core topics and the closing question.
 
     If a model words the messages, one more is kept for a follow-up on the closing answer.
     """
@@ -169,11 +146,11 @@ def _spendable(state: DialogueState) -> int:
 
 
 def spare_turns(state: DialogueState) -> int:
-    """For follow-ups now, beside the topics that are not covered.
+    """The turns for follow-ups now: without those for topics that are not covered.
 
-    If a model words them, turns are kept for one on every second topic, the last one among them, and for one on the
-    closing answer: contacts called a last part without follow-ups a form. The model may spend them earlier, instead of
-    a topic that is not core: only it can tell whether the contact has answered that.
+    If a model words the messages, turns are kept for follow-ups on every second topic, including the last one, and on
+    the closing answer: contacts called a last part without follow-ups a form. The model may spend them earlier, instead
+    of a topic that is not core: only it can tell whether the contact has answered that.
     """
     needed = len(state.uncovered)
     kept = needed // 2 + TURNS_AT_THE_END if state.brief.is_free else 0
@@ -186,17 +163,19 @@ def _follow_ups_on(state: DialogueState, thread: Thread) -> Iterator[NextMove]:
         yield NextMove(Move.FOLLOW_UP, thread.topic, index, (), quote, thread)
 
 
-def _complained(state: DialogueState) -> Iterator[NextMove]:
-    """Each wording once."""
-    if state.turns_left > state.turns_needed:
-        yield from (NextMove(Move.COVERED, state.topic, phrase=phrase) for phrase in state.unsaid("complained"))
-
-
 def _named(state: DialogueState) -> Iterator[NextMove]:
     """At most one: its answer may mention the others."""
-    if state.turns_left > state.turns_needed and not state.last.wishes:
-        for topic, subject in islice(unmentioned_subjects(state), 1):
+    brief, asked = state.brief, {turn.topic for turn in state.asked} - {CLOSING}
+    if state.turns_left <= state.turns_needed or state.last.wishes:
+        return
+    answers = "\n".join(answer.text for answer in state.answers)
+    for subject in brief.nameable:
+        # If the subject belongs to no topic, that of the last question.
+        topic = next((each for each in brief.guide.topics if subject in brief.subjects_of(each)), state.topic)
+        is_said = mentions_subject(answers, [subject]) or any(brief.is_named(subject, turn) for turn in state.said)
+        if topic.key in asked and not state.avoids(topic) and not is_said:
             yield NextMove(Move.COVERED, topic, subject=subject)
+            return
 
 
 def _topics(state: DialogueState) -> Iterator[NextMove]:
@@ -221,7 +200,7 @@ def _has_room(state: DialogueState, topic: Topic) -> bool:
 
 
 def _quote_about(state: DialogueState, topic: Topic) -> str:
-    """First what is about no other topic."""
+    """A quote that was not shown, or "". The best is about no other topic."""
     shown = [turn.authored_text for turn in state.said]
     quotable = {clause for answer in state.answers for clause in answer.as_read.quotable}
     told = sorted(quotable.intersection(state.mentions(topic)), key=lambda each: (len(each.topics), each.text))

@@ -1,4 +1,5 @@
 from collections.abc import Iterator, Mapping
+from itertools import pairwise
 
 from interviews.lifecycle import Move
 from interviews.paige.answers.dialogue import AGAIN
@@ -7,6 +8,7 @@ from interviews.paige.guide.guide import Topic
 from interviews.paige.language.lexicons import Phrase, phrases
 from interviews.paige.reading.readings import Act
 from interviews.paige.turn.dialogue_state import DialogueState
+from interviews.paige.turn.threads import Thread
 
 REPLIES: Mapping[Act, str] = {
     Act.ASKS_ABOUT_AI: "ai",
@@ -16,7 +18,7 @@ REPLIES: Mapping[Act, str] = {
     Act.ASKS_SOMETHING: "cannot_answer",
 }
 
-# Said at the first wish, and never again.
+# Said only at the first wish.
 EXPLANATIONS: Mapping[Act, str] = {
     Act.WANTS_TO_STOP: "how_to_stop",
     Act.WANTS_A_PERSON: "how_to_reach_a_person",
@@ -24,15 +26,15 @@ EXPLANATIONS: Mapping[Act, str] = {
 }
 
 
-def openers(state: DialogueState, move: Move, topic: Topic, *, is_on_last: bool = False) -> tuple[Phrase, ...]:
-    """`is_on_last`: the move takes up what the last answer tells."""
-    lead_in = [*_lead_in(state, move, is_on_last=is_on_last)]
+def openers(state: DialogueState, move: Move, topic: Topic, thread: Thread | None) -> tuple[Phrase, ...]:
+    """What Paige says before a question. `thread`: what a follow-up is about."""
+    lead_in = [*_lead_in(state, move, is_on_last=thread is not None and thread.is_last)]
     to_topic = _to_topic(state, topic) if move == Move.QUESTION and not lead_in else ()
-    return (*_to_questions(state, move), *_to_wishes(state), *lead_in, *to_topic)
+    return (*_to_questions(state, move), *_to_wishes(state), *lead_in, *to_topic, *_return(state, thread))
 
 
 def last_reply(state: DialogueState) -> tuple[Phrase, ...]:
-    """To wishes and questions beside the last answer, once nothing more is asked."""
+    """To wishes and questions in the last answer, if no question follows."""
     wishes = () if Act.WANTS_TO_STOP in state.last.acts else _to_wishes(state)
     return (*_to_questions(state, Move.CLOSING), *wishes)
 
@@ -60,10 +62,7 @@ def _lead_in(state: DialogueState, move: Move, *, is_on_last: bool) -> Iterator[
     if state.has_stopped:
         yield Phrase("stopped_with_an_answer" if last.findings else "stopped")
     elif move == Move.REPEAT:
-        if last.wishes:
-            yield Phrase("go_on")
-        else:
-            yield from state.unsaid("again")
+        yield from [Phrase("go_on")] if last.wishes else state.unsaid("again")
     elif move == Move.REPHRASE:
         return
     elif state.is_complaint:
@@ -81,19 +80,25 @@ def _lead_in(state: DialogueState, move: Move, *, is_on_last: bool) -> Iterator[
 
 
 def _to_topic(state: DialogueState, topic: Topic) -> Iterator[Phrase]:
-    """Paige says if the contact has told something on the topic without being asked. Otherwise she announces the topic.
+    """Tells the contact that they have touched on the topic, or announces it.
 
-    She does not announce two topics in a row: contacts called that a checklist.
+    Two topics in a row are not announced: contacts called that a checklist.
     """
     if state.has_touched(topic):
         yield from state.unsaid("touched")
-    elif state.asked[-1].move == Move.FOLLOW_UP and not _was_named(state):
+    elif state.asked[-1].move == Move.FOLLOW_UP and not _was_announced(state):
         yield from [Phrase("bridge")] if topic.bridge else state.unsaid("bridge")
 
 
-def _was_named(state: DialogueState) -> bool:
-    """Whether a bridge stands before the last question on a topic."""
+def _was_announced(state: DialogueState) -> bool:
+    """Whether the last question on a topic follows a bridge."""
     last = next(turn for turn in reversed(state.asked) if turn.move in {Move.QUESTION, Move.COVERED})
     own = state.brief.guide.topic(last.topic).bridge
     bridges = [own] if own else phrases(state.brief.guide.language)["bridge"]
     return any(bridge in last.authored_text for bridge in bridges)
+
+
+def _return(state: DialogueState, thread: Thread | None) -> Iterator[Phrase]:
+    if thread and thread.answer < state.newest:
+        pairs = pairwise(state.asked)
+        yield Phrase("return", sum(turn.move == Move.FOLLOW_UP and turn.topic != last.topic for last, turn in pairs))

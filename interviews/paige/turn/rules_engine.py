@@ -15,31 +15,27 @@ LEAD_TO_A_SECOND_STEP = (FollowUpKind.CONSEQUENCE, FollowUpKind.NEXT)
 
 class RulesEngine:
     def choose(self, brief: Brief, moves: Sequence[NextMove]) -> Choice:
-        return Choice(_chosen(brief, moves), Engine.RULES)
-
-
-def _chosen(brief: Brief, moves: Sequence[NextMove]) -> NextMove:
-    state = DialogueState(brief)
-    topics = [move for move in moves if move.thread is None]
-    has_topics = any(move.move != Move.CLOSING for move in topics)
-    due = (
-        move
-        for move in moves
-        if move.thread
-        and move.asked
-        and _asks_well(state, move.thread, move.asked.kind)
-        and (move.quote or move.asked.kind is FollowUpKind.PEOPLE or _is_clear(state, move.thread))
-        and _is_due(state, move.thread, has_topics=has_topics)
-    )
-    return next(due, None) or next(iter(topics), moves[0])
+        state = DialogueState(brief)
+        topics = [move for move in moves if move.thread is None]
+        has_topics = any(move.move != Move.CLOSING for move in topics)
+        due = (
+            move
+            for move in moves
+            if move.thread
+            and move.asked
+            and _asks_well(state, move.thread, move.asked.kind)
+            and (move.quote or move.asked.kind is FollowUpKind.PEOPLE or _is_clear(state, move.thread))
+            and _is_due(state, move.thread, has_topics=has_topics)
+        )
+        return Choice(next(due, None) or next(iter(topics), moves[0]), Engine.RULES)
 
 
 def _asks_well(state: DialogueState, thread: Thread, kind: FollowUpKind) -> bool:
     """A complaint, and a statement on an emphasized topic, may get any kind.
 
-    Other statements get the kind of the topic's first follow-up: of other kinds, three in five bring nothing. If
-    nothing was decided, they are asked how it is now. What a follow-up has brought out is asked for what happened next,
-    on topics that lead with that or with what came of it.
+    Other statements get the kind of the topic's first follow-up: three in five of other kinds bring nothing. If nothing
+    was decided, Paige asks how it is now. About an answer to a follow-up she asks what happened next, on topics that
+    lead with that or with the consequence.
     """
     leading = thread.topic.follow_ups[0].kind
     if thread.depth:
@@ -59,12 +55,12 @@ def _is_clear(state: DialogueState, thread: Thread) -> bool:
 def _is_due(state: DialogueState, thread: Thread, *, has_topics: bool) -> bool:
     """A statement that may be small talk is never due. The others are due in these cases:
 
-    - what a follow-up has brought out, once, if the turns suffice for all topics. The language has to be one
-      in which small talk can be told from a statement
-    - a statement on a subject of the objective, if something is lacking
-    - on an emphasized topic, the first follow-up, and one more on a view without its reason
+    - the answer to a follow-up, once, if the turns suffice for all topics, in languages in which the reader tells small
+      talk from a statement
+    - a statement on a subject of the objective, if its reason or consequence is missing
+    - on an emphasized topic, the first follow-up
     - on another topic, the first follow-up, if the turns suffice for all topics
-    - once no topic is left, what lacks something in earlier answers
+    - once no topic is left, an earlier statement whose reason or consequence is missing
     """
     if thread.statement.is_doubtful:
         return False

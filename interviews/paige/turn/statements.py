@@ -7,23 +7,20 @@ from functools import lru_cache
 
 from interviews.lifecycle import Direction
 from interviews.paige.answers.dialogue import Utterance
-from interviews.paige.answers.quotes import quote_from
-from interviews.paige.answers.statement_words import statement_words, words_that_show
+from interviews.paige.answers.quotes import quote_from, statement_words, words_that_show
 from interviews.paige.guide.texts import FollowUpKind
-from interviews.paige.language.sentences import SENTENCE_GAP
-from interviews.paige.language.words import unaccented
+from interviews.paige.language.words import SENTENCE_GAP, unaccented
 from interviews.paige.reading import thresholds
 from interviews.paige.reading.readings import About, Act, AnswerReading, Clause, StatementKind
 
-MAX_STATEMENTS = 40
-MAX_CHARACTERS_AROUND = 500
-"""Of a statement, in its sentence. Both bound the time for a long answer."""
+MAX_STATEMENTS, MAX_CHARACTERS_AROUND = 40, 500
+"""They bound the time for a long answer, and for the sentence around a statement."""
 
 _K = FollowUpKind
 Kinds = frozenset[FollowUpKind]
 
 HYPOTHETICAL = frozenset({_K.CONSEQUENCE, _K.CHANGE, _K.NEXT, _K.NOW})
-"""What would be has its consequence in it, and has not happened."""
+"""Something hypothetical tells its consequence, and has not happened."""
 
 FITTING: Mapping[StatementKind, tuple[Kinds, Kinds]] = {
     StatementKind.JUDGEMENT: (
@@ -43,8 +40,8 @@ FITTING: Mapping[StatementKind, tuple[Kinds, Kinds]] = {
         frozenset({_K.INSTANCE, _K.NEXT}),
     ),
 }
-"""The kinds of follow-ups that fit a kind of statement. The first set is asked first. Within a set, the order of the
-guide counts. Kinds in neither set are not asked.
+"""The kinds of follow-ups that fit a kind of statement: those to ask first, and others. Within a set, the order of the
+guide counts.
 """
 FITTING_EVENTS_OF_OTHERS = (
     frozenset({_K.CONSEQUENCE, _K.NEXT, _K.CHANGE, _K.NOW}),
@@ -55,14 +52,14 @@ FITTING_EVENTS_OF_OTHERS = (
 
 @dataclass(frozen=True)
 class Statement(Clause):
-    """`shows`: what it does not lack. `quote`: its part that can be quoted, or ""."""
+    """`shows`: the kinds of follow-ups that it answers already. `quote`: its part that can be quoted, or ""."""
 
     shows: Kinds = frozenset()
     quote: str = field(default="", repr=False)
 
     @property
     def is_praise(self) -> bool:
-        """More can be learned from a complaint."""
+        """Less can be learned from praise than from a complaint."""
         return self.speaks is Direction.FOR
 
     @property
@@ -77,7 +74,7 @@ class Statement(Clause):
 
 
 def statements(answer: Utterance, language: str) -> tuple[Statement, ...]:
-    """`answer` was read. A denial is no statement: it leaves nothing to ask. Nothing is quoted beside some wishes."""
+    """Of an answer that was read. Denials leave nothing to ask. Empty for an e-mail and beside a wish to stop."""
     return () if answer.is_pasted else _statements(answer.text, answer.as_read, language)
 
 
@@ -105,7 +102,7 @@ def _shown(sentence: str, clause: Clause, language: str) -> Iterator[FollowUpKin
 
 
 def _sentence(text: str, clause: Clause, gaps: Sequence[re.Match[str]]) -> str:
-    """Around the clause: a reason may be a clause of its own. `gaps`: between the sentences of the text."""
+    """The sentence of the clause, because a reason may be a clause of its own. `gaps`: between sentences."""
     start = max((gap.end() for gap in gaps if gap.end() <= clause.start), default=0)
     end = min((gap.start() for gap in gaps if gap.start() >= clause.end), default=len(text))
     return text[max(start, clause.start - MAX_CHARACTERS_AROUND) : min(end, clause.end + MAX_CHARACTERS_AROUND)]

@@ -1,6 +1,6 @@
 """What is worth asking about: statements that were not pursued, with the follow-ups that fit them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
 
@@ -8,27 +8,33 @@ from interviews.lifecycle import Direction, Move
 from interviews.paige.answers.dialogue import Utterance
 from interviews.paige.answers.quotes import fits, quote_in
 from interviews.paige.guide.guide import CLOSING, FollowUp, FollowUpKind, Topic
-from interviews.paige.objective.subject_mentions import mentions_subject
+from interviews.paige.objective.subjects import mentions_subject
 from interviews.paige.reading.readings import Act, StatementKind
-from interviews.paige.turn.dialogue_state import DialogueState, asks_what_tipped_it
+from interviews.paige.turn.dialogue_state import (
+    MAX_FOLLOW_UPS_OF_AN_EMPHASIZED_TOPIC,
+    DialogueState,
+    asks_what_tipped_it,
+)
 from interviews.paige.turn.statements import Kinds, Statement
 
 MAX_FOLLOW_UPS_OF_A_TOPIC = 2
-MAX_FOLLOW_UPS_OF_AN_EMPHASIZED_TOPIC = 4
 MAX_FOLLOW_UPS_TO_WORD = 6
-"""The limit of a topic if a model words the follow-ups: it asks in different words each time."""
+"""Of a topic, if a model words the follow-ups: it asks in different words each time."""
 MAX_KINDS_OF_A_STATEMENT = 2
 MAX_WORDS_OF_A_FRAGMENT = 3
 
-_K = FollowUpKind
-
-DETAIL = frozenset({_K.INSTANCE, _K.REASON, _K.CONSEQUENCE})
+DETAIL = frozenset({FollowUpKind.INSTANCE, FollowUpKind.REASON, FollowUpKind.CONSEQUENCE})
+EXPECTED: Mapping[StatementKind | None, FollowUpKind] = {
+    StatementKind.JUDGEMENT: FollowUpKind.REASON,
+    StatementKind.NEED: FollowUpKind.REASON,
+    StatementKind.EVENT: FollowUpKind.CONSEQUENCE,
+}
 
 
 @dataclass(frozen=True)
 class Thread:
     """`topic`: what the statement is about. `answer`: its number. `is_final`: said last. `is_alone`: the last answer
-    states nothing else. `depth`: how many follow-ups have led to it. `asked`: the kinds of those that have pursued it.
+    states nothing else. `depth`: how many follow-ups led to it. `asked`: the kinds of follow-ups about it.
     """
 
     statement: Statement
@@ -45,16 +51,14 @@ class Thread:
         return self.statement.shows | self.asked
 
     @property
-    def lacks_reason(self) -> bool:
-        return self.statement.kind in (StatementKind.JUDGEMENT, StatementKind.NEED) and _K.REASON not in self.known
-
-    @property
-    def lacks_consequence(self) -> bool:
-        return self.statement.kind is StatementKind.EVENT and _K.CONSEQUENCE not in self.known
+    def missing(self) -> FollowUpKind | None:
+        """The reason of a view or the consequence of an event, unless it is known."""
+        expected = EXPECTED.get(self.statement.kind)
+        return None if expected in self.known else expected
 
     @property
     def lacks_something(self) -> bool:
-        return not self.asked and not self.statement.is_praise and (self.lacks_reason or self.lacks_consequence)
+        return not self.asked and not self.statement.is_praise and self.missing is not None
 
     @property
     def is_complaint(self) -> bool:
@@ -78,10 +82,10 @@ def threads(state: DialogueState) -> list[Thread]:
 
 
 def follow_ups(state: DialogueState, thread: Thread) -> Iterator[int]:
-    """Their indexes among those of the topic, the best first: one of each kind.
+    """Yields indexes of the topic's follow-ups, the best first: one of each kind, with a quote where possible.
 
-    With a quote where possible. All that the last answer states is not quoted twice in a row: contacts called that an
-    echo. If a model words them, all kinds that were not asked: words fit where a text does not.
+    If the last answer states one thing only, quotes do not follow each other: contacts called that an echo. A model
+    that words the follow-ups gets all kinds that were not asked: its words fit where a text does not.
     """
     last = [turn for turn in state.asked if turn.move == Move.FOLLOW_UP][-1:]
     is_echo = thread.is_alone and any(quote_in(turn, state.brief.guides) for turn in last)
@@ -98,10 +102,10 @@ def follow_ups(state: DialogueState, thread: Thread) -> Iterator[int]:
 
 
 def _leading(thread: Thread) -> Kinds:
-    """The kind of the topic's first follow-up in the guide, if it fits an answer to the topic's question.
+    """The kind of the topic's first follow-up in the guide, if it fits.
 
-    It has to be in the first set for a complaint, and for a consequence of a view that has no reason yet. What a
-    follow-up has brought out is asked first how it went on.
+    It has to be in the first set for a complaint, and for a consequence of a view that has no reason yet. The answer to
+    a follow-up is asked first what happened next.
     """
     first, second = thread.fitting
     if thread.depth:
@@ -109,14 +113,14 @@ def _leading(thread: Thread) -> Kinds:
     if not thread.topic.follow_ups:
         return frozenset()
     kind = thread.topic.follow_ups[0].kind
-    is_early = thread.is_complaint or (kind is FollowUpKind.CONSEQUENCE and thread.lacks_reason)
+    is_early = thread.is_complaint or (kind is FollowUpKind.CONSEQUENCE and thread.missing is FollowUpKind.REASON)
     return frozenset({kind}) & (first if is_early else first | second)
 
 
 def _takes(state: DialogueState, thread: Thread, follow_up: FollowUp) -> bool:
-    """A follow-up without a quote is about what was said last.
+    """Without a quote, a follow-up is about what was said last.
 
-    One that asks for people fits any statement of the last answer, and in the words of a model, every follow-up does.
+    One that asks for people fits any statement of the last answer, and so does any follow-up in the words of a model.
     Words that Paige has said are not quoted.
     """
     if not follow_up.takes_quote:
@@ -142,8 +146,8 @@ def _rank(state: DialogueState, thread: Thread) -> tuple[bool | int, ...]:
         thread.depth,
         not thread.statement.is_decisive,
         thread.statement.is_praise,
-        not thread.lacks_reason,
-        not thread.lacks_consequence,
+        thread.missing is not FollowUpKind.REASON,
+        thread.missing is not FollowUpKind.CONSEQUENCE,
         not thread.statement.quote,
     )
 
@@ -160,12 +164,12 @@ def _threads(state: DialogueState) -> Iterator[Thread]:
                 is_final = is_last and statement == stated[-1]
                 is_alone = is_last and len(stated) == 1 and topic == asked_topic
                 depth = _depth(pairs[: number + 1]) if topic == asked_topic else 0
-                asked = frozenset(_follow_up(state, turn).kind for turn, _ in pursuits)
+                asked = frozenset(_kind(state, turn) for turn, _ in pursuits)
                 yield Thread(statement, topic, number, is_last, is_final, is_alone, depth, asked)
 
 
 def _topic(state: DialogueState, statement: Statement, asked: Topic) -> Topic:
-    """That of the question, unless the statement speaks for or against the vendor, and tells of others only."""
+    """The topic of the question, unless the statement speaks for or against the vendor and is on other topics only."""
     if asked.key in (*statement.topics, CLOSING) or not statement.speaks:
         return asked
     told = (topic for key in statement.topics for topic in state.brief.guide.topics if topic.key == key)
@@ -197,38 +201,36 @@ def _pursues(state: DialogueState, message: Utterance, statement: Statement, fol
     return statement.quote == quote if quote else message is following
 
 
-def _follow_up(state: DialogueState, message: Utterance) -> FollowUp:
-    return state.brief.guide.topic(message.topic).follow_ups[message.follow_up or 0]
+def _kind(state: DialogueState, follow_up: Utterance) -> FollowUpKind:
+    return state.brief.guide.topic(follow_up.topic).follow_ups[follow_up.follow_up or 0].kind
 
 
 def _is_exhausted(state: DialogueState, thread: Thread) -> bool:
-    topic = thread.topic
-    may_go_on = state.emphasizes(topic) or state.brief.is_free
+    topic, most_kinds, most = thread.topic, MAX_KINDS_OF_A_STATEMENT, MAX_FOLLOW_UPS_TO_WORD
+    if not state.brief.is_free:
+        is_emphasized = state.emphasizes(topic)
+        most_kinds = MAX_KINDS_OF_A_STATEMENT if is_emphasized else 1
+        most = MAX_FOLLOW_UPS_OF_AN_EMPHASIZED_TOPIC if is_emphasized else MAX_FOLLOW_UPS_OF_A_TOPIC
     return (
         (topic.key in state.told and not thread.is_last)
         or state.avoids(topic)
-        or len(thread.asked) >= (MAX_KINDS_OF_A_STATEMENT if may_go_on else 1)
-        or len(state.follow_ups_to(topic)) >= _most_follow_ups(state, topic)
+        or len(thread.asked) >= most_kinds
+        or len(state.follow_ups_to(topic)) >= most
         or _is_closed(state, topic)
     )
 
 
-def _most_follow_ups(state: DialogueState, topic: Topic) -> int:
-    if state.brief.is_free:
-        return MAX_FOLLOW_UPS_TO_WORD
-    return MAX_FOLLOW_UPS_OF_AN_EMPHASIZED_TOPIC if state.emphasizes(topic) else MAX_FOLLOW_UPS_OF_A_TOPIC
-
-
 def _is_closed(state: DialogueState, topic: Topic) -> bool:
-    """By the last answer. After a follow-up in vain, another topic may remind the contact of something.
+    """Whether the last answer closes the topic. Another topic may remind the contact of something.
 
     A denial that tells something closes neither the outcome nor the closing question: it says what did not tip the
-    decision, or what nobody asked about. A model that chooses can tell whether the contact has declined more than one
-    question.
+    decision, or what nobody asked about. A model that chooses can tell whether the contact declines one question only.
     """
     last, has_stated = state.last, bool(state.stated_in(state.answers[-1]))
+    if Act.WANTS_TO_STOP in last.acts:
+        return True
     if topic != state.topic or state.brief.is_free:
-        return Act.WANTS_TO_STOP in last.acts
+        return False
     is_denied = last.is_denied and not (has_stated and (topic.key == CLOSING or asks_what_tipped_it(topic)))
     is_in_vain = state.open.move != Move.QUESTION and not has_stated
-    return Act.WANTS_TO_STOP in last.acts or last.is_declined or is_denied or state.repeats[-1] or is_in_vain
+    return last.is_declined or is_denied or state.repeats[-1] or is_in_vain

@@ -1,7 +1,7 @@
-"""Whether the words of a model may be shown. If not, the authored text is.
+"""Whether the words of a model may be shown. If not, the authored text is shown.
 
-The check knows no notes and no objective: the request has none either. It keeps out what Paige must not say, whoever
-has made the model say it.
+The check has no notes and no objective, as the request has none. It refuses what Paige must not say, whether the model
+or the contact had the idea.
 """
 
 import re
@@ -11,8 +11,9 @@ from enum import StrEnum
 
 from interviews.paige.answers.languages import language_of
 from interviews.paige.guide.question_style import style_warnings
-from interviews.paige.language.sentences import SENTENCE_GAP
+from interviews.paige.language.words import SENTENCE_GAP
 from interviews.paige.wording.grounding import (
+    WordedMessage,
     names_unknown,
     numbers_unknown,
     opens_another_topic,
@@ -21,18 +22,15 @@ from interviews.paige.wording.grounding import (
     strays,
     takes_up_words,
 )
-from interviews.paige.wording.message import WordedMessage
-from interviews.paige.wording.public_brief import AS_AUTHORED, PublicBrief, Task
+from interviews.paige.wording.request import AS_AUTHORED, MAX_WORDS, PublicBrief, Task
 from interviews.paige.wording.words import wording_words, words_of
 
-MAX_WORDS, MAX_CHARACTERS = 40, 300
+MAX_CHARACTERS = 300
 MAX_STATEMENTS = 2
-MIN_FUNCTION_WORDS = 0.25
-"""The share of function words in every sentence of a language."""
-MIN_IF_IN_DOUBT = 0.5
-"""If the words that are frequent in another language are more."""
+MIN_FUNCTION_WORDS, MIN_IF_IN_DOUBT = 0.25, 0.5
+"""The least share of function words of the language. In doubt: if those of another language are more frequent."""
 SAME_WORDING = 0.8
-"""The share of common words from which on two questions are the same."""
+"""Two questions with this share of common words are the same."""
 
 _MARKUP = re.compile(
     r"[<>\[\]{}*_`#|\\~^=@]|://|\bwww\.|(?<![\w-])[\w-]++\.[a-z]{2,}\b|^\s*[-•\N{EN DASH}]\s|(?:^|\s)\(?[a-d1-9][.)]\s"
@@ -41,7 +39,7 @@ _ENDS_LIKE_A_QUESTION = re.compile(r"\?[\"”“»]?\Z")
 
 
 class Refusal(StrEnum):
-    """Why the authored text is shown. Stored with the turn; the refused text is not."""
+    """Why the authored text is shown. It is stored with the turn. The refused text is not stored."""
 
     AUTHORED = "authored words"
     LANGUAGE = "language"
@@ -78,10 +76,8 @@ def refusal_of(text: str, public: PublicBrief) -> Refusal | None:
 
 
 def _is_no_plain_line(message: WordedMessage) -> bool:
-    is_line = message.text.isprintable() and not any(
-        unicodedata.category(each) in ("So", "Sk") for each in message.text
-    )
-    return not is_line or _MARKUP.search(message.text) is not None
+    has_symbol = any(unicodedata.category(each) in ("So", "Sk") for each in message.text)
+    return has_symbol or not message.text.isprintable() or _MARKUP.search(message.text) is not None
 
 
 def _is_too_long(message: WordedMessage) -> bool:
@@ -108,7 +104,7 @@ def _is_in_another_language(message: WordedMessage) -> bool:
 
 
 def _has(name: str, *, unless_said: bool = False) -> Callable[[WordedMessage], bool]:
-    """`unless_said`: the contact may be asked about what they have said, also in the plural."""
+    """`unless_said`: words of the contact are allowed, also in the plural."""
 
     def is_due(message: WordedMessage) -> bool:
         pattern: re.Pattern[str] = getattr(message.words, name)
@@ -121,7 +117,7 @@ def _has(name: str, *, unless_said: bool = False) -> Callable[[WordedMessage], b
 def _is_harmful(message: WordedMessage) -> bool:
     """Whether it asks for a secret, for contact elsewhere or for an act, or harms.
 
-    Words of the contact, such as "password", may only be in a question about what happened: no list has all such words.
+    Words of the contact, such as "password", may only be in a question about what happened: no list has all of them.
     """
     present, past = (pattern.search(message.question_plain) for pattern in (message.words.present, message.words.past))
     is_of_now = present is not None and (past is None or present.start() < past.start())

@@ -1,23 +1,112 @@
 """Whether a message keeps to what the conversation and the guide contain."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
 
-from interviews.paige.language.sentences import SENTENCE_GAP
-from interviews.paige.language.words import lower_case
-from interviews.paige.wording.message import WordedMessage, is_form, numbers_in
-from interviews.paige.wording.words import words_of
+from interviews.paige.language.words import SENTENCE_GAP, clauses_and_introductions, lower_case
+from interviews.paige.wording.request import PublicBrief
+from interviews.paige.wording.words import WordingWords, words_of
 
 MIN_LETTERS = 4
 """Of a word that names something. Shorter names count by their capital letter."""
 MAX_NEW_WORDS_ASKED = 3
+MIN_STEM = 5
+LETTERS_OF_AN_ENDING = 3
 
 _WORD = re.compile(r"[^\W_]+")
 _NOUN_ENDINGS = ("ung", "ungen", "heit", "heiten", "keit", "keiten", "schaft", "tion", "tionen", "tät", "nis", "nisse")
+_QUOTE = re.compile(r"[“„«\"]([^“”„«»\"]+)[”“»\"]")
+_NUMBER = re.compile(r"\d+(?:[.,:]\d+)*")
+
+
+@dataclass(frozen=True)
+class WordedMessage:
+    """A reply of a model, and what it is compared with."""
+
+    text: str = field(repr=False)
+    public: PublicBrief
+    words: WordingWords
+
+    @cached_property
+    def unquoted(self) -> str:
+        """Without the words of the contact in quotation marks."""
+        return _QUOTE.sub(lambda quote: " " if self.is_said(quote[1]) else f" {quote[1]} ", self.text)
+
+    @cached_property
+    def plain(self) -> str:
+        return lower_case(self.unquoted)
+
+    @cached_property
+    def sentences(self) -> list[str]:
+        return [each for each in SENTENCE_GAP.split(self.unquoted.strip()) if each.strip()]
+
+    @property
+    def question(self) -> str:
+        """The last sentence."""
+        return self.sentences[-1] if self.sentences else ""
+
+    @property
+    def question_plain(self) -> str:
+        return lower_case(self.question)
+
+    @property
+    def statements(self) -> list[str]:
+        return self.sentences[:-1]
+
+    @property
+    def introductions(self) -> list[str]:
+        """The clauses of the question before the one that asks."""
+        clauses = clauses_and_introductions(self.question)
+        asking = (i for i, each in enumerate(clauses) if not self.words.open.isdisjoint(words_of(each)))
+        return clauses[: next(asking, 0)]
+
+    @cached_property
+    def answers_plain(self) -> str:
+        return f" {lower_case(' '.join(self.public.answers))}"
+
+    @cached_property
+    def known(self) -> frozenset[str]:
+        return frozenset(word for text in self.public.public_texts() for word in words_of(text))
+
+    @cached_property
+    def known_by_beginning(self) -> Mapping[str, list[str]]:
+        """Forms of one word begin alike."""
+        found: dict[str, list[str]] = {}
+        for word in self.known:
+            found.setdefault(_beginning(word), []).append(word)
+        return found
+
+    def is_known(self, word: str) -> bool:
+        """Whether the word was said, also in another form such as "reviews"."""
+        alike = self.known_by_beginning.get(_beginning(word), ())
+        return word in self.known or any(is_form(word, other) for other in alike)
+
+    def is_said(self, quote: str) -> bool:
+        return f" {lower_case(quote)}" in self.answers_plain
+
+
+def _numbers_in(text: str) -> Iterator[str]:
+    """Without separators: "400,000" is "400000"."""
+    return (re.sub(r"\D", "", number) for number in _NUMBER.findall(text))
+
+
+def _beginning(word: str) -> str:
+    return word.removesuffix("s")[:MIN_STEM]
+
+
+def is_form(word: str, other: str) -> bool:
+    """Whether two words are forms of one, such as "review" and "reviews"."""
+    if word.removesuffix("s") == other.removesuffix("s"):
+        return True
+    length = max(MIN_STEM, min(len(word), len(other)) - LETTERS_OF_AN_ENDING + 1)
+    return word[:length] == other[:length] and abs(len(word) - len(other)) <= LETTERS_OF_AN_ENDING
 
 
 def numbers_unknown(message: WordedMessage) -> bool:
-    if not message.known_numbers.issuperset(numbers_in(message.unquoted)):
+    known_numbers = {number for text in message.public.public_texts() for number in _numbers_in(text)}
+    if not known_numbers.issuperset(_numbers_in(message.unquoted)):
         return True
     known = message.known | _counted(message)
     words = (found[0].split() for found in message.words.numbers.finditer(message.plain))
@@ -29,7 +118,7 @@ def names_unknown(message: WordedMessage) -> bool:
 
 
 def quotes_wrongly(message: WordedMessage) -> bool:
-    return not all(map(message.is_said, message.quotes))
+    return not all(map(message.is_said, _QUOTE.findall(message.text)))
 
 
 def states_wrongly(message: WordedMessage) -> bool:
@@ -39,7 +128,8 @@ def states_wrongly(message: WordedMessage) -> bool:
     named = [word for sentence in message.statements for word in _named(message, sentence)]
     is_new = any(word not in message.words.acknowledgements and not message.is_known(word) for word in named)
     is_about_paige = message.words.first_person.search(own) is not None
-    return is_about_paige or is_new or any(_tells_of_vendor(message, each) for each in stated)
+    of_vendor = (plain for plain in map(lower_case, stated) if lower_case(message.public.vendor) in plain)
+    return is_about_paige or is_new or not all(map(message.words.attributions.search, of_vendor))
 
 
 def _only_names(message: WordedMessage, clause: str) -> bool:
@@ -59,10 +149,9 @@ def strays(message: WordedMessage) -> bool:
 
 
 def opens_another_topic(message: WordedMessage) -> bool:
-    """Whether a question has no word of the topic's title or question, or a new word.
+    """Whether a question has no word of the topic's title or question, or a new word: neither said nor neutral.
 
-    A new word is neither said nor neutral. With one new word allowed, half of the rude questions that were held back
-    passed, because no list has all rude words.
+    If one new word was allowed, half of the rude questions for testing passed: no list has all rude words.
     """
     texts = f"{message.public.title} {message.public.authored}"
     topic = {word for word in words_of(texts) if word not in message.words.functions}
@@ -72,7 +161,7 @@ def opens_another_topic(message: WordedMessage) -> bool:
 
 
 def takes_up_words(message: WordedMessage) -> bool:
-    """Whether the question has a word of the contact that is not one of Paige's too."""
+    """Whether the question has a word that Paige's own texts do not have."""
     return not message.words.vocabulary.issuperset(_named(message, message.question))
 
 
@@ -83,15 +172,11 @@ def _new_words(message: WordedMessage) -> set[str]:
 
 def _counted(message: WordedMessage) -> set[str]:
     """The number words of the lists in the answers: "three" for "price, support and speed"."""
-    lengths = {
-        len(_parts(message, sentence)) for answer in message.public.answers for sentence in SENTENCE_GAP.split(answer)
-    }
+    lengths = set[int]()
+    for sentence in (each for answer in message.public.answers for each in SENTENCE_GAP.split(answer)):
+        *parts, last = sentence.split(",")
+        lengths.add(sum(bool(part.strip()) for part in (*parts, *message.words.series.split(lower_case(last)))))
     return {word for word, number in message.words.counts.items() if number in lengths}
-
-
-def _parts(message: WordedMessage, sentence: str) -> list[str]:
-    *parts, last = sentence.split(",")
-    return [part for part in (*parts, *message.words.series.split(lower_case(last))) if part.strip()]
 
 
 def _capitalized(sentence: str) -> Iterator[tuple[str, str]]:
@@ -104,26 +189,15 @@ def _capitalized(sentence: str) -> Iterator[tuple[str, str]]:
 
 
 def _is_unknown_name(message: WordedMessage, word: str, before: str) -> bool:
-    plain = lower_case(word).strip()
+    plain, words = lower_case(word).strip(), message.words
     if word == "I" or message.is_known(plain):
         return False
-    if not before or message.words.capitalizes_nouns:
-        is_plain = word[1:].islower() or len(word) == 1
-        return not (is_plain and (plain in message.words.vocabulary or _is_noun(message, plain, before)))
-    return True
-
-
-def _is_noun(message: WordedMessage, plain: str, before: str) -> bool:
-    if not message.words.capitalizes_nouns or not before:
-        return False
-    return lower_case(before).strip() in message.words.determiners or plain.endswith(_NOUN_ENDINGS)
+    if before and not words.capitalizes_nouns:
+        return True
+    is_noun = before and (lower_case(before).strip() in words.determiners or plain.endswith(_NOUN_ENDINGS))
+    is_plain = word[1:].islower() or len(word) == 1
+    return not (is_plain and (plain in words.vocabulary or is_noun))
 
 
 def _named(message: WordedMessage, sentence: str) -> Iterator[str]:
     return (word for word in words_of(sentence) if len(word) >= MIN_LETTERS and word not in message.words.functions)
-
-
-def _tells_of_vendor(message: WordedMessage, clause: str) -> bool:
-    plain = lower_case(clause)
-    names_vendor = lower_case(message.public.vendor) in plain
-    return names_vendor and message.words.attributions.search(plain) is None

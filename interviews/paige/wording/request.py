@@ -1,19 +1,27 @@
-"""Depends on nothing but a PublicBrief."""
+"""The request to word a message, and all that it may depend on: no notes, objective, picks and record of the contact.
+
+`public_brief_of` in interviews/paige/turn/compose.py makes its PublicBrief (decision 50).
+"""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
 from django.utils.translation import get_language_info
 
-from interviews.paige.answers.dialogue import Utterance
+from interviews.lifecycle import Speaker
+from interviews.paige.answers.dialogue import Utterance, said_by
 from interviews.paige.chat import ChatMessage, PromptTexts, mark_of
-from interviews.paige.wording.check import MAX_WORDS
-from interviews.paige.wording.public_brief import PublicBrief, Task
+from interviews.paige.guide.texts import FollowUpKind
 
+AS_AUTHORED = "-"
+"""In the place of a topic's question: the authored one fits best."""
+MAX_WORDS = 40
 MAX_ANSWER_CHARACTERS = 2_000
-"""Of a longer answer, the middle is left out."""
+"""The middle of a longer answer is left out."""
 
 SCHEMA: Mapping[str, Any] = {
     "type": "object",
@@ -25,6 +33,64 @@ SCHEMA: Mapping[str, Any] = {
 _words = PromptTexts(Path(__file__).with_name("prompt.txt"))
 
 
+class Task(StrEnum):
+    """TOPIC: the question that opens a topic."""
+
+    FOLLOW_UP = "follow_up"
+    TOPIC = "topic"
+
+
+@dataclass(frozen=True)
+class PublicBrief:
+    """`topics`: titles and questions of the guide. `authored`: the words to replace.
+
+    For a follow-up: `statement` is the clause of the contact that it takes up, `asks_for` what it is to find out, and
+    `known` what was asked about the statement before. `subjects` may be named although the contact has not mentioned
+    them.
+    """
+
+    vendor: str
+    language: str
+    purpose: str
+    topics: tuple[tuple[str, str], ...]
+    conversation: tuple[Utterance, ...] = field(repr=False)
+    task: Task
+    title: str
+    authored: str = field(repr=False)
+    statement: str = field(default="", repr=False)
+    asks_for: FollowUpKind | None = None
+    known: frozenset[FollowUpKind] = frozenset()
+    shows_feeling: bool = False
+    subjects: tuple[str, ...] = field(default=(), repr=False)
+
+    @property
+    def said(self) -> list[str]:
+        """By Paige."""
+        return [turn.text for turn in said_by(Speaker.PAIGE, self.conversation)]
+
+    @property
+    def answers(self) -> list[str]:
+        return [turn.text for turn in said_by(Speaker.CONTACT, self.conversation)]
+
+    def public_texts(self) -> Iterator[str]:
+        """What the contact has read or may read."""
+        yield from (self.vendor, self.purpose, self.authored, *self.subjects)
+        for title, question in self.topics:
+            yield from (title, question)
+        yield from (turn.text for turn in self.conversation)
+
+
+@dataclass(frozen=True)
+class Worded:
+    """`text`: None if the authored text is shown, and `fallback` says why. Token counts: None if not reported."""
+
+    text: str | None = field(repr=False)
+    fallback: str = ""
+    latency_ms: int = 0
+    prompt_tokens: int | None = None
+    completion_tokens: int | None = None
+
+
 def wording_messages(public: PublicBrief, refused: str = "") -> list[ChatMessage]:
     """`refused`: why the check does not show the last reply."""
     parts = [_conversation(public), _task(public), *([_words("refused", refused=refused)] if refused else [])]
@@ -32,7 +98,6 @@ def wording_messages(public: PublicBrief, refused: str = "") -> list[ChatMessage
 
 
 def _system(public: PublicBrief) -> str:
-    topics = "\n".join(_words("topic", title=title, question=question) for title, question in public.topics)
     return _words(
         "system",
         max_words=MAX_WORDS,
@@ -40,7 +105,7 @@ def _system(public: PublicBrief) -> str:
         language=get_language_info(public.language)["name"],
         vendor=public.vendor,
         purpose=public.purpose,
-        topics=topics,
+        topics="\n".join(_words("topic", title=title, question=question) for title, question in public.topics),
     )
 
 
@@ -65,20 +130,13 @@ def _task(public: PublicBrief) -> str:
     authored = json.dumps({"text": public.authored}, ensure_ascii=False)
     if public.task is Task.TOPIC:
         return _words("topic_task", title=public.title, authored=authored)
-    feeling = _line("feeling") if public.shows_feeling else ""
-    statement = " ".join(public.statement.split()).replace('"', "'")[:MAX_ANSWER_CHARACTERS]
-    subjects = _line("subjects", subjects=", ".join(public.subjects)) if public.subjects else ""
-    asks_for = _words(public.asks_for) if public.asks_for else ""
+    named = ", ".join(public.subjects)
     return _words(
         "follow_up",
         title=public.title,
         authored=authored,
-        statement=statement,
-        asks_for=asks_for,
-        feeling=feeling,
-        subjects=subjects,
+        statement=" ".join(public.statement.split()).replace('"', "'")[:MAX_ANSWER_CHARACTERS],
+        asks_for=_words(public.asks_for) if public.asks_for else "",
+        feeling=f"\n{_words('feeling')}" if public.shows_feeling else "",
+        subjects=f"\n{_words('subjects', subjects=named)}" if named else "",
     )
-
-
-def _line(section: str, **values: object) -> str:
-    return f"\n{_words(section, **values)}"

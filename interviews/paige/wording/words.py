@@ -1,4 +1,4 @@
-"""The words by which the check judges, from lexicons/*/wording.json. A language without the file is not worded.
+"""The words that the check looks for, from lexicons/*/wording.json. A model words nothing in a language without it.
 
 - `functions`: words that name nothing. `neutral` words may be in any question. `acknowledgements`: more words for the
   sentence before a question.
@@ -6,13 +6,13 @@
 - `numbers`: words for numbers. `counts`: those from 3 on. `series`: what joins the last part of a list to the others.
 - `kinds`: what a question asks for.
 - In a language that capitalizes nouns: frequent `nouns`, and the `determiners` before others.
-- The other lists are patterns (interviews/paige/language/patterns.py) of what a message may not have. `first_person`:
+- The other lists are patterns (interviews/paige/language/lexicons.py) of what a message may not have. `first_person`:
   except in `allowed_first_person`. `private` words may only be taken up. A sentence that tells something of the vendor
   needs one of the `attributions`.
 - `harmful`: patterns of requests whose words may all have been said, by what they ask for. "Which password did you
   use" is one, "What did passwords mean for the team" is not. `words`: what stands for <name>.
-- `present` and `past`: a question is about now, and so may be a request, if its first such word is `present`. `past`
-  also has the phrases of now that are no request.
+- `present` and `past`: a question may be a request if its first such word is `present`. `past` also has present-tense
+  phrases that are no request.
 """
 
 import re
@@ -23,8 +23,7 @@ from typing import Any, Self
 
 from interviews.paige.guide.guide import Guide, shipped_guide, shipped_guides
 from interviews.paige.guide.texts import FollowUpKind
-from interviews.paige.language.lexicons import languages_with, lexicon, phrases
-from interviews.paige.language.patterns import whole_words
+from interviews.paige.language.lexicons import languages_with, lexicon, phrases, whole_words
 from interviews.paige.language.words import lower_case
 
 LISTS = ("functions", "neutral", "acknowledgements", "open", "anaphora", "nouns", "determiners")

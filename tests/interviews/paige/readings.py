@@ -1,9 +1,12 @@
 """Answers with their readings, which do not depend on the weights of the reader."""
 
 from dataclasses import dataclass, replace
+from typing import Any
 
-from interviews.lifecycle import Direction
+from interviews.lifecycle import Direction, Move, Speaker
+from interviews.paige.answers.dialogue import Utterance
 from interviews.paige.reading.readings import About, Act, AnswerReading, Clause, StatementKind
+from interviews.paige.turn.brief import Brief
 
 JUDGEMENT, NEED, EVENT, FACT, DENIAL = StatementKind
 FOR, AGAINST = Direction.FOR, Direction.AGAINST
@@ -40,6 +43,26 @@ def spoken(*clauses: Clause) -> Answer:
         found.append(replace(clause, start=start))
         start += len(clause.text) + 1
     return Answer(" ".join(clause.text for clause in clauses), AnswerReading(tuple(found)))
+
+
+def says(text: str, **fields: Any) -> Clause:
+    """A clause that states something."""
+    return Clause(text, 0, **{"kind": StatementKind.JUDGEMENT, **fields})
+
+
+def talks(text: str, act: Act | None = None) -> Clause:
+    """A clause that states nothing."""
+    return Clause(text, 0, act)
+
+
+def answer(topic: str, *clauses: Clause) -> Utterance:
+    said = spoken(*clauses)
+    return Utterance(Speaker.CONTACT, said.text, topic, Move.ANSWER, reading=said.reading)
+
+
+def told(brief: Brief, *answers: Utterance, question: str = "Why?") -> Brief:
+    said = ((Utterance(Speaker.PAIGE, question, each.topic), each) for each in answers)
+    return brief.after(turn for pair in said for turn in pair)
 
 
 NO_IDEA = spoken(does(Act.DECLINES, "No idea."))

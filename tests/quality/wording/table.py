@@ -17,11 +17,10 @@ from typing import Any
 from interviews.lifecycle import Engine, Move, Speaker
 from interviews.paige.answers.dialogue import Utterance
 from interviews.paige.turn.brief import Brief
-from interviews.paige.turn.compose import Choice, public_brief_of
+from interviews.paige.turn.compose import Choice, public_brief_of, task_of
 from interviews.paige.turn.moves import NextMove, moves
-from interviews.paige.turn.public import task_of
 from interviews.paige.wording.check import Refusal, refusal_of
-from interviews.paige.wording.public_brief import PublicBrief, Task
+from interviews.paige.wording.request import PublicBrief, Task
 from tests.interviews.paige.interviews import buyer_brief
 
 FOLDER = Path(__file__).parent

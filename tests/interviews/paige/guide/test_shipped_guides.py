@@ -4,8 +4,8 @@ import pytest
 
 from interviews.paige.guide.guide import FollowUpKind, Guide, Topic, shipped_guide, shipped_guides
 from interviews.paige.reading.readings import StatementKind
+from interviews.paige.turn.dialogue_state import MAX_FOLLOW_UPS_OF_AN_EMPHASIZED_TOPIC
 from interviews.paige.turn.statements import Statement
-from interviews.paige.turn.threads import MAX_FOLLOW_UPS_OF_AN_EMPHASIZED_TOPIC
 
 TOPICS = [
     pytest.param(topic, id=f"{name}-{topic.key}")

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from interviews.lifecycle import Direction
-from interviews.paige.findings.drivers import drivers
+from interviews.paige.findings import drivers
 from interviews.paige.model.provider import Provider
 from interviews.paige.model.readings import (
     MAX_CLAUSES,
@@ -27,7 +27,7 @@ from interviews.paige.turn.brief import Brief
 from tests.fakes.provider import Act, Server, completion, fake_provider, hangs, sends, status
 from tests.fakes.provider import says as replies
 from tests.interviews.paige.interviews import buyer_brief, parsed_guide
-from tests.interviews.paige.read_answers import answer, says, talks, told
+from tests.interviews.paige.readings import answer, says, talks, told
 
 FOR, AGAINST = Direction.FOR, Direction.AGAINST
 GUIDE = parsed_guide()

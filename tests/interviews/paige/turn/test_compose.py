@@ -17,12 +17,11 @@ from interviews.paige.guide.texts import QUOTE
 from interviews.paige.language.lexicons import phrases
 from interviews.paige.model.engine import ModelEngine
 from interviews.paige.model.provider import Provider
-from interviews.paige.objective.corrected_subjects import CorrectedSubjects
+from interviews.paige.objective.subjects import CorrectedSubjects
 from interviews.paige.reading.readings import Act
 from interviews.paige.turn.brief import Brief
 from interviews.paige.turn.compose import Choice, compose, next_message
 from interviews.paige.turn.moves import moves
-from interviews.paige.turn.named_subjects import SUBJECT
 from interviews.paige.turn.rules_engine import RulesEngine
 from tests.fakes.provider import Act as Reply
 from tests.fakes.provider import fake_provider, says, sends
@@ -79,7 +78,7 @@ def authored(vendor: str, address: str, nameable: tuple[str, ...]) -> re.Pattern
         "{vendor}": re.escape(vendor),
         "{contact_address}": re.escape(address),
         QUOTE: "[^“”]+",
-        SUBJECT: subjects,
+        "{subject}": subjects,
     }
     parts = [re.split(r"(\{\w+\})", text) for text in texts]
     one = "|".join("".join(places.get(part) or re.escape(part) for part in text) for text in parts)

@@ -8,7 +8,7 @@ import pytest
 from interviews.lifecycle import Direction, Move
 from interviews.paige.answers.dialogue import Utterance
 from interviews.paige.answers.transcript_markdown import render_transcript
-from interviews.paige.findings.findings import findings_of
+from interviews.paige.findings import findings_of
 from interviews.paige.language.lexicons import phrases
 from interviews.paige.reading.readings import Act, Clause
 from interviews.paige.turn.brief import Brief
@@ -106,12 +106,6 @@ class TestWishesAndQuestions:
     def test_the_last_answer_is_replied_to_at_the_end(self, last: Answer, reply: str) -> None:
         text = closing_reply(after(buyer_brief(), SLOW, last))
         assert (reply in text, bool(text)) == (True, bool(reply))
-
-
-class TestSmallTalk:
-    def test_what_is_told_beside_it_is_taken_up(self) -> None:
-        brief = after(buyer_brief(), spoken(does(Act.SMALL_TALK, "It rained all week here."), NUMBERS))
-        assert "“Nobody trusted the weekly numbers”" in next_to(brief).text
 
 
 class TestRepetitions:
@@ -229,13 +223,6 @@ class TestOtherTopics:
 
 
 class TestStopping:
-    @pytest.mark.parametrize("answer", [STOP, spoken(HAVE_TO_GO), spoken(PRICE, HAVE_TO_GO)])
-    def test_who_wants_to_stop_is_told_how_and_asked_nothing(self, answer: Answer) -> None:
-        message = next_to(after(buyer_brief(), answer))
-        assert message.move == Move.REPEAT
-        assert says(message, "how_to_stop")
-        assert "?" not in message.text
-
     @pytest.mark.parametrize(
         "reply", [GO_ON, spoken(does(Act.SMALL_TALK, "Sure.")), spoken(Clause("I did not want to stop.", 0))]
     )

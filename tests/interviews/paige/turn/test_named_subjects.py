@@ -4,15 +4,13 @@ from dataclasses import replace
 
 import pytest
 
-from interviews.lifecycle import Engine, Move, Speaker
-from interviews.paige.answers.dialogue import Utterance
+from interviews.lifecycle import Engine, Move
 from interviews.paige.model.prompt import messages_for
-from interviews.paige.objective.corrected_subjects import CorrectedSubjects
 from interviews.paige.objective.steering import Picks
+from interviews.paige.objective.subjects import CorrectedSubjects
 from interviews.paige.turn.brief import Brief
 from interviews.paige.turn.compose import Choice, compose, next_message
 from interviews.paige.turn.moves import NextMove, moves
-from interviews.paige.turn.named_subjects import naming_question
 from interviews.paige.turn.rules_engine import RulesEngine
 from tests.interviews.paige.interviews import buyer_brief, conduct, paige
 from tests.interviews.paige.readings import (
@@ -24,6 +22,7 @@ from tests.interviews.paige.readings import (
     WHAT_DO_YOU_MEAN,
     WHY_DO_YOU_ASK,
     Answer,
+    answer,
     spoken,
     states,
 )
@@ -92,8 +91,7 @@ def test_a_question_that_is_put_again_names_the_subject_again(replies: list[Answ
     [number] = [number for number, turn in enumerate(said) if QUESTION in turn.text]
     brief, again = allowed().after(said[: number + 1]), []
     for reply in replies:
-        answer = Utterance(Speaker.CONTACT, reply.text, said[number].topic, Move.ANSWER, reading=reply.reading)
-        brief = brief.after([*brief.conversation, answer])
+        brief = brief.after([*brief.conversation, answer(said[number].topic, *reply.reading.clauses)])
         again = [message.utterance for message in [next_message(brief, RulesEngine())] if message]
         brief = brief.after([*brief.conversation, *again])
     assert [turn.move for turn in again] == [move]
@@ -106,7 +104,7 @@ def test_a_subject_that_is_not_allowed_cannot_be_composed() -> None:
     with pytest.raises(ValueError, match="may not be named"):
         compose(brief, Choice(move, Engine.RULES))
     with pytest.raises(ValueError, match="may not be named"):
-        naming_question(allowed(), "CFO")
+        allowed().naming_question("CFO")
 
 
 def test_a_model_may_choose_it() -> None:

@@ -1,23 +1,78 @@
-"""What is worth asking about, in which order, and which follow-ups fit."""
+"""Statements, and which of them are worth a follow-up of which kind."""
 
 from collections.abc import Sequence
 from dataclasses import replace
-from itertools import product
 
 import pytest
 
 from interviews.lifecycle import Move, Speaker
 from interviews.paige.answers.dialogue import Utterance
-from interviews.paige.guide.guide import FollowUpKind
-from interviews.paige.objective.corrected_subjects import CorrectedSubjects
+from interviews.paige.guide.texts import FollowUpKind
 from interviews.paige.objective.steering import Picks
-from interviews.paige.reading.readings import About, Act, Clause, StatementKind
+from interviews.paige.objective.subjects import CorrectedSubjects
+from interviews.paige.reading import thresholds
+from interviews.paige.reading.readings import About, Act, Clause
 from interviews.paige.turn.brief import Brief
 from interviews.paige.turn.dialogue_state import DialogueState
-from interviews.paige.turn.statements import Statement
+from interviews.paige.turn.statements import HYPOTHETICAL, MAX_STATEMENTS, Statement, statements
 from interviews.paige.turn.threads import Thread, follow_ups, threads
 from tests.interviews.paige.interviews import buyer_brief, conduct, paige
-from tests.interviews.paige.readings import AGAINST, DENIAL, EVENT, FACT, FOR, JUDGEMENT, NO_IDEA, does, spoken, states
+from tests.interviews.paige.readings import (
+    AGAINST,
+    DENIAL,
+    EVENT,
+    FACT,
+    FOR,
+    JUDGEMENT,
+    NO_IDEA,
+    answer,
+    does,
+    spoken,
+    states,
+)
+
+TOO_HIGH = states("The price was too high.", JUDGEMENT, "pricing")
+
+
+def stated(*clauses: Clause, language: str = "en") -> tuple[Statement, ...]:
+    return statements(answer("trigger", *clauses), language)
+
+
+def test_a_statement_has_what_was_read() -> None:
+    praise = states("Your search is excellent.", JUDGEMENT, "vendor", speaks=FOR, about=About.VENDOR, decisive=True)
+    [statement] = stated(praise)
+    assert (statement.kind, statement.topics, statement.quote) == (JUDGEMENT, ("vendor",), "Your search is excellent")
+    assert (statement.about, statement.is_praise, statement.is_decisive) == (About.VENDOR, True, True)
+    assert not statement.is_doubtful
+    [doubtful] = stated(states("We are a thrilling bunch.", FACT, certainty=thresholds.SURE - 0.01))
+    assert doubtful.is_doubtful
+
+
+def test_other_clauses_are_no_statements() -> None:
+    others = does(Act.SMALL_TALK, "It rained all week here."), states("There was no trial.", DENIAL, "experience")
+    assert [each.text for each in stated(*others, TOO_HIGH)] == [TOO_HIGH.text]
+    assert stated(TOO_HIGH, does(Act.WANTS_TO_STOP, "Stop.")) == ()
+    assert stated(states("From: Bob\nNobody trusted the numbers.", EVENT)) == ()
+    assert len(stated(*[TOO_HIGH] * (MAX_STATEMENTS + 1))) == MAX_STATEMENTS
+
+
+@pytest.mark.parametrize(
+    ("language", "clauses", "shown"),
+    [
+        ("en", ("The price was too high", "because they charge by seat."), {FollowUpKind.REASON}),
+        ("en", ("The price was too high.", "Then we left because of it."), set()),
+        ("en", ("We would have signed.",), HYPOTHETICAL),
+        ("de", ("Der Preis war zu hoch,", "weil sie nach Plätzen abrechnen."), {FollowUpKind.REASON}),
+        ("de", ("Wir hätten unterschrieben.",), HYPOTHETICAL),
+        ("de", ("Wir waren zu viert.",), set()),
+    ],
+)
+def test_what_stands_in_the_same_sentence_is_not_lacking(
+    language: str, clauses: tuple[str, ...], shown: set[FollowUpKind]
+) -> None:
+    first, *_ = stated(*(states(text, JUDGEMENT) for text in clauses), language=language)
+    assert first.shows == shown
+
 
 PRICE = states("The price was too high.", JUDGEMENT, speaks=AGAINST)
 LOSS = states("We lost two customers in March.", EVENT)
@@ -33,43 +88,12 @@ def asked(brief: Brief, *turns: tuple[str, *tuple[Clause, ...]], follow_up: int 
     for number, (topic, *clauses) in enumerate(turns, start=1):
         index = follow_up if number == len(turns) else None
         move = Move.QUESTION if index is None else Move.FOLLOW_UP
-        text, answer = f"Question {number}?", spoken(*clauses)
-        said += [
-            Utterance(Speaker.PAIGE, text, topic, move, index),
-            Utterance(Speaker.CONTACT, answer.text, topic, Move.ANSWER, reading=answer.reading),
-        ]
+        said += [Utterance(Speaker.PAIGE, f"Question {number}?", topic, move, index), answer(topic, *clauses)]
     return DialogueState(brief.after(said))
 
 
 def texts(found: Sequence[Thread]) -> list[str]:
     return [thread.statement.text for thread in found]
-
-
-VIEWS_AND_OTHERS = [kind for kind in StatementKind if kind is not DENIAL]
-
-
-@pytest.mark.parametrize(("kind", "about"), [*product(VIEWS_AND_OTHERS, (About.VENDOR, None))])
-def test_a_view_is_not_asked_for_its_consequence_first(kind: StatementKind, about: About | None) -> None:
-    first, *_ = Statement("…", 0, kind=kind, about=about).fitting
-    is_view = kind in (StatementKind.JUDGEMENT, StatementKind.NEED)
-    assert (FollowUpKind.CONSEQUENCE in first) is not is_view
-    assert (FollowUpKind.REASON in first) is is_view
-
-
-@pytest.mark.parametrize(
-    ("kind", "about", "never"),
-    [
-        (StatementKind.EVENT, About.RIVAL, {FollowUpKind.REASON, FollowUpKind.INSTANCE}),
-        (StatementKind.EVENT, About.SELF, {FollowUpKind.INSTANCE}),
-        (StatementKind.FACT, About.SELF, {FollowUpKind.REASON}),
-        (StatementKind.FACT, About.RIVAL, {FollowUpKind.REASON}),
-    ],
-)
-def test_nobody_is_asked_what_they_cannot_know(
-    kind: StatementKind, about: About | None, never: set[FollowUpKind]
-) -> None:
-    found = Statement("…", 0, kind=kind, about=about).fitting
-    assert not never & frozenset().union(*found)
 
 
 def test_what_an_answer_tells_already_is_not_asked() -> None:

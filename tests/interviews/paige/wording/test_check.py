@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from interviews.paige.guide.texts import FollowUpKind
-from interviews.paige.wording.check import MAX_CHARACTERS, MAX_WORDS, Refusal, refusal_of
-from interviews.paige.wording.public_brief import PublicBrief
+from interviews.paige.wording.check import MAX_CHARACTERS, Refusal, refusal_of
+from interviews.paige.wording.request import MAX_WORDS, PublicBrief
 from tests.quality.wording import table
 
 ANSWER = "The security review was a mess. They sent us a two-year-old report, and our CISO refused to read it."
@@ -120,10 +120,8 @@ def test_a_weakness_is_no_insult() -> None:
 @pytest.mark.parametrize(
     ("answer", "text", "refusal"),
     [
-        ("We looked at you, Globex and a spreadsheet.", "How did the three compare?", None),
         ("We looked at you, Globex, and a spreadsheet.", "How did the three compare?", None),
         ("We looked at you, Globex and a spreadsheet.", "How did the four compare?", Refusal.NUMBER),
-        ("We looked at you, Globex, Initech and a spreadsheet.", "How did the four compare?", None),
         ("We looked at you and Globex. And a spreadsheet.", "How did the three compare?", Refusal.NUMBER),
         ("We looked at you, Globex and a spreadsheet.", "What did the three thousand users say?", Refusal.NUMBER),
     ],

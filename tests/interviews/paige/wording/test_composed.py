@@ -5,17 +5,14 @@ from dataclasses import dataclass, field, replace
 
 import pytest
 
-from interviews.lifecycle import Engine, Move, Speaker
-from interviews.paige.answers.dialogue import Utterance
+from interviews.lifecycle import Engine, Move
 from interviews.paige.language.lexicons import Phrase
 from interviews.paige.reading.readings import Act
 from interviews.paige.turn.brief import Brief
-from interviews.paige.turn.compose import Choice, Message, next_message
+from interviews.paige.turn.compose import Choice, Message, lead_ins, next_message, task_of
 from interviews.paige.turn.moves import NextMove
-from interviews.paige.turn.public import lead_ins, task_of
-from interviews.paige.wording.public_brief import PublicBrief, Task, Worded
-from interviews.paige.wording.request import wording_messages
-from tests.interviews.paige.interviews import after, buyer_brief
+from interviews.paige.wording.request import PublicBrief, Task, Worded, wording_messages
+from tests.interviews.paige.interviews import after, buyer_brief, reply
 from tests.interviews.paige.readings import (
     ARE_YOU_A_BOT,
     EVENT,
@@ -59,7 +56,7 @@ def after_a_follow_up(answer: Answer) -> Brief:
     brief = after(buyer_brief(), spoken(ANSWER))
     follow_up = next_message(brief, Chooses(lambda each: each.move == Move.FOLLOW_UP))
     assert follow_up
-    said = Utterance(Speaker.CONTACT, answer.text, follow_up.utterance.topic, Move.ANSWER, reading=answer.reading)
+    said = reply(follow_up, answer)
     return brief.after([*brief.conversation, follow_up.utterance, said])
 
 
@@ -126,7 +123,6 @@ def test_after_anger_the_model_is_told_to_take_it_seriously() -> None:
 def test_a_repeated_follow_up_has_its_authored_words(text: str | None) -> None:
     brief = after(buyer_brief(), spoken(ANSWER))
     message = worded(brief, Move.FOLLOW_UP, Words(text))
-    topic, reading = message.utterance.topic, HOW_LONG.reading
-    asks = Utterance(Speaker.CONTACT, HOW_LONG.text, topic, Move.ANSWER, reading=reading)
-    again = worded(brief.after([*brief.conversation, message.utterance, asks]), Move.REPEAT, Words("Never asked."))
+    said = [*brief.conversation, message.utterance, reply(message, HOW_LONG)]
+    again = worded(brief.after(said), Move.REPEAT, Words("Never asked."))
     assert again.text.endswith(message.authored or message.text)

@@ -14,8 +14,8 @@ from interviews.lifecycle import Engine, Move, Speaker
 from interviews.paige.answers.dialogue import Utterance
 from interviews.paige.model.engine import ModelEngine, ModelWriter
 from interviews.paige.model.provider import Provider
-from interviews.paige.objective.corrected_subjects import CorrectedSubjects
 from interviews.paige.objective.steering import Picks
+from interviews.paige.objective.subjects import CorrectedSubjects
 from interviews.paige.turn.brief import Brief
 from interviews.paige.turn.compose import Choice, next_message, public_brief_of
 from interviews.paige.turn.moves import moves

@@ -1,17 +1,30 @@
-"""Whether a text of the contact mentions a subject: in another inflection, as an acronym, or spelled out."""
+"""The subjects of an objective, how staff correct them, and whether a text mentions one.
+
+The correction is a text, which is stored and audited. An empty text: as found.
+
+SSO
+audit logs (may be named)
+"""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
 from interviews.paige.language.words import unaccented
+from interviews.paige.reading.readings import ObjectiveReading
+
+MAY_BE_NAMED = " (may be named)"
+NO_SUBJECT = "no subject"
+MAX_LENGTH = 60
 
 MIN_STEM = 4
 LETTERS_OF_AN_ENDING = 3
 MIN_LETTERS, MAX_LETTERS = 3, 6
-"""Of an acronym whose words may be written out."""
+"""Of an acronym whose words may be spelled out."""
 
+_PLAIN = re.compile(r"\w(?:[\w \-&/.'\N{RIGHT SINGLE QUOTATION MARK}+#]*[\w+#])?")
 _INNER = re.compile("of|on|in|and|as|for|zur|zum|und|fur|de|des|du|la|del")
 """May be left out of a subject, and have a letter in an acronym."""
 _OUTER = re.compile(
@@ -19,10 +32,52 @@ _OUTER = re.compile(
     "der|die|das|den|dem|ein|eine|es|wir|sie|er|ich|ist|war|sind|hat|im|am|zu|mit|von|bei|auf|unser|oder|aber|"
     "le|les|un|une|il|elle|nous|vous|est|au|aux|et|ou|el|los|las|una|es|se|su|con|por"
 )
-"""No acronym has a letter of them."""
+"""Words that have no letter in an acronym."""
+
+
+@dataclass(frozen=True)
+class CorrectedSubjects:
+    every: tuple[str, ...] = ()
+    nameable: tuple[str, ...] = ()
+
+
+def subjects_text(corrected: CorrectedSubjects | None) -> str:
+    if corrected is None:
+        return ""
+    lines = [f"{each}{MAY_BE_NAMED}" if each in corrected.nameable else each for each in corrected.every]
+    return "\n".join(lines) or NO_SUBJECT
+
+
+def subjects_in(text: str) -> CorrectedSubjects | None:
+    """Ignores empty lines, spaces around a subject, and repeated subjects."""
+    lines = [" ".join(line.split()) for line in text.splitlines() if line.strip()]
+    if not lines:
+        return None
+    lines = [line for line in lines if line != NO_SUBJECT]
+    return CorrectedSubjects(_each(lines), _each(line for line in lines if line.endswith(MAY_BE_NAMED)))
+
+
+def _each(lines: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(line.removesuffix(MAY_BE_NAMED) for line in lines))
+
+
+def is_plain(subject: str) -> bool:
+    """Whether Paige can name it."""
+    return len(subject) <= MAX_LENGTH and subject.isprintable() and _PLAIN.fullmatch(subject) is not None
+
+
+def subjects_named(said: ObjectiveReading, vendor: str, contact_name: str) -> Mapping[str, str]:
+    """Each with the key of its topic, or "". Leaves out the names of vendor and contact."""
+    names = {form for name in unaccented(f"{vendor} {contact_name}").split() for form in (name, f"{name}s")}
+    return {
+        each: topic
+        for each, topic in said.subjects
+        if is_plain(each) and not names.issuperset(unaccented(each).split())
+    }
 
 
 def mentions_subject(text: str, subjects: Iterable[str]) -> bool:
+    """Also in another inflection, as an acronym, or spelled out."""
     words = _words(text)
     return any(_mentions(words, _words(subject)) for subject in subjects)
 

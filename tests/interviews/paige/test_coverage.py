@@ -1,18 +1,19 @@
-"""What of the objective was answered."""
+"""What of the objective was answered, and which topics a reported reason names."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
 
 from interviews.lifecycle import Move, Speaker
 from interviews.paige.answers.dialogue import Utterance
-from interviews.paige.findings.coverage import coverage
-from interviews.paige.objective.corrected_subjects import CorrectedSubjects
+from interviews.paige.findings import coverage, read_reason, topics_named
 from interviews.paige.objective.steering import Picks
-from interviews.paige.reading.readings import Act, StatementKind
+from interviews.paige.objective.subjects import CorrectedSubjects
+from interviews.paige.reading.readings import Act, AnswerReading, Clause, ObjectiveReading, StatementKind
 from interviews.paige.turn.brief import Brief
-from tests.interviews.paige.interviews import buyer_brief
-from tests.interviews.paige.read_answers import answer, says, talks, told
+from tests.interviews.paige.interviews import buyer_brief, parsed_guide
+from tests.interviews.paige.readings import answer, says, talks, told
 
 SUBJECT = "security review"
 PRICE = says("They wanted a budget of two million.", topics=("pricing",))
@@ -110,6 +111,19 @@ def test_only_a_finding_on_the_subject_answers_an_objective_that_names_one(
     ]
 
 
-def test_without_a_subject_any_finding_on_the_topic_answers() -> None:
-    [topic] = coverage(told(asked_about("experience"), answer("experience", FINE)))
-    assert topic["status"] == "answered"
+TOO_HIGH, DEMO = says("Price too high;", topics=("pricing",)), says("bad demo", topics=("experience", "vendor"))
+NOT_PRICE = says("Price was not the issue,", topics=("pricing",), kind=StatementKind.DENIAL)
+
+
+@pytest.mark.parametrize(
+    ("clauses", "topics"),
+    [([TOO_HIGH, DEMO], {"pricing", "experience", "vendor"}), ([NOT_PRICE], set()), ([talks("Other")], set())],
+)
+def test_a_reason_names_the_topics_that_it_tells_of_without_denials(
+    clauses: Sequence[Clause], topics: set[str]
+) -> None:
+    assert {each.topic for each in topics_named(answer("", *clauses).as_read).topics} == topics
+
+
+def test_an_empty_reason_names_none() -> None:
+    assert topics_named(AnswerReading()) == read_reason("", parsed_guide(), {}) == ObjectiveReading()

@@ -1,0 +1,239 @@
+"""What an interview has found: key answers by topic, drivers, and the coverage of the emphasized topics."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import chain, groupby
+from typing import Any, Self, TypedDict
+
+from hindsight.text.visible import position_in, visible
+from interviews.lifecycle import Coverage, Direction, Move, Speaker
+from interviews.paige.answers.dialogue import Utterance
+from interviews.paige.answers.transcript_markdown import Block, blocks
+from interviews.paige.guide.guide import Guide, Topic
+from interviews.paige.language.words import SENTENCE_GAP
+from interviews.paige.objective.subjects import mentions_subject
+from interviews.paige.reading.answer import read_answer
+from interviews.paige.reading.passages import Names
+from interviews.paige.reading.readings import Act, AnswerReading, Clause, ObjectiveReading, StatementKind, TopicReading
+from interviews.paige.turn.brief import Brief
+
+EXCERPT_LENGTH = 400
+ACTS_OF_FINDINGS = (None, Act.SAID_BEFORE)
+"""A clause with another act is about the interview, even if it states something."""
+DECISION = "decision"
+"""The key of the topic whose answers give the reasons for the decision."""
+MAX_DRIVERS_OF_A_TOPIC = 5
+
+_WORD = re.compile(r"[^\W_]")
+_EDGE = " \t\n\N{NO-BREAK SPACE},;:-\N{EN DASH}\N{EM DASH}"
+
+
+class Findings(TypedDict, total=False):
+    key_answers: list[dict[str, Any]]
+    drivers: list[dict[str, Any]]
+    coverage: list[dict[str, Any]]
+
+
+def findings_of(brief: Brief, content: str) -> Findings:
+    """Objective, notes and picks count as they are at the completion. `content`: of the transcript."""
+    transcript = blocks(content)
+    return {
+        "key_answers": key_answers(brief.guide, brief.heard, transcript),
+        "drivers": [driver.shown(transcript) for driver in drivers(brief)],
+        "coverage": coverage(brief),
+    }
+
+
+def visible_transcript(content: str, key_answers: list[Any], drivers: list[Any]) -> dict[str, Any]:
+    """Drivers of earlier releases do not say whether they are reasons."""
+    visible_offset = position_in(content)
+
+    def moved(place: Mapping[str, Any]) -> dict[str, Any]:
+        return {**place, "start": visible_offset(place["start"]), "end": visible_offset(place["end"])}
+
+    return {
+        "content": visible(content),
+        "key_answers": [
+            {**each, "excerpts": [*map(visible, each["excerpts"])], "places": [*map(moved, each.get("places", []))]}
+            for each in key_answers
+        ],
+        "drivers": [
+            {"is_reason": False, "review": None, **moved(each), "quote": visible(each["quote"])} for each in drivers
+        ],
+    }
+
+
+@dataclass(frozen=True)
+class Excerpt:
+    """`start` counts code points of the answer."""
+
+    turn: int
+    start: int
+    text: str = field(repr=False)
+
+    def place(self, transcript: list[Block]) -> Mapping[str, int]:
+        """`start` and `end` count the code points of the transcript's content."""
+        block = transcript[self.turn - 1]
+        start, end = block.content_offset(self.start), block.content_offset(self.start + len(self.text))
+        return {"turn": self.turn, "start": start, "end": end}
+
+    def part(self, start: int, end: int) -> Self:
+        """Without spaces, commas and dashes at its ends."""
+        text = self.text[start:end]
+        inner = text.lstrip(_EDGE)
+        return type(self)(self.turn, self.start + start + len(text) - len(inner), inner.rstrip(_EDGE))
+
+    @property
+    def beginning(self) -> Self:
+        """At most EXCERPT_LENGTH long. Ends after a sentence, or else after a word, but not at a semicolon."""
+        if len(self.text) <= EXCERPT_LENGTH:
+            return self
+        cut = self.text[: EXCERPT_LENGTH + 1]
+        ends = [gap.start() for gap in SENTENCE_GAP.finditer(cut) if cut[gap.start() - 1] != ";"]
+        spaces = [match.start() for match in re.finditer(r"\s", cut)]
+        return self.part(0, max(ends or spaces or [EXCERPT_LENGTH]))
+
+
+def _numbered_answers(conversation: Iterable[Utterance]) -> Iterator[tuple[int, Utterance]]:
+    """Yields each answer with its number, which counts Paige's turns too, from 1."""
+    return (pair for pair in enumerate(conversation, start=1) if pair[1].speaker is Speaker.CONTACT)
+
+
+def _finding_clauses(answer: Utterance) -> list[Clause]:
+    return [clause for clause in answer.as_read.stating if clause.act in ACTS_OF_FINDINGS]
+
+
+def _own_findings(answer: Utterance) -> list[Clause]:
+    """Empty if the answer contains an e-mail, which others wrote."""
+    return [] if answer.is_pasted else _finding_clauses(answer)
+
+
+def key_answers(guide: Guide, conversation: Sequence[Utterance], transcript: list[Block]) -> list[dict[str, Any]]:
+    """`conversation`: with the reading of each answer."""
+    found: list[dict[str, Any]] = []
+    for topic in guide.every_topic:
+        given = [(turn, answer) for turn, answer in _numbered_answers(conversation) if answer.topic == topic.key]
+        if excerpts := [excerpt for turn, answer in given for excerpt in _finding_excerpts(turn, answer)]:
+            texts, places = [each.text for each in excerpts], [each.place(transcript) for each in excerpts]
+            found.append({"topic": topic.key, "title": topic.title, "excerpts": texts, "places": places})
+    return found
+
+
+def _finding_excerpts(turn: int, answer: Utterance) -> Iterator[Excerpt]:
+    """Without questions, wishes, refusals and small talk. Together at most EXCERPT_LENGTH long.
+
+    Empty for a bare denial.
+    """
+    if answer.as_read.is_bare_denial:
+        return
+    left = EXCERPT_LENGTH
+    for run in _runs(turn, answer):
+        run = run.beginning if left == EXCERPT_LENGTH else run
+        if len(run.text) > left:
+            return
+        yield run
+        left -= len(run.text)
+
+
+def _runs(turn: int, answer: Utterance) -> Iterator[Excerpt]:
+    """From the first to the last finding between clauses with acts. Fillers between findings stay."""
+    for is_told, clauses in groupby(answer.as_read.clauses, key=lambda clause: clause.act in ACTS_OF_FINDINGS):
+        found = [clause for clause in clauses if is_told and clause.kind]
+        run = Excerpt(turn, 0, answer.text).part(found[0].start, found[-1].end) if found else None
+        if run and run.text:
+            yield run
+
+
+@dataclass(frozen=True)
+class Driver:
+    """`is_named_decisive`: the contact says that it tipped the decision. Other reasons answer the question on it."""
+
+    topic: Topic
+    direction: Direction
+    quote: Excerpt
+    is_reason: bool
+    is_named_decisive: bool
+
+    def shown(self, transcript: list[Block]) -> dict[str, Any]:
+        topic, quote = self.topic, self.quote
+        shown = {"topic": topic.key, "title": topic.title, "direction": str(self.direction), "quote": quote.text}
+        return {**shown, **quote.place(transcript), "is_reason": self.is_reason, "review": None}
+
+
+def drivers(brief: Brief) -> list[Driver]:
+    """In the order of the answers. If a topic has too many, the strongest."""
+    by_topic: dict[str, list[Driver]] = defaultdict(list)
+    for driver in sorted(_drivers(brief), key=lambda driver: (not driver.is_named_decisive, not driver.is_reason)):
+        by_topic[driver.topic.key].append(driver)
+    kept = chain.from_iterable(each[:MAX_DRIVERS_OF_A_TOPIC] for each in by_topic.values())
+    return sorted(kept, key=lambda driver: (driver.quote.turn, driver.quote.start))
+
+
+def _drivers(brief: Brief) -> Iterator[Driver]:
+    # Readings of another guide may have topics that this one does not have.
+    known = {topic.key for topic in brief.guide.every_topic}
+    for turn, answer in _numbered_answers(brief.heard):
+        for clause in _own_findings(answer):
+            quote = _clause_excerpt(turn, answer, clause)
+            if clause.speaks and quote:
+                is_reason = clause.is_decisive or answer.topic == DECISION
+                topic = brief.guide.topic(next((key for key in clause.topics if key in known), answer.topic))
+                yield Driver(topic, clause.speaks, quote, is_reason, clause.is_decisive)
+
+
+def _clause_excerpt(turn: int, answer: Utterance, clause: Clause) -> Excerpt | None:
+    """None if it contains no word."""
+    excerpt = Excerpt(turn, 0, answer.text).part(clause.start, clause.end)
+    return excerpt.beginning if _WORD.search(excerpt.text) else None
+
+
+def coverage(brief: Brief) -> list[dict[str, Any]]:
+    return [{"topic": topic.key, "title": topic.title, **_coverage(brief, topic)} for topic in brief.emphasized]
+
+
+def _coverage(brief: Brief, topic: Topic) -> dict[str, Any]:
+    """The first status that answers have, with their numbers."""
+    given, subjects = dict(_numbered_answers(brief.heard)), brief.subjects_of(topic)
+    told = {turn: _own_findings(answer) for turn, answer in given.items()}
+    on_topic = [turn for turn, answer in given.items() if answer.topic == topic.key]
+    # "None" denies a subject that the question has named.
+    asked = [turn for turn in given if _names(brief, brief.conversation[turn - 2], subjects)]
+    about = [turn for turn in given if turn in asked or _mention(told[turn], subjects)] if subjects else on_topic
+    touching = [turn for turn in given if any(topic.key in clause.topics for clause in told[turn])]
+    bare = [turn for turn in given if given[turn].as_read.is_bare_denial]
+    telling = [turn for turn in given if turn not in bare and _finding_clauses(given[turn])]
+    denying = [turn for turn in given if turn in bare or (turn in asked and given[turn].as_read.is_denied)]
+    turns: Mapping[Coverage, list[int]] = {
+        Coverage.ANSWERED: [turn for turn in about if turn in telling],
+        Coverage.DENIED: [turn for turn in about or on_topic if turn in denying],
+        Coverage.TOUCHED: [turn for turn in on_topic if turn in telling] or touching,
+        Coverage.DECLINED: on_topic,
+    }
+    status = next((status for status, shown in turns.items() if shown), Coverage.NOT_ASKED)
+    return {"status": str(status), "turns": turns.get(status, [])}
+
+
+def _names(brief: Brief, message: Utterance, subjects: Sequence[str]) -> bool:
+    """By name, or with a quote. The texts of the guide name subjects among others."""
+    is_own = message.move in (Move.FOLLOW_UP, Move.COVERED) or bool(brief.subject_in(message))
+    return is_own and mentions_subject(message.text, subjects)
+
+
+def _mention(findings: Iterable[Clause], subjects: Sequence[str]) -> bool:
+    return mentions_subject("\n".join(clause.text for clause in findings), subjects)
+
+
+def read_reason(reason: str, guide: Guide, names: Names) -> ObjectiveReading:
+    """The topics that a deal's reported reason names, with their clauses. `names`: of vendor and competitors."""
+    return topics_named(read_answer(reason, "", guide, names))
+
+
+def topics_named(reason: AnswerReading) -> ObjectiveReading:
+    """Without those of denials, such as "Price was not the issue"."""
+    found: dict[str, TopicReading] = {}
+    for clause in reason.stating:
+        for key in clause.topics if clause.kind is not StatementKind.DENIAL else ():
+            found.setdefault(key, TopicReading(key, False, clause.text, clause.start))
+    return ObjectiveReading(tuple(found.values()))
