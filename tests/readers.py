@@ -35,9 +35,9 @@ from interviews.paige.language.words import (
     reply_and_question,
     unaccented,
 )
+from interviews.paige.model.asking import read_reply, read_wording
 from interviews.paige.model.prompt import messages_for, segments
 from interviews.paige.model.readings import read_labels, read_objective_reply
-from interviews.paige.model.reply import read_reply, read_wording
 from interviews.paige.objective.subjects import is_plain, mentions_subject, subjects_in
 from interviews.paige.reading.must_hear import heard
 from interviews.paige.reading.objective import read_notes, read_objective

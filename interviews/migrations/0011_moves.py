@@ -5,7 +5,7 @@ The next migration adds the constraints: PostgreSQL alters no table with pending
 
 from django.db import migrations, models
 
-from interviews.paige.guide.formats import in_current_format
+from interviews.paige.guide.rules import in_current_format
 
 
 def convert_guides(apps, schema_editor):

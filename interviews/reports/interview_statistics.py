@@ -1,4 +1,4 @@
-"""Each statement reads only the entries of an index."""
+"""How interviews go, of all orgs or some. Each SQL statement reads only the entries of an index."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,8 +13,7 @@ from interviews.lifecycle import Flag, Stage
 from interviews.models import Conversation, InterviewRequest
 from interviews.models.conversation import UNFINISHED, is_abandoned, is_running
 
-RECENT = timedelta(days=7)
-WEEK = timedelta(days=7)
+RECENT = WEEK = timedelta(days=7)
 WEEKS = 12
 MAX_TOPICS = 10
 
@@ -22,14 +21,14 @@ Row = TypeVar("Row", bound=Model)
 
 
 class Flagged(NamedTuple):
-    """Omits archived ones. `recent`: flagged ones that changed since `recent_start`."""
+    """Numbers of interview requests that are not archived. `recent`: those that changed since recent_start()."""
 
     recent: int
     all: int
 
 
 class Topic(NamedTuple):
-    """`stopped`: interviews broken off at this topic. `key` is empty before the first topic."""
+    """`stopped`: interviews that were broken off at this topic. `key`: empty before the first topic."""
 
     key: str
     stopped: int
@@ -61,7 +60,7 @@ class Week:
 
 @dataclass(frozen=True)
 class InterviewStatistics:
-    """`completed`: since `recent_start`. `weeks`: oldest first. `topics`: most frequent first."""
+    """`completed`: since recent_start(). `weeks`: oldest first. `topics`: most frequent first."""
 
     running: int
     abandoned: int
@@ -72,19 +71,19 @@ class InterviewStatistics:
 
     @property
     def completion_percent(self) -> int | None:
-        """Of the interviews that are over. None without any."""
         return completion_percent(
             sum(week.completed for week in self.weeks), sum(week.broken_off for week in self.weeks)
         )
 
 
 def completion_percent(completed: int, broken_off: int) -> int | None:
+    """None if no interview is over."""
     over = completed + broken_off
     return round(100 * completed / over) if over else None
 
 
 def interview_statistics(org_ids: Collection[int] | None = None) -> InterviewStatistics:
-    """`org_ids` None: all orgs but test rooms."""
+    """`org_ids` None: of all orgs, without test rooms."""
     requests, conversations = _of(InterviewRequest.objects.all(), org_ids), _of(Conversation.objects.all(), org_ids)
     recent, starts = recent_start(), starts_of_weeks()
     return InterviewStatistics(
@@ -99,17 +98,17 @@ def interview_statistics(org_ids: Collection[int] | None = None) -> InterviewSta
     )
 
 
-def midnight() -> datetime:
+def _midnight() -> datetime:
     return timezone.now().replace(hour=0, minute=0, second=0, microsecond=0)
 
 
 def recent_start() -> datetime:
-    return midnight() - RECENT
+    return _midnight() - RECENT
 
 
 def starts_of_weeks() -> list[datetime]:
     """Mondays at midnight (UTC), oldest first, up to the current week."""
-    today = midnight()
+    today = _midnight()
     monday = today - timedelta(days=today.weekday())
     return [monday - WEEK * number for number in reversed(range(WEEKS))]
 
@@ -120,7 +119,7 @@ def _of(rows: QuerySet[Row], org_ids: Collection[int] | None) -> Any:
 
 
 def _of_by_time(rows: QuerySet[Row], org_ids: Collection[int] | None) -> Any:
-    """An expression has no index: with a plain filter, SQLite would read all rows of the orgs for each range."""
+    """SQLite would use an index on the org, and read all its rows for each range. `org_id + 0` has no index."""
     if org_ids is None or connection.vendor != "sqlite":
         return _of(rows, org_ids)
     return rows.order_by().alias(of_org=F("org_id") + 0).filter(of_org__in=org_ids)
@@ -149,14 +148,14 @@ def _weeks(org_ids: Collection[int] | None, starts: Sequence[datetime]) -> tuple
 
 
 def _by_week(rows: Any, field: str, starts: Sequence[datetime], **counts: Expression) -> dict[int, dict[str, int]]:
-    """One statement, with one range of the index for each week: SQLite has no fast function that truncates a time."""
+    """One statement with one index range for each week, because SQLite has no fast function that truncates times."""
     parts = [
         rows.filter(**{f"{field}__gte": start, f"{field}__lt": start + WEEK})
         .values(number=Value(number))
         .annotate(**counts)
         for number, start in enumerate(starts)
     ]
-    none = {number: dict.fromkeys(counts, 0) for number in range(len(starts))}  # if `rows` is of no org
+    none = {number: dict.fromkeys(counts, 0) for number in range(len(starts))}  # Django runs no SQL without orgs
     return none | {row.pop("number"): row for row in parts[0].union(*parts[1:], all=True)}
 
 

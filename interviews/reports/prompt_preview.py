@@ -23,9 +23,9 @@ class Preview:
 
 
 def preview_of(interview_request: InterviewRequest) -> Preview:
-    """Of the first question: answers that were not sent are not shown. Raises NoPromptError and GuideError."""
+    """Of the first question, because staff may not see unsent answers. Raises NoPromptError and GuideError."""
     if interview_request.is_completed:
-        # Without turns, as after an erasure, the interview would begin again.
+        # Without turns, as after an erasure, the brief would be that of a new interview.
         deleted = "" if hasattr(interview_request, "transcript") else " Its transcript was deleted."
         raise NoPromptError(f"The interview is completed, so there is no next prompt.{deleted}")
     if Flag.DECLINED in interview_request.raised_flags:

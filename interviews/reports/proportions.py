@@ -1,12 +1,15 @@
-"""How sure a share of few interviews is: Wilson's score interval."""
+"""Confidence intervals of shares: the Wilson score interval.
+
+https://en.wikipedia.org/wiki/Binomial_proportion_confidence_interval#Wilson_score_interval
+"""
 
 from dataclasses import dataclass
 from math import ceil, sqrt
 
 Z = 1.96
-"""Of a confidence of 95%."""
+"""For a confidence of 95%."""
 ENOUGH_POINTS = 15
-"""Percentage points on either side: an interval that is no wider is good enough to compare topics."""
+"""An interval of at most so many percentage points on either side is good enough to compare topics."""
 
 
 @dataclass(frozen=True)
@@ -20,10 +23,7 @@ class Share:
 
     @property
     def interval(self) -> tuple[int, int] | None:
-        """In percent. None without interviews.
-
-        https://en.wikipedia.org/wiki/Binomial_proportion_confidence_interval#Wilson_score_interval
-        """
+        """In percent. None without interviews."""
         if not self.of:
             return None
         share, weight = self.number / self.of, Z * Z / self.of
@@ -34,7 +34,7 @@ class Share:
 
 
 def interviews_missing(number: int) -> int:
-    """How many more interviews are needed for ENOUGH_POINTS, whatever the share is. It is widest at one half."""
+    """How many more interviews are needed for ENOUGH_POINTS with a share of one half, whose interval is the widest."""
     return max(0, ceil((50 * Z / ENOUGH_POINTS) ** 2 - Z * Z) - number)
 
 

@@ -1,3 +1,5 @@
+"""What contacts say about a deal, compared with each other and with the reported reason of its outcome."""
+
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -16,15 +18,52 @@ from interviews.paige.reading.stored import text_in
 from interviews.paige.turn.brief import vendor_of
 from interviews.reports.win_loss import Selection
 
-MAX_COMPARED = 50
-"""The newest interviews."""
-
-# What speaks for the outcome that the deal had.
+MAX_INTERVIEWS, MAX_COMPARED = 8, 50
+OPPOSED = {Direction.FOR, Direction.AGAINST}
 EXPECTED: Mapping[str, Direction] = {
     Outcome.WON: Direction.FOR,
     Outcome.LOST: Direction.AGAINST,
     Outcome.NO_DECISION: Direction.AGAINST,
 }
+"""What drivers say that explain the outcome."""
+
+
+@dataclass(frozen=True)
+class DealTopic:
+    """`said`: the drivers of each interview, in the order of the interviews."""
+
+    title: str
+    said: Sequence[Sequence[Driver]]
+
+    @property
+    def disagree(self) -> bool:
+        """Whether one contact only speaks for the vendor on the topic, and another one only against it."""
+        directions = [{driver.direction for driver in drivers} & OPPOSED for drivers in self.said]
+        return {Direction.FOR} in directions and {Direction.AGAINST} in directions
+
+
+@dataclass(frozen=True)
+class DealInterviews:
+    """`interviews`: the completed ones, in the order of their completion. Topics on which they disagree come first."""
+
+    interviews: Sequence[InterviewRequest]
+    topics: Sequence[DealTopic]
+
+    @property
+    def disagreements(self) -> list[str]:
+        return [topic.title for topic in self.topics if topic.disagree]
+
+
+def interviews_of(deal: Deal) -> DealInterviews:
+    of_deal = InterviewRequest.objects.for_org(deal.org_id).filter(deal_id=deal.deal_id, transcript__isnull=False)
+    related = of_deal.select_related("contact").prefetch_related(prefetched_drivers())
+    rows: list[Any] = list(related.order_by("completed_at", "pk")[:MAX_INTERVIEWS])
+    titles = {driver.topic: driver.title for row in rows for driver in row.said}
+    topics = [
+        DealTopic(title, [[driver for driver in row.said if driver.topic == key] for row in rows])
+        for key, title in titles.items()
+    ]
+    return DealInterviews(rows, sorted(topics, key=lambda topic: not topic.disagree))
 
 
 class Verdict(models.TextChoices):
@@ -70,18 +109,18 @@ class Comparison:
 
     @property
     def quotes(self) -> list[Driver]:
-        return self.on_reported if self.on_reported else self.others
+        return self.on_reported or self.others
 
     def _supports(self, driver: Driver) -> bool:
         is_reason = driver.direction == Direction.UNCLEAR and driver.is_reason
         return bool(self.expected) and (driver.direction == self.expected or is_reason)
 
 
-def compare_reasons(selection: Selection, at_most: int = MAX_COMPARED) -> list[Comparison]:
+def compare_reasons(selection: Selection) -> list[Comparison]:
     """Of the newest completed interviews whose deal has a reported reason."""
     # The ids first: with all columns, PostgreSQL may join the whole tables.
     reported = selection.newest().completed_with(reported_reason__gt="").order_by("-completed_at", "-pk")
-    newest = InterviewRequest.objects.filter(pk__in=[*reported.values_list("pk", flat=True)[:at_most]])
+    newest = InterviewRequest.objects.filter(pk__in=[*reported.values_list("pk", flat=True)[:MAX_COMPARED]])
     return [_compare(row) for row in _reported(newest).order_by("-completed_at", "-pk")]
 
 
@@ -92,7 +131,7 @@ def compare_reasons_of(deal: Deal) -> list[Comparison]:
 
 def _reported(rows: QuerySet[InterviewRequest]) -> Any:
     reported: Any = rows.filter(reported_deal__reported_reason__gt="", transcript__isnull=False)
-    # Django cannot defer fields beside `reported_deal`.
+    # Prefetched, because Django cannot defer fields of a join together with `reported_deal`.
     interview_types = Prefetch("interview_type", InterviewType.objects.select_related("org").defer("guide"))
     conversations = Prefetch("conversation", Conversation.objects.defer("guide", "translation"))
     return reported.select_related("reported_deal").prefetch_related(
@@ -105,7 +144,7 @@ def _compare(row: Any) -> Comparison:
 
 
 def _topics_of(row: Any) -> dict[str, str]:
-    """Keys and titles. Those of the interview type, because the conversation's own guide is large."""
+    """Keys and titles. Uses the guide of the interview type, because the conversation's copy is not loaded."""
     interview_type = row.interview_type
     try:
         guide = guide_of_version(interview_type.pk, interview_type.guide_version, lambda: interview_type.guide)

@@ -19,12 +19,12 @@ from interviews.models.interview_request import InterviewRequestQuerySet, report
 MAX_TOPICS = 15
 QUOTES_OF_A_CELL = 3
 MAX_INTERVIEWS = 5_000
-"""The newest ones of a period are read, so that the time is bounded. More would make no share more certain."""
+"""Only the newest of a period are read, which limits the time. More would hardly make a share more certain."""
 
 
 @dataclass(frozen=True)
 class Span:
-    """The end does not belong to it."""
+    """Without its end."""
 
     since: datetime
     until: datetime
@@ -35,7 +35,7 @@ class Span:
 
 @dataclass(frozen=True)
 class Selection:
-    """Which interviews count. `org_ids` None: of all orgs but test rooms. Empty values choose nothing."""
+    """Which interviews count. `org_ids` None: of all orgs, without test rooms. Empty values do not filter."""
 
     org_ids: Collection[int] | None
     span: Span
@@ -45,14 +45,11 @@ class Selection:
     least: Decimal | None = None
     most: Decimal | None = None
 
-    def during(self, span: Span) -> Self:
-        return replace(self, span=span)
-
     def newest(self, column: str = "completed_at") -> Self:
-        """Of the newest MAX_INTERVIEWS interviews of the span, whatever their deals are."""
+        """The newest MAX_INTERVIEWS interviews of the span, with any deal."""
         of_span = self._of_orgs(InterviewRequest.objects.filter(**self.span.of(column))).order_by(f"-{column}")
         oldest = of_span.values_list(column, flat=True)[MAX_INTERVIEWS - 1 : MAX_INTERVIEWS]
-        return self.during(Span(next(iter(oldest), self.span.since), self.span.until))
+        return replace(self, span=Span(next(iter(oldest), self.span.since), self.span.until))
 
     @property
     def completed(self) -> InterviewRequestQuerySet:
@@ -65,19 +62,18 @@ class Selection:
 
     @property
     def created(self) -> InterviewRequestQuerySet:
-        """Whatever their deals are."""
+        """With any deal."""
         return self._of(InterviewRequest.objects.filter(**self.span.of("created_at")))
 
     @property
     def drivers(self) -> QuerySet[Driver]:
-        drivers: QuerySet[Driver] = self._of_orgs(
-            Driver.objects.counted().filter(**self.span.of("completed_at"))
-        ).order_by()
+        of_span = Driver.objects.counted().filter(**self.span.of("completed_at"))
+        drivers: QuerySet[Driver] = self._of_orgs(of_span).order_by()
         return drivers.filter(interview_request__in=self.chosen) if self.is_filtered else drivers
 
     @cached_property
     def chosen(self) -> list[int]:
-        """Ids of the completed interviews. Read once, because each look-up of a deal costs."""
+        """Ids of the completed interviews. Read once, because finding their deals is slow."""
         return list(self.completed.values_list("pk", flat=True))
 
     @property
@@ -90,13 +86,9 @@ class Selection:
 
     @property
     def of_deal(self) -> dict[str, Any]:
-        chosen = {
-            "outcome": self.outcome,
-            "competitor": self.competitor,
-            "amount__gte": self.least,
-            "amount__lte": self.most,
-        }
-        return {name: value for name, value in chosen.items() if value not in (None, "")}
+        chosen = {"outcome": self.outcome, "competitor": self.competitor}
+        amounts = {"amount__gte": self.least, "amount__lte": self.most}
+        return {name: value for name, value in {**chosen, **amounts}.items() if value not in (None, "")}
 
     def _of(self, rows: InterviewRequestQuerySet) -> InterviewRequestQuerySet:
         rows = self._of_orgs(rows).order_by()
@@ -136,7 +128,10 @@ class Asked:
 
 @dataclass(frozen=True)
 class WinLoss:
-    """`interviews`, `before`: of the selection, and of the span before. `topics`: most named first."""
+    """`interviews`, `before`: their numbers in the selection and in the span before. `topics`: most named first.
+
+    `is_cut`: whether older interviews of the selection are left out.
+    """
 
     interviews: int
     before: int
@@ -147,8 +142,7 @@ class WinLoss:
 
 
 def win_loss(selection: Selection, before: Span) -> WinLoss:
-    """`selection` may be cut to the newest ones."""
-    now, then = selection.newest(), selection.during(before).newest()
+    now, then = selection.newest(), replace(selection, span=before).newest()
     topics = _topics(now, then)
     return WinLoss(
         interviews=now.number,
@@ -161,15 +155,18 @@ def win_loss(selection: Selection, before: Span) -> WinLoss:
 
 
 def _topics(now: Selection, then: Selection) -> list[Topic]:
-    numbers, before = _numbers(now), _numbers(then)
-    quotes = _quotes(now)
+    numbers, before, quotes = _numbers(now), _numbers(then), _quotes(now)
     cells: dict[str, dict[str, Cell]] = defaultdict(dict)
     for topic, direction in numbers | before:
         cells[topic][direction] = Cell(numbers[topic, direction], before[topic, direction])
     return [
         Topic(key, _title(quotes, key), of_topic, {direction: quotes[key, direction] for direction in of_topic})
-        for key, of_topic in sorted(cells.items(), key=_rank)
+        for key, of_topic in sorted(cells.items(), key=lambda each: (-_named(each[1]), each[0]))
     ]
+
+
+def _named(cells: Mapping[str, Cell]) -> int:
+    return sum(cell.number for cell in cells.values())
 
 
 def _numbers(selection: Selection) -> Counter[tuple[str, str]]:
@@ -177,13 +174,8 @@ def _numbers(selection: Selection) -> Counter[tuple[str, str]]:
     return Counter({(topic, direction): number for topic, direction, number in named})
 
 
-def _rank(named: tuple[str, Mapping[str, Cell]]) -> tuple[int, str]:
-    key, cells = named
-    return -sum(cell.number for cell in cells.values()), key
-
-
 def _quotes(selection: Selection) -> Mapping[tuple[str, str], Sequence[Driver]]:
-    """The strongest of each topic and direction, of different interviews. The newest first."""
+    """The strongest of each topic and direction: confirmed ones first, then reasons, then the newest."""
     order = (
         Case(When(review=Review.CONFIRMED, then=0), default=1, output_field=IntegerField()),
         F("is_reason").desc(),
@@ -200,7 +192,7 @@ def _quotes(selection: Selection) -> Mapping[tuple[str, str], Sequence[Driver]]:
 
 
 def _title(quotes: Mapping[tuple[str, str], Sequence[Driver]], key: str) -> str:
-    """Guides can word it differently: that of a quote."""
+    """The title of a quote, because guides can have different titles for a key."""
     return next((of_cell[0].title for (topic, _), of_cell in quotes.items() if topic == key), key)
 
 
@@ -210,7 +202,7 @@ def _asked(selection: Selection) -> list[Asked]:
     counts: dict[str, Counter[str]] = defaultdict(Counter)
     for row in by_outcome.annotate(number=Count("*"), completed=Count("completed_at")):
         if row["outcome"] is None and selection.of_deal:
-            continue  # another deal
-        # Without an outcome, or without a deal.
+            continue  # its deal does not match
+        # "": without an outcome, or without a deal.
         counts[row["outcome"] or ""].update(number=row["number"], completed=row["completed"])
     return [Asked(outcome, **counts[outcome]) for outcome in (*Outcome.values, "") if outcome in counts]

@@ -5,8 +5,8 @@ from django.db import transaction
 
 from hindsight.db.statements import retried
 from interviews.models import InterviewType
-from interviews.paige.guide.formats import as_stored, in_current_format
 from interviews.paige.guide.guide import Guide
+from interviews.paige.guide.rules import as_stored, in_current_format
 from orgs.actors import Actor
 from orgs.audit import record
 

@@ -10,8 +10,7 @@ from deals.export import COLUMNS, export_deals
 from deals.files import DealImporter
 from deals.models import FIELDS, Deal
 from interviews.models import InterviewRequest
-from interviews.reports.deal_interviews import interviews_of
-from interviews.reports.reported_reasons import compare_reasons_of
+from interviews.reports.reported_reasons import compare_reasons_of, interviews_of
 from orgs.models import EventKind
 from staff.base import OrgRowsAdmin, ReadOnlyAdmin
 from staff.history.pages import HistoryPage

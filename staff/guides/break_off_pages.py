@@ -6,8 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from interviews.models import InterviewType
 from interviews.paige.guide.guide import GuideError, shipped_guide, shipped_guides
 from interviews.paige.guide.texts import VENDOR
-from interviews.reports.break_offs import ObjectiveStops, stops_by_objective, stops_by_question
-from interviews.reports.guide_quality import NEWEST
+from interviews.reports.guide_quality import NEWEST, ObjectiveStops, stops_by_objective, stops_by_question
 from orgs.models import Org
 from staff.base import StaffAdmin
 

@@ -4,8 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from hindsight.text.languages import ENGLISH
-from interviews.paige.guide.formats import in_current_format
-from interviews.paige.guide.rules import GuidePath
+from interviews.paige.guide.rules import GuidePath, in_current_format
 
 OPTIONAL = ("siblings", "bridge", "about")
 

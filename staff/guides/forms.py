@@ -15,8 +15,7 @@ from django.utils.translation import get_language_info
 
 from hindsight.text.languages import ENGLISH
 from interviews.paige.guide.question_style import guide_warnings
-from interviews.paige.guide.rules import GuidePath, Remark, in_words
-from interviews.paige.guide.serializers import GuideError
+from interviews.paige.guide.rules import GuideError, GuidePath, Remark, in_words
 from interviews.paige.guide.texts import CLOSING, MAX_FOLLOW_UPS, VENDOR, FollowUpKind
 from interviews.paige.language.lexicons import languages
 from interviews.services.languages import written_in

@@ -10,8 +10,8 @@ from django.template.loader import render_to_string
 from hindsight.text.languages import ENGLISH
 from interviews.lifecycle import Wording
 from interviews.models import Conversation, InterviewType
-from interviews.reports.engine_quality import quality_by_engine
 from interviews.reports.guide_quality import VersionQuality, quality_by_version
+from interviews.reports.model_statistics import quality_by_engine
 from interviews.services.interview_types import archive_interview_type, set_wording, unarchive_interview_type
 from interviews.services.languages import translations_of
 from orgs.models import EventKind

@@ -7,9 +7,8 @@ from django.http import HttpRequest, HttpResponse
 
 from interviews.models import InterviewType
 from interviews.models.interview_type import guide_text
-from interviews.paige.guide.formats import in_current_format
 from interviews.paige.guide.guide import Guide
-from interviews.paige.guide.serializers import GuideError
+from interviews.paige.guide.rules import GuideError, in_current_format
 from interviews.paige.guide.texts import MAX_FOLLOW_UPS
 from interviews.paige.turn.brief import vendor_of
 from interviews.services.guides import edit_guide

@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from contacts.text import clean_name, clean_typed_notes
 from interviews.models import InterviewType
 from interviews.paige.guide.guide import Guide
-from interviews.paige.guide.serializers import GuideError
+from interviews.paige.guide.rules import GuideError
 from interviews.text import clean_answer, clean_objective
 from staff.base import StaffAdmin
 from staff.edit_conflicts import as_sent

@@ -2,7 +2,7 @@ import json
 from typing import Any
 
 from interviews.models import InterviewType
-from interviews.paige.guide.formats import in_current_format
+from interviews.paige.guide.rules import in_current_format
 from orgs.models import Change
 
 MAX_VERSIONS = 50

@@ -11,9 +11,8 @@ from deals.models import Outcome
 from hindsight.text.visible import visible
 from interviews.lifecycle import Direction, Review
 from interviews.models import Driver
-from interviews.reports.deal_interviews import DealTopic
 from interviews.reports.proportions import ENOUGH_POINTS, Share, differ, interviews_missing
-from interviews.reports.reported_reasons import Comparison, Verdict
+from interviews.reports.reported_reasons import Comparison, DealTopic, Verdict
 from interviews.reports.win_loss import MAX_INTERVIEWS, Asked, Span, Topic, WinLoss
 from staff.interviews.displayed_findings import anchor_of
 from staff.win_loss.periods import Period

@@ -4,8 +4,7 @@ import pytest
 from django.core.checks import run_checks
 from pytest_django import Settings
 
-from interviews.paige.engines import engine, model_engine, writer
-from interviews.paige.model.engine import ModelEngine
+from interviews.paige.engines import ModelEngine, engine, model_engine, writer
 from interviews.paige.model.provider import Provider
 from interviews.paige.turn.rules_engine import RulesEngine
 

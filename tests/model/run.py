@@ -12,12 +12,13 @@ from typing import Any
 
 from django.conf import settings
 
+from hindsight.http.outgoing import Slots
 from interviews.lifecycle import Engine, Move, Speaker
 from interviews.paige.answers.dialogue import Utterance
 from interviews.paige.chat import ChatMessage
-from interviews.paige.model.engine import ModelEngine
+from interviews.paige.engines import ModelEngine
+from interviews.paige.model.asking import read_reply, read_wording
 from interviews.paige.model.provider import MAX_TOKENS, Provider, ProviderError, Reply
-from interviews.paige.model.reply import read_reply, read_wording
 from interviews.paige.turn.brief import Brief
 from interviews.paige.turn.compose import Choice, compose
 from interviews.paige.turn.moves import moves
@@ -64,8 +65,8 @@ class RecordingProvider(Provider):
 
 
 def provider() -> RecordingProvider:
-    values = (settings.PAIGE_BASE_URL, settings.PAIGE_MODEL, settings.PAIGE_API_KEY, settings.PAIGE_CONCURRENCY)
-    return RecordingProvider(*values)
+    slots = Slots(settings.PAIGE_CONCURRENCY)
+    return RecordingProvider(settings.PAIGE_BASE_URL, settings.PAIGE_MODEL, settings.PAIGE_API_KEY, slots)
 
 
 def interviews(turns: int) -> list[Asked]:

@@ -6,10 +6,14 @@ from typing import Self
 
 from tests.quality.buyer_interviews import BuyerInterview, by_form, by_paige
 from tests.quality.buyers import HELD_BACK, TUNING, Buyer, Fact, buyers
-from tests.quality.table import row
 
 COLUMNS = ("Paige", "form", "ratio", "on objective", "form", "ratio", "follow-ups", "facts each", "nothing new")
 AIM = ("", "", "1.40", "", "", "2.20", "", "", "25%")
+
+
+def row(*cells: str) -> str:
+    """A line of a Markdown table."""
+    return "| " + " | ".join(cell.ljust(43 if i == 0 else 16) for i, cell in enumerate(cells)) + " |"
 
 
 @dataclass(frozen=True)

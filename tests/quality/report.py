@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from statistics import mean
 
 from tests.quality import fact_table, measures
+from tests.quality.fact_table import row
 from tests.quality.interviews import Interview
 from tests.quality.labelled_answers import HELD_BACK, IDIOMATIC, NATURAL, NEW, TUNING, Verdict, verdicts
 from tests.quality.measures import Count, measure
-from tests.quality.table import row
 
 Find = Callable[[Interview], Iterable[tuple[bool, str]]]
 

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.urls import reverse
 
 from interviews.models import InterviewType
-from interviews.paige.guide.formats import in_current_format
+from interviews.paige.guide.rules import in_current_format
 from interviews.services.guides import edit_guide
 from orgs.actors import Actor, ActorKind
 from orgs.models import Change, SecurityEvent

@@ -8,7 +8,7 @@ from django.utils.html import escape
 
 from interviews.lifecycle import Rating
 from interviews.models import InterviewRequest, InterviewType
-from interviews.paige.guide.formats import in_current_format
+from interviews.paige.guide.rules import in_current_format
 from interviews.services.conversation_steps import complete_conversation, finish_conversation, give_consent
 from interviews.services.wishes import rate_interview
 from orgs.actors import Actor, ActorKind

@@ -1,4 +1,4 @@
-"""The network that learns: the steps of interviews/paige/reading/{encoder,heads,model}.py, in torch."""
+"""The network that learns: the steps of interviews/paige/reading/network.py, in torch."""
 
 from collections.abc import Iterable, Sequence
 
@@ -6,10 +6,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from interviews.paige.reading.heads import HEADS_OF_TOPICS, ClauseHead
 from interviews.paige.reading.model import MAX_PIECES_OF_A_TOPIC
-from interviews.paige.reading.passages import Names, Word, words_of
-from interviews.paige.reading.word_pieces import BEGINNING, END, PADDING, SPECIAL, WordPieces
+from interviews.paige.reading.network import HEADS_OF_TOPICS, ClauseHead
+from interviews.paige.reading.passages import BEGINNING, END, PADDING, SPECIAL, Names, Word, WordPieces, words_of
 from tools.reader.base_encoder import WIDTH, BaseFile, Encoder
 
 KEPT_LAYERS = (0, 1, 2, 3, 4, 6, 7, 9, 10, 11)
@@ -22,7 +21,7 @@ Span = tuple[int, int, int]
 
 
 class TopicHead(nn.Module):
-    """interviews/paige/reading/heads.py explains it. `size`: the number of scores for each topic. `around`: the
+    """interviews/paige/reading/network.py explains it. `size`: the number of scores for each topic. `around`: the
     number of vectors beside that of the clause.
     """
 

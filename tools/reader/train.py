@@ -20,8 +20,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from interviews.paige.reading.model import MAX_PIECES, MAX_PIECES_OF_A_QUESTION, WEIGHTS
-from interviews.paige.reading.passages import Word, clauses_of
-from interviews.paige.reading.word_pieces import BEGINNING, END, SPECIAL, WordPieces
+from interviews.paige.reading.passages import BEGINNING, END, SPECIAL, Word, WordPieces, clauses_of
 from tools.reader.base_encoder import BaseFile, base_file
 from tools.reader.examples import AVOIDED, OPTIONAL, AnswerExample, Examples, ObjectiveExample
 from tools.reader.labels import ACTS, KINDS, SPEAKS, Answer, Clause, guides

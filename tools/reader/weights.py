@@ -1,4 +1,4 @@
-"""Writes the weights that interviews/paige/reading/model.py loads: integers, with a scale for each block."""
+"""Writes the weights that interviews/paige/reading/network.py loads: integers, with a scale for each block."""
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -9,9 +9,9 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from interviews.paige.reading.encoder import BLOCK
 from interviews.paige.reading.model import MAX_PIECES
-from interviews.paige.reading.word_pieces import SPECIAL
+from interviews.paige.reading.network import BLOCK
+from interviews.paige.reading.passages import SPECIAL
 from tools.reader.base_encoder import BaseFile
 from tools.reader.network import Network
 

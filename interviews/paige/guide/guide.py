@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Self
 
-from interviews.paige.guide.serializers import GuideError, validated
+from interviews.paige.guide.rules import GuideError, validated
 from interviews.paige.guide.texts import CLOSING, QUOTE, VENDOR, FollowUpKind
 from interviews.paige.language.lexicons import phrases
 
@@ -17,7 +17,7 @@ GUIDES = Path(__file__).resolve().parents[2] / "guides"
 
 @dataclass(frozen=True)
 class FollowUp:
-    """`template`: the text as authored. A vendor's name in `text` may look like a placeholder."""
+    """`template`: the authored text. `text` has the vendor's name, which may look like a placeholder."""
 
     kind: FollowUpKind
     text: str
@@ -34,10 +34,8 @@ class FollowUp:
 
 @dataclass(frozen=True)
 class Topic:
-    """Core topics are asked even if few turns are left. `rephrasing`, `reason`, `bridge` and `about` may be empty.
-
-    `siblings`: the keys of topics that ask for the same in other words. `bridge` announces the topic. `about`: what the
-    contact may tell of there, in a sentence that only the reader sees.
+    """Core topics are asked even if few turns are left. `siblings`: the keys of topics that ask for the same in other
+    words. `bridge` announces the topic. `about` describes what the contact may tell; only the reader gets it.
     """
 
     key: str
@@ -59,7 +57,7 @@ class Topic:
 
     @property
     def described(self) -> str:
-        """What objectives and answers are compared with."""
+        """The text that objectives and answers are compared with."""
         return ". ".join(text.rstrip(".") for text in (self.title, self.question, self.about) if text)
 
     def wordings(self) -> tuple[str, ...]:

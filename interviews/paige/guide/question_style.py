@@ -15,7 +15,7 @@ _TAG = re.compile(r",\s([^,]+)\?\Z")
 
 
 class Style(NamedTuple):
-    """For the beginning of a clause (`closed`), for its end after a comma (`tags`), or for any part of a question."""
+    """`closed` is matched at the beginning of a clause, `tags` after its last comma, the others anywhere."""
 
     open: re.Pattern[str]
     closed: re.Pattern[str]
@@ -33,7 +33,7 @@ def guide_warnings(guide: Mapping[str, Any]) -> list[Remark]:
 
 
 def style_warnings(text: str, language: str) -> Iterator[str]:
-    """In a language without a file, checks only the length and the question marks."""
+    """Checks only length and question marks if the language has no question_style.json."""
     asked = questions(text)
     if style := _style(language):
         yield from _wording_warnings(asked, style)
@@ -56,7 +56,7 @@ def _wording_warnings(questions: Iterable[str], style: Style) -> Iterator[str]:
 
 
 def _closed_opening(question: str, style: Style) -> str:
-    """The first closed opening, unless an open question precedes it; or ""."""
+    """The first closed opening. Returns "" if there is none, or if an open question precedes it."""
     for clause in clauses_and_introductions(question):
         if closed := _wording(style.closed, clause, at_the_start=True):
             return closed
@@ -66,13 +66,13 @@ def _closed_opening(question: str, style: Style) -> str:
 
 
 def _tag(question: str, style: Style) -> str:
-    """Such as "right" in "…, right?"; or ""."""
+    """Such as "right" in "…, right?". Returns "" if there is none."""
     tag = _TAG.search(question)
     return tag[1].strip() if tag and style.tags.fullmatch(lower_case(tag[1])) else ""
 
 
 def _wording(pattern: re.Pattern[str], text: str, *, at_the_start: bool = False) -> str:
-    """As the text spells it; or ""."""
+    """The wording as the text spells it. Returns "" if there is none."""
     spelled = SpelledText.of(text, lower_case)
     found = pattern.match(spelled.plain) if at_the_start else pattern.search(spelled.plain)
     return text[slice(*spelled.span(found))] if found else ""

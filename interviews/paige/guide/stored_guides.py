@@ -12,7 +12,7 @@ from interviews.paige.guide.texts import FollowUpKind
 
 @dataclass(frozen=True)
 class Outline:
-    """What guides are compared by."""
+    """The parts of a guide that tell whether it is a translation of another one."""
 
     language: str
     topics: frozenset[tuple[str, tuple[FollowUpKind, ...]]]
@@ -24,22 +24,22 @@ class Outline:
         return cls(guide.language, frozenset(topics), frozenset(topic.question for topic in guide.every_topic))
 
     def is_translation_of(self, other: Self) -> bool:
-        """Topics and follow-ups correspond, so that a stored key or index means the same in both, and no question is
-        still that of the other guide.
+        """Topics and follow-ups correspond, so that a stored key or index means the same in both, and all questions
+        are translated.
         """
         is_other = self.language != other.language and self.questions.isdisjoint(other.questions)
         return is_other and self.topics == other.topics
 
 
-# By interview type and version. Every edit of a guide is a new version. A conversation copies guide and version.
+# By interview type and version: an edit of a guide increases its version, and a conversation copies both.
 _digests: Memory[tuple[int, int], bytes] = Memory()
 _outlines: Memory[tuple[int, int], Outline] = Memory()
-# By digest: most orgs have the same guides.
+# By digest, because most orgs have the same guides.
 _guides: Memory[bytes, Guide] = Memory(MAX_GUIDES)
 
 
 def guides_of(interview_request: InterviewRequest) -> tuple[Guide, ...]:
-    """The one that questions come from is the first. The other is of the language before the contact switched.
+    """The first is the guide of the current language, a second one that of the language before the contact switched.
 
     Raises GuideError.
     """
@@ -67,7 +67,7 @@ def guide_of_version(interview_type_id: int, version: int, read: Callable[[], ob
 
 
 def outline_of_version(interview_type_id: int, version: int, read: Callable[[], object]) -> Outline:
-    """Of more guides than MAX_GUIDES. Raises GuideError."""
+    """Remembers the outlines of more than MAX_GUIDES guides. Raises GuideError."""
     outline = _outlines.get((interview_type_id, version))
     if outline is None:
         guide = guide_of_version(interview_type_id, version, read)
@@ -84,6 +84,6 @@ def _parsed(data: object) -> tuple[bytes, Guide]:
 
 
 def forget_guides() -> None:
-    """For tests, whose rows have the ids of other tests' rows."""
+    """For tests: rows of several tests have the same ids."""
     _digests.clear()
     _outlines.clear()

@@ -1,3 +1,5 @@
+"""The rules for one text of a guide. The clean functions raise ValidationError, and return the text."""
+
 import re
 from collections.abc import Callable
 from enum import StrEnum
@@ -7,13 +9,10 @@ from django.core.exceptions import ValidationError
 from interviews.paige.language.lexicons import languages
 
 VENDOR = "{vendor}"
-
 QUOTE = "{quote}"
-"""An exact piece of the contact's answers."""
-
+"""Stands for an exact part of the contact's answers."""
 MIN_QUOTE_WORDS, MAX_QUOTE_WORDS = 3, 15
 MAX_FOLLOW_UPS = 10
-
 CLOSING = "closing"
 """No other topic may have this key."""
 
@@ -21,8 +20,8 @@ CLOSING = "closing"
 class FollowUpKind(StrEnum):
     """What a follow-up asks about a statement.
 
-    CONSEQUENCE: what it meant or led to. NEXT: what happened then, or from first to last. PEOPLE: who was for it and
-    who against. CHANGE: what would have to be different. NOW: what has happened since.
+    CONSEQUENCE: what it led to. NEXT: what happened then. PEOPLE: who was for it and who against. CHANGE: what would
+    have to be different. NOW: what has happened since.
     """
 
     INSTANCE = "instance"
@@ -36,36 +35,34 @@ class FollowUpKind(StrEnum):
 
 
 def clean_line(text: str) -> str:
-    """Raises ValidationError unless the text is one line without placeholders but {vendor}."""
+    """One line without placeholders, except for {vendor}."""
     return _clean_line(text, VENDOR)
 
 
 def clean_question(text: str) -> str:
-    """Raises ValidationError unless the text is one line with a question mark."""
+    """One line with a question mark."""
     return _question(_clean_line(text, VENDOR))
 
 
 def optional(clean: Callable[[str], str]) -> Callable[[str], str]:
-    """Accepts an empty text too."""
+    """Also accepts an empty text."""
     return lambda text: text and clean(text)
 
 
 def clean_follow_up(text: str) -> str:
-    """Like clean_question(), but may have one {quote}."""
+    """Like clean_question(), but may contain {quote} once."""
     if text.count(QUOTE) > 1:
         raise ValidationError(f"Must have {QUOTE} at most once.")
     return _question(_clean_line(text, VENDOR, QUOTE))
 
 
 def clean_kind(text: str) -> str:
-    """Raises ValidationError."""
     if text not in [*FollowUpKind]:  # an enum refuses a str before Python 3.12
         raise ValidationError(f"Must be one of {', '.join(FollowUpKind)}.")
     return text
 
 
 def clean_language(text: str) -> str:
-    """Raises ValidationError."""
     if text not in languages():
         raise ValidationError(f"Must be one of {', '.join(languages())}.")
     return text
@@ -91,7 +88,6 @@ def _question(text: str) -> str:
 
 
 def clean_key(text: str) -> str:
-    """Raises ValidationError."""
     if not re.fullmatch(r"[a-z][a-z0-9_]{0,39}", text):
         raise ValidationError("Must be 1 to 40 lower-case letters, digits and underscores, and begin with a letter.")
     if text == CLOSING:

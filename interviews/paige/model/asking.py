@@ -1,7 +1,9 @@
-"""Asks a model, at most twice. Each request writes one line to the log, without texts."""
+"""Asks a model, at most twice, and reads its replies leniently. Each call writes one line to the log, without texts."""
 
+import json
 import logging
-from collections.abc import Callable, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from time import monotonic
 from typing import Any, Generic, Protocol, TypeVar
@@ -14,6 +16,12 @@ logger = logging.getLogger(__name__)
 ATTEMPTS = 2
 
 T = TypeVar("T")
+
+_THOUGHT = re.compile(r"<think(?:ing)?>.*?(?:</think(?:ing)?>|\Z)", re.DOTALL | re.IGNORECASE)
+_THOUGHT_END = re.compile(r"\A.*</think(?:ing)?>", re.DOTALL | re.IGNORECASE)
+_OBJECT = re.compile(r"\{[^{}]*\}")
+_MOVE = re.compile(r"\bmove\b[^\w\[-]{0,5}(?:number\W{0,3}|no\W{0,3})?([0-9]{1,3})\b", re.IGNORECASE | re.ASCII)
+_NUMBER = re.compile(r"(?<![\w.\[-])[0-9]{1,3}(?![\w.]?[0-9])", re.ASCII)
 
 
 class CompletionProvider(Protocol):
@@ -28,7 +36,7 @@ class RefusedError(Exception):
 
 @dataclass
 class Asked(Generic[T]):
-    """Tokens are summed over all attempts."""
+    """Tokens are summed over all attempts. None: the server did not count them."""
 
     chosen: T | None = None
     outcomes: list[str] = field(default_factory=list)
@@ -40,10 +48,6 @@ class Asked(Generic[T]):
     def fallback(self) -> str:
         """Why nothing is chosen, or ""."""
         return "" if self.chosen is not None else (self.outcomes or ["timeout"])[-1]
-
-    def add_tokens(self, reply: Reply) -> None:
-        self.prompt_tokens = sum_of_counts(self.prompt_tokens, reply.prompt_tokens)
-        self.completion_tokens = sum_of_counts(self.completion_tokens, reply.completion_tokens)
 
 
 def ask(
@@ -68,7 +72,8 @@ def ask(
             break
         try:
             reply = provider.complete(messages(refused), left, schema, max_tokens)
-            asked.add_tokens(reply)
+            asked.prompt_tokens = sum_of_counts(asked.prompt_tokens, reply.prompt_tokens)
+            asked.completion_tokens = sum_of_counts(asked.completion_tokens, reply.completion_tokens)
             asked.chosen = read(reply.text)
             asked.outcomes.append("chosen" if asked.chosen is not None else f"no {asked_for} in the reply")
         except RefusedError as error:
@@ -87,3 +92,62 @@ def ask(
 
 def sum_of_counts(one: int | None, other: int | None) -> int | None:
     return one if other is None else other + (one or 0)
+
+
+def object_schema(**properties: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Servers that support it cannot reply with anything else, which matters for small models."""
+    return {"type": "object", "properties": properties, "required": [*properties], "additionalProperties": False}
+
+
+def read_reply(text: str, moves: int) -> int | None:
+    """The number of a move, from 1. Accepts replies such as `{"move": 3}` and "Move 3"."""
+    for found in _json_objects(text):
+        if 1 <= (number := _move_of(found) or 0) <= moves:
+            return number
+    said = _without_thoughts(text)
+    numbers = {int(number) for number in _MOVE.findall(said) or _NUMBER.findall(said)}
+    is_clear = len(numbers) == 1 and numbers <= {*range(1, moves + 1)}
+    return numbers.pop() if is_clear else None
+
+
+def read_wording(text: str) -> str:
+    """The `text` of a JSON object, or else the whole reply."""
+    for found in _json_objects(text):
+        if isinstance(found.get("text"), str):
+            return str(found["text"]).strip()
+    return _without_thoughts(text).strip()
+
+
+def whole_object(text: str) -> Mapping[str, Any]:
+    """From the first brace to the last one. Empty if that is not a JSON object."""
+    said = _without_thoughts(text)
+    found = _parsed(said[said.find("{") : said.rfind("}") + 1])
+    return found if isinstance(found, dict) else {}
+
+
+def _json_objects(text: str) -> Iterator[dict[str, Any]]:
+    """Objects without inner ones, the last first."""
+    parsed = map(_parsed, reversed(_OBJECT.findall(_without_thoughts(text))))
+    return (found for found in parsed if found is not None)
+
+
+def _parsed(text: str) -> Any:
+    """Returns None if the text is not valid JSON."""
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _without_thoughts(text: str) -> str:
+    """Without the reasoning that some models put before the reply."""
+    return _THOUGHT.sub("", _THOUGHT_END.sub("", text, count=1) if "<think" not in text.lower() else text)
+
+
+def _move_of(data: Mapping[str, Any]) -> int | None:
+    move = data.get("move")
+    if isinstance(move, str) and (digits := re.fullmatch(r"\D*([0-9]{1,3})\D*", move, re.ASCII)):
+        move = int(digits[1])
+    if isinstance(move, float) and move.is_integer():
+        move = int(move)
+    return move if type(move) is int else None

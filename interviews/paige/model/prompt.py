@@ -1,3 +1,5 @@
+"""The requests to choose a move, and to read answers and objectives: prompt.txt, filled in from the brief."""
+
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -7,7 +9,7 @@ from django.conf import settings
 
 from interviews.paige.answers.dialogue import AGAIN, Utterance
 from interviews.paige.chat import ChatMessage, PromptTexts, mark_of
-from interviews.paige.guide.guide import CLOSING, Guide, Topic
+from interviews.paige.guide.guide import CLOSING, Topic
 from interviews.paige.guide.texts import QUOTE, VENDOR
 from interviews.paige.language.lexicons import wording
 from interviews.paige.reading.readings import MAX_SUBJECTS, Clause
@@ -15,9 +17,13 @@ from interviews.paige.turn.brief import Brief
 from interviews.paige.turn.dialogue_state import DialogueState
 from interviews.paige.turn.moves import NextMove, spare_turns
 
-MAX_ANSWER_CHARACTERS = 2_000
-MAX_STATEMENT_CHARACTERS = 300
+MAX_ANSWER_CHARACTERS, MAX_STATEMENT_CHARACTERS = 2_000, 300
+"""Of a longer text, the middle is left out."""
 
+_BLOCK = re.compile(
+    r"^<(?P<label>contact_name|contact_notes|objective) (?P<mark>[0-9a-f]{16})>$.*?^</(?P=label) (?P=mark)>$",
+    re.MULTILINE | re.DOTALL,
+)
 _words = PromptTexts(Path(__file__).with_name("prompt.txt"))
 
 
@@ -26,7 +32,7 @@ def messages_for(brief: Brief, moves: Sequence[NextMove]) -> list[ChatMessage]:
 
 
 def clause_messages(brief: Brief, clauses: Sequence[tuple[int, Clause]]) -> list[ChatMessage]:
-    """`clauses`: each with the index of its answer in the conversation. They are numbered from 1."""
+    """`clauses`: each with the index of its answer in the conversation. The prompt numbers them from 1."""
     lines, last = [], None
     for number, (at, clause) in enumerate(clauses, start=1):
         if at != last:
@@ -56,18 +62,18 @@ def _described(topics: Sequence[Topic]) -> str:
 
 
 def render_prompt(messages: Sequence[ChatMessage]) -> str:
+    """For people."""
     mark = mark_of(each.content for each in messages)
-    shown = (_words("shown_message", role=each.role, mark=mark, content=each.content) for each in messages)
-    return "\n\n".join(shown)
+    return "\n\n".join(_words("shown_message", role=each.role, mark=mark, content=each.content) for each in messages)
 
 
 def left_out_of_notes(notes: str) -> int:
-    """Counts characters."""
+    """Returns the number of characters."""
     return max(0, len(notes) - settings.PAIGE_MAX_NOTES)
 
 
 class Segment(NamedTuple):
-    """`label` names customer data, such as "objective". Empty for other text."""
+    """`label`: the kind of customer data, such as "objective". Empty for other text."""
 
     label: str
     text: str
@@ -89,13 +95,17 @@ def _system(brief: Brief) -> str:
         "objective": brief.objective,
     }
     mark = mark_of(data.values())
+    topics = (
+        _words("topic", number=number, title=topic.title, question=topic.question)
+        for number, topic in enumerate(brief.guide.every_topic, start=1)
+    )
     return _words(
         "system",
         guide_name=brief.guide.name,
         vendor=brief.vendor,
         purpose=brief.guide.purpose,
         focus=_focus(brief),
-        topics=_topics(brief.guide),
+        topics="\n".join(topics),
         mark=mark,
         **{label: _block(label, text, mark) for label, text in data.items()},
     )
@@ -109,14 +119,6 @@ def _focus(brief: Brief) -> str:
 
 def _titles(topics: Iterable[Topic]) -> str:
     return "; ".join(topic.title for topic in topics) or _words("no_topics")
-
-
-def _topics(guide: Guide) -> str:
-    lines = (
-        _words("topic", number=number, title=topic.title, question=topic.question)
-        for number, topic in enumerate(guide.every_topic, start=1)
-    )
-    return "\n".join(lines)
 
 
 def _block(label: str, text: str, mark: str) -> str:
@@ -150,7 +152,7 @@ def _said(turn: Utterance) -> str:
 
 
 def _moves(brief: Brief, moves: Sequence[NextMove]) -> Iterator[str]:
-    """A statement stands once, above the follow-ups on it."""
+    """Each statement is shown once, above its follow-ups."""
     last = None
     for number, move in enumerate(moves, start=1):
         if move.thread and move.thread is not last:
@@ -167,9 +169,8 @@ def _move(brief: Brief, number: int, move: NextMove) -> str:
     if move.asked and brief.is_free and move.topic.key != CLOSING:
         return _words("move_kind", number=number, kind=move.asked.kind)
     if move.asked:
-        return _words(
-            "move_follow_up", number=number, kind=move.asked.kind, text=move.asked.text.replace(QUOTE, move.quote)
-        )
+        text = move.asked.text.replace(QUOTE, move.quote)
+        return _words("move_follow_up", number=number, kind=move.asked.kind, text=text)
     if move.phrase:
         text = wording(move.phrase, brief.guide.language).replace(VENDOR, brief.vendor)
         return _words("move_phrase", number=number, title=title, text=text)
@@ -187,9 +188,3 @@ def _cut(text: str, limit: int) -> str:
         return text
     note = _words("cut", characters=len(text) - limit)
     return f"{text[: limit - limit // 2]}\n{note}\n{text[len(text) - limit // 2 :]}"
-
-
-_BLOCK = re.compile(
-    r"^<(?P<label>contact_name|contact_notes|objective) (?P<mark>[0-9a-f]{16})>$.*?^</(?P=label) (?P=mark)>$",
-    re.MULTILINE | re.DOTALL,
-)

@@ -11,17 +11,15 @@ from urllib.parse import urlsplit
 from hindsight.http.outgoing import OutgoingError, Reason, Response, Slots, send
 from interviews.paige.chat import ChatMessage
 
-# Enough for a choice, after some reasoning.
 MAX_TOKENS = 256
+"""Enough for a choice, after some reasoning."""
 MAX_RESPONSE_BYTES = 64 * 1024
-
-# Larger counts are ignored, so that sums fit the database column.
 MAX_TOKEN_COUNT = 2**28
-
+"""Larger counts are ignored, so that sums fit the database column."""
 RETRYABLE_STATUSES = {408, 409, 425, 429}
 REFUSED_PARAMETER = (400, 422)
-# Another attempt would fail, too.
 PERMANENT = {Reason.BUSY, Reason.INVALID_URL}
+"""Another attempt would also fail."""
 
 
 class ProviderError(Exception):
@@ -40,16 +38,16 @@ class Reply:
 
 
 class Provider:
-    """Newer OpenAI models refuse `max_tokens`, and some servers refuse a schema: `token_limit` and `has_schema` are
-    changed then. `concurrency`: calls per process. `slots`: those of other providers, to share their limit.
+    """`slots`: for calls of this process. Providers may share them.
+
+    Newer OpenAI models refuse `max_tokens`, and some servers refuse a schema: after a refusal, `token_limit` and
+    `has_schema` are changed.
     """
 
-    def __init__(
-        self, base_url: str, model: str, api_key: str, concurrency: int = 1, *, slots: Slots | None = None
-    ) -> None:
+    def __init__(self, base_url: str, model: str, api_key: str, slots: Slots | None = None) -> None:
         self.base_url, self.model, self._api_key = base_url, model, api_key
         self.token_limit, self.has_schema = "max_tokens", True
-        self.slots = slots or Slots(concurrency)
+        self.slots = slots or Slots(1)
 
     def complete(
         self, messages: Sequence[ChatMessage], seconds: float, schema: Mapping[str, Any], max_tokens: int = MAX_TOKENS
@@ -62,13 +60,8 @@ class Provider:
             raise
         except OutgoingError as error:
             raise ProviderError(str(error), is_retryable=error.reason not in PERMANENT) from None
-        # Any failure must fall back to the rules.
-        except Exception as error:
+        except Exception as error:  # any failure must fall back to the rules
             raise ProviderError(type(error).__name__) from None
-
-    def headers(self) -> dict[str, str]:
-        key = {"Authorization": f"Bearer {self._api_key}"} if self._api_key else {}
-        return {"Content-Type": "application/json", "Accept": "application/json", **key}
 
     def payload(
         self, messages: Sequence[ChatMessage], schema: Mapping[str, Any], max_tokens: int = MAX_TOKENS
@@ -94,7 +87,7 @@ class Provider:
                 raise ProviderError(f"status {response.status}", is_retryable=is_retryable)
 
     def _adapted_to(self, error: bytes) -> bool:
-        """False if nothing is left to change."""
+        """Returns False if nothing is left to change."""
         if b"max_completion_tokens" in error and self.token_limit == "max_tokens":  # noqa: S105
             self.token_limit = "max_completion_tokens"  # noqa: S105
             return True
@@ -104,21 +97,16 @@ class Provider:
     def _post(self, body: bytes, seconds: float) -> Response:
         url = urlsplit(self.base_url)
         url = url._replace(path=f"{url.path.rstrip('/')}/chat/completions")
-        response = send(
-            "POST",
-            url.geturl(),
-            seconds=seconds,
-            max_bytes=MAX_RESPONSE_BYTES,
-            headers=self.headers(),
-            body=body,
-        )
+        key = {"Authorization": f"Bearer {self._api_key}"} if self._api_key else {}
+        headers = {"Content-Type": "application/json", "Accept": "application/json", **key}
+        response = send("POST", url.geturl(), seconds=seconds, max_bytes=MAX_RESPONSE_BYTES, headers=headers, body=body)
         if response.headers.get("Content-Encoding", "identity").strip().lower() != "identity":
             raise ProviderError("compressed response", is_retryable=False)
         return response
 
 
 def _reply(body: bytes) -> Reply:
-    """The response can have any form, so any exception is possible. Ignores the finish reason."""
+    """Ignores the finish reason. May raise any exception, because the response can have any form."""
     completion = json.loads(body)
     content = completion["choices"][0]["message"]["content"]
     if isinstance(content, list):

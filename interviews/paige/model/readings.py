@@ -1,22 +1,22 @@
-"""A model gives readings of the types that the encoder gives.
+"""Readings by the model behind the endpoint, of the same types as the readings of the encoder.
 
-Of its replies, only labels and exact parts of the text are taken. What is missing or not valid stays as the encoder
-read it.
+Only labels and exact parts of the text are taken from its replies. Where a reply has no valid value, the reading of the
+encoder stays.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from time import monotonic
-from typing import Any
+from typing import Any, TypeVar
 
 from interviews.lifecycle import Direction
 from interviews.paige.answers.dialogue import Utterance
+from interviews.paige.chat import ChatMessage
 from interviews.paige.guide.guide import Guide
-from interviews.paige.model.asking import CompletionProvider, ask
+from interviews.paige.model.asking import CompletionProvider, ask, object_schema, whole_object
 from interviews.paige.model.prompt import clause_messages, objective_messages
-from interviews.paige.model.reply import whole_object
 from interviews.paige.reading.readings import (
     MAX_TOPICS,
     QUESTIONS,
@@ -30,13 +30,14 @@ from interviews.paige.reading.readings import (
 from interviews.paige.turn.brief import Brief
 
 MAX_CLAUSES, MAX_REQUESTS = 50, 4
-"""In a request, and for an interview: 200 clauses are about 2,500 words. The encoder's readings of later ones stay."""
+"""Of a request, and of an interview: 200 clauses are about 2,500 words. Later ones keep the encoder's readings."""
 MAX_REPLY_TOKENS = 4_096
 """An entry is about 30 tokens."""
 
 NEITHER = "neither"
 _SPEAKS: Mapping[Any, Direction | None] = {"for": Direction.FOR, "against": Direction.AGAINST, NEITHER: None}
 
+T = TypeVar("T")
 Labels = Mapping[str, Any]
 """New values of fields of a clause."""
 
@@ -44,55 +45,46 @@ Labels = Mapping[str, Any]
 def model_answer_readings(
     provider: CompletionProvider, brief: Brief, *, timeout: float
 ) -> tuple[Utterance, ...] | None:
-    """The conversation with the model's readings. None if the model gives none.
+    """The conversation with the model's readings, or None if the model gives none.
 
-    Takes up to `timeout` seconds: do not call it inside a database transaction.
+    Takes up to `timeout` seconds: do not call it inside a transaction.
     """
     deadline = monotonic() + timeout
     clauses = [(at, clause) for at, turn in enumerate(brief.heard) if turn.reading for clause in turn.reading.clauses]
     found: dict[tuple[int, int], Labels] = {}
     for first in range(0, min(len(clauses), MAX_CLAUSES * MAX_REQUESTS), MAX_CLAUSES):
         part = clauses[first : first + MAX_CLAUSES]
-        for number, label in _asked_labels(provider, brief, part, deadline - monotonic()).items():
-            at, clause = part[number - 1]
-            found[at, clause.start] = label
+        messages, schema = clause_messages(brief, part), _clauses_schema(brief.guide, len(part))
+        read = partial(read_labels, clauses=len(part), guide=brief.guide)
+        labels = _asked(provider, messages, schema, read, deadline - monotonic()) or {}
+        found |= {(at, clause.start): labels[n] for n, (at, clause) in enumerate(part, start=1) if n in labels}
     return tuple(_relabelled(turn, at, found) for at, turn in enumerate(brief.heard)) if found else None
-
-
-def _asked_labels(
-    provider: CompletionProvider, brief: Brief, clauses: Sequence[tuple[int, Clause]], seconds: float
-) -> Mapping[int, Labels]:
-    asked = ask(
-        provider,
-        lambda _: clause_messages(brief, clauses),
-        _clauses_schema(brief.guide, len(clauses)),
-        partial(read_labels, clauses=len(clauses), guide=brief.guide),
-        asked_for="reading",
-        seconds=seconds,
-        max_tokens=MAX_REPLY_TOKENS,
-    )
-    return asked.chosen or {}
 
 
 def model_objective_reading(
     provider: CompletionProvider, text: str, guide: Guide, *, timeout: float
 ) -> ObjectiveReading | None:
-    """None if the model fails. Takes up to `timeout` seconds: do not call it inside a database transaction."""
+    """Returns None if the model fails. Takes up to `timeout` seconds: do not call it inside a transaction."""
     if not text.strip():
         return ObjectiveReading()
+    messages, read = objective_messages(guide.topics, text), partial(read_objective_reply, text=text, guide=guide)
+    return _asked(provider, messages, _objective_schema(guide), read, timeout)
+
+
+def _asked(
+    provider: CompletionProvider,
+    messages: Sequence[ChatMessage],
+    schema: Mapping[str, Any],
+    read: Callable[[str], T | None],
+    seconds: float,
+) -> T | None:
     return ask(
-        provider,
-        lambda _: objective_messages(guide.topics, text),
-        _objective_schema(guide),
-        partial(read_objective_reply, text=text, guide=guide),
-        asked_for="reading",
-        seconds=timeout,
-        max_tokens=MAX_REPLY_TOKENS,
+        provider, lambda _: messages, schema, read, asked_for="reading", seconds=seconds, max_tokens=MAX_REPLY_TOKENS
     ).chosen
 
 
 def read_labels(reply: str, clauses: int, guide: Guide) -> dict[int, Labels] | None:
-    """By number. A number with two entries has none. None if the reply has no list of entries."""
+    """Labels by number, without numbers that have two entries. Returns None if the reply has no list of entries."""
     entries = whole_object(reply).get("clauses")
     if not isinstance(entries, list):
         return None
@@ -106,7 +98,7 @@ def read_labels(reply: str, clauses: int, guide: Guide) -> dict[int, Labels] | N
 
 
 def read_objective_reply(reply: str, text: str, guide: Guide) -> ObjectiveReading | None:
-    """Entries whose words are no part of the text are left out. None if the reply has no list of topics."""
+    """Leaves out entries whose words are not in the text. Returns None if the reply has no list of topics."""
     found = whole_object(reply)
     if not isinstance(found.get("topics"), list):
         return None
@@ -135,7 +127,7 @@ def _relabelled(turn: Utterance, at: int, found: Mapping[tuple[int, int], Labels
 
 
 def _read_as(clause: Clause, labels: Labels) -> Clause:
-    """A clause that speaks for or against the vendor states something, unless it is a question or a wish."""
+    """A clause that speaks for or against the vendor is a statement, unless it is a question or a wish."""
     read = replace(clause, **labels)
     if read.speaks and read.act not in QUESTIONS | WISHES:
         read = replace(read, kind=read.kind or StatementKind.JUDGEMENT, act=None)
@@ -166,26 +158,22 @@ def _is_part(words: Any, text: str) -> bool:
 
 
 def _clauses_schema(guide: Guide, clauses: int) -> Mapping[str, Any]:
-    entry = _object(
+    entry = object_schema(
         clause={"type": "integer", "enum": [*range(1, clauses + 1)]},
         speaks={"type": "string", "enum": [*_SPEAKS]},
         about={"type": "string", "enum": [each.value for each in About]},
         decisive={"type": "boolean"},
         topics={"type": "array", "items": _topic_schema(guide)},
     )
-    return _object(clauses={"type": "array", "items": entry})
+    return object_schema(clauses={"type": "array", "items": entry})
 
 
 def _objective_schema(guide: Guide) -> Mapping[str, Any]:
     words = {"type": "string"}
-    topic = _object(topic=_topic_schema(guide), avoided={"type": "boolean"}, words=words)
-    subject = _object(words=words, topic=_topic_schema(guide, ""))
-    return _object(topics={"type": "array", "items": topic}, subjects={"type": "array", "items": subject})
+    topic = object_schema(topic=_topic_schema(guide), avoided={"type": "boolean"}, words=words)
+    subject = object_schema(words=words, topic=_topic_schema(guide, ""))
+    return object_schema(topics={"type": "array", "items": topic}, subjects={"type": "array", "items": subject})
 
 
 def _topic_schema(guide: Guide, *others: str) -> Mapping[str, Any]:
     return {"type": "string", "enum": [*(topic.key for topic in guide.topics), *others]}
-
-
-def _object(**properties: Mapping[str, Any]) -> Mapping[str, Any]:
-    return {"type": "object", "properties": properties, "required": [*properties], "additionalProperties": False}

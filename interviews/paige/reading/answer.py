@@ -1,4 +1,4 @@
-"""Reads what the clauses of an answer say: what they state, and what the contact does beside."""
+"""Reads the clauses of an answer: what each states about the purchase, and what else the contact does in it."""
 
 from collections.abc import Sequence
 from functools import lru_cache
@@ -23,25 +23,19 @@ from interviews.paige.reading.readings import (
 )
 
 MAX_READ_PIECES = 2_000
-"""What follows them is not read. Bounds the time: about 1 s."""
+"""The text after them is not read. Limits the time to about 1 s."""
 REMEMBERED_ANSWERS = 512
-
-_SPEAKS = (None, Direction.FOR, Direction.AGAINST)
-_KINDS = (None, *StatementKind)
-_ABOUT = (None, *About)
-_ACTS = (None, *Act)
 
 
 def read_answer(text: str, question: str, guide: Guide, names: Names) -> AnswerReading:
-    """`question`: the message that is answered. `names`: of the vendor and its competitors. The line that a button has
-    added is known, not read.
+    """`question`: the message that is answered. `names`: of the vendor and its competitors. A line that a button has
+    added at the end is a wish for another language.
     """
     written, line_break, last = text.rpartition("\n")
     if last not in switch_requests():
         return _read(text, question, guide, tuple(names.items()))
     clauses = _read(written, question, guide, tuple(names.items())).clauses if written else ()
-    wish = Clause(last, len(written + line_break), Act.WANTS_LANGUAGE, certainty=0.0)
-    return AnswerReading((*clauses, wish))
+    return AnswerReading((*clauses, Clause(last, len(written + line_break), Act.WANTS_LANGUAGE, certainty=0.0)))
 
 
 @lru_cache(maxsize=REMEMBERED_ANSWERS)
@@ -61,7 +55,7 @@ def _read(text: str, question: str, guide: Guide, named: tuple[tuple[str, str], 
 def _clause(text: str, words: Sequence[Word], scores: ClauseScores, keys: Sequence[str], *, is_beside: bool) -> Clause:
     """`is_beside`: whether the answer states something."""
     start, end = words[scores.first].start, words[scores.last].end
-    share, act, certainty = max(scores.act[1:]), _surest(_ACTS, scores.act), 1 - scores.kind[0]
+    share, act, certainty = max(scores.act[1:]), _surest([*Act], scores.act), 1 - scores.kind[0]
     if share < _least(act, is_beside=is_beside):
         act = None
     if certainty < thresholds.STATES or (act and certainty < share):
@@ -71,10 +65,10 @@ def _clause(text: str, words: Sequence[Word], scores: ClauseScores, keys: Sequen
         text[start:end],
         start,
         act,
-        _surest(_KINDS, scores.kind),
+        _surest([*StatementKind], scores.kind),
         tuple(key for share, key in told[:MAX_TOPICS] if share >= thresholds.TOLD),
-        _surest(_SPEAKS, scores.speaks, thresholds.SPEAKS),
-        _ABOUT[scores.about.index(max(scores.about))],
+        _surest((Direction.FOR, Direction.AGAINST), scores.speaks, thresholds.SPEAKS),
+        (None, *About)[scores.about.index(max(scores.about))],
         scores.decisive >= thresholds.DECISIVE,
         certainty,
     )
@@ -87,6 +81,6 @@ def _least(act: Act, *, is_beside: bool) -> float:
 
 
 def _surest(values: Sequence[Any], shares: Sequence[float], least: float = 0.0) -> Any:
-    """Of the values except the first. None if its share is less than `least`."""
-    share, best = max(zip(shares[1:], range(1, len(values)), strict=True))
-    return values[best] if share >= least else None
+    """`shares`: that of None, then those of the values. Returns None if that of the surest value is below `least`."""
+    share, number = max(zip(shares[1:], range(len(values)), strict=True))
+    return values[number] if share >= least else None

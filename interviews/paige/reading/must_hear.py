@@ -1,10 +1,9 @@
-"""A second key for what must never be missed: lexicons/<language>/must_hear.json, in words that any person can read.
+"""Hears acts that must never be missed by lists of wordings: lexicons/<language>/must_hear.json. Weights do not matter.
 
-It reads the text alone, whatever was learned. A wording is heard where something begins: at the beginning of a text,
-after a mark or a line break, and after the words of `after`, such as "please". What begins with a quotation mark was
-said by others. "*" stands for one to three words. A wording with a full stop is heard only at the end of a sentence,
-others also if more words follow. A single word is heard only after a mark. Answers are compared with the lists of all
-languages.
+A wording is heard at the beginning of a text, after a mark or a line break, and after the words of `after`, such as
+"please". It is not heard after a quotation mark, because others said that. "*" stands for one to three words. A wording
+with a full stop is heard only at the end of a sentence, others also if more words follow. A single word is heard only
+after a mark. Answers are compared with the lists of all languages.
 """
 
 import re
@@ -20,8 +19,8 @@ from interviews.paige.language.words import unaccented
 from interviews.paige.reading.readings import WISHES, Act, Clause
 
 MUST_HEAR = WISHES | {Act.ASKS_ABOUT_AI, Act.ASKS_WHO_READS}
-"""What the lists alone hear of the labelled acts. Wordings were chosen with the authors a1 to a16, without a12 and a13,
-who were scored once. The authors a21 to a29 came later.
+"""How many of the labelled acts the lists alone hear. Wordings were chosen with the authors a1 to a16, without a12 and
+a13, who were scored once. The authors a21 to a29 came later.
 
     act              a1 to a16   a12, a13   a21 to a29
     wants_deletion    31 of 80    3 of 10     21 of 68
@@ -35,7 +34,7 @@ All these authors sought rare wordings. 228 common wordings in six languages wer
 """
 MAX_FREE_WORDS = 3
 
-_NAME, _AFTER, _FREE, _LAST = "must_hear", "after", "*", "."
+_FREE, _LAST = "*", "."
 _QUOTES, _INNER = '"“„«', ",;:("
 _PIECE = re.compile(r"[^\s.,;:!?()\N{HORIZONTAL ELLIPSIS}\N{EN DASH}\N{EM DASH}]+|\S|\n")
 
@@ -43,7 +42,7 @@ Words = tuple[str, ...]
 
 
 class _Word(NamedTuple):
-    """`start`: of its piece. `opens`: after a mark. `begins`: a sentence."""
+    """`start`: of its piece. `opens`: whether it follows a mark. `begins`: whether it begins a sentence."""
 
     plain: str
     start: int
@@ -51,42 +50,35 @@ class _Word(NamedTuple):
     begins: bool
 
 
-class _Lists(NamedTuple):
-    """`wordings`: by their first words."""
-
-    wordings: dict[str, list[tuple[Words, Act]]]
-    after: frozenset[Words]
-
-
 def heard(text: str, clauses: Sequence[Clause]) -> Iterator[Clause]:
-    """Sets the acts that the lists hear. What they hear after the last clause becomes a clause of its own."""
+    """Sets the acts that the lists hear. The text after the last clause becomes a clause if an act is heard there."""
     end = clauses[-1].end if clauses else 0
-    rest = Clause(text[end:], end, certainty=0.0)
+    parts = [*clauses, Clause(text[end:], end, certainty=0.0)]
+    starts = [part.start for part in parts][1:]
     found: dict[int, list[tuple[int, Act]]] = defaultdict(list)
-    starts = [*(clause.start for clause in clauses), end][1:]
     for start, act in heard_in(text):
         found[bisect_right(starts, start)].append((start, act))
-    for index, clause in enumerate(clauses):
-        yield from _with_acts(clause, found[index])
-    if len(clauses) in found:
-        yield from _with_acts(rest, found[len(clauses)])
+    for index, part in enumerate(parts):
+        if index < len(clauses) or found[index]:
+            yield from _with_acts(part, found[index])
 
 
 def heard_in(text: str) -> Iterator[tuple[int, Act]]:
-    """The places where wordings begin, with their acts."""
-    words, lists = list(_words(text)), _lists()
-    longest = max(map(len, lists.after))
+    """Yields the offsets at which wordings begin, with their acts."""
+    words, (by_first_word, after) = list(_words(text)), _lists()
+    longest = max(map(len, after))
     for at, word in enumerate(words):
-        wordings = lists.wordings.get(word.plain, [])
+        wordings = by_first_word.get(word.plain, [])
         if wordings and not word.opens:
-            is_after = _ends_with(words[max(0, at - longest) : at], lists.after)
+            before = tuple(each.plain for each in words[max(0, at - longest) : at])
+            is_after = any(before[start:] in after for start in range(len(before)))
             wordings = [each for each in wordings if is_after and not _is_single(each[0])]
         if act := next((act for wording, act in wordings if _follows(words, at, wording)), None):
             yield word.start, act
 
 
 def _with_acts(clause: Clause, found: Iterable[tuple[int, Act]]) -> Iterator[Clause]:
-    """A clause has one act, so that it is cut where another one that must be heard begins."""
+    """A clause has one act: cuts it where another act begins, if both must be heard."""
     for start, act in found:
         length = start - clause.start
         if act != clause.act and clause.act in MUST_HEAR and length > 0:
@@ -122,20 +114,16 @@ def _is_single(wording: Words) -> bool:
     return wording[1:] in ((), (_LAST,))
 
 
-def _ends_with(words: Sequence[_Word], after: frozenset[Words]) -> bool:
-    plain = tuple(word.plain for word in words)
-    return any(plain[start:] in after for start in range(len(plain)))
-
-
 @cache
-def _lists() -> _Lists:
-    loaded = [lexicon(_NAME, language) for language in languages_with(_NAME)]
+def _lists() -> tuple[dict[str, list[tuple[Words, Act]]], frozenset[Words]]:
+    """The wordings of all languages by their first words, and those of `after`."""
+    loaded = [lexicon("must_hear", language) for language in languages_with("must_hear")]
     wordings: dict[str, list[tuple[Words, Act]]] = defaultdict(list)
     for each in loaded:
         for act in sorted(MUST_HEAR):  # a set has another order in each process
             for wording in map(_parts, each[act]):
                 wordings[wording[0]].append((wording, act))
-    return _Lists(dict(wordings), frozenset(_parts(words) for each in loaded for words in each[_AFTER]))
+    return dict(wordings), frozenset(_parts(words) for each in loaded for words in each["after"])
 
 
 def _parts(wording: str) -> Words:

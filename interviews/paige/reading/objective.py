@@ -1,14 +1,12 @@
-"""Reads which topics of a guide an objective asks about and which it avoids, and what it names within them.
-
-Notes only avoid, sentence by sentence.
+"""Reads which topics of a guide an objective asks about or avoids, and which subjects it names; in notes, only which
+topics a sentence avoids.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from itertools import groupby, islice
-from operator import itemgetter
 
 from interviews.paige.guide.guide import Guide
 from interviews.paige.language.words import SENTENCE_GAP
@@ -19,7 +17,7 @@ from interviews.paige.reading.readings import ObjectiveReading, TopicReading
 
 MAX_READ_PIECES, MAX_READ_CHARACTERS = 1_200, 10_000
 MAX_READ_SENTENCES_OF_NOTES = 40
-"""What follows them is not read. Bounds the time: about 0.5 s."""
+"""The text after them is not read. Limits the time to about 0.5 s."""
 REMEMBERED_TEXTS = 1024
 
 _ITEM = re.compile(r"\s*[-*\N{BULLET}]")
@@ -44,7 +42,7 @@ def _read(text: str, guide: Guide, vendor: str, least_avoided: float) -> Objecti
 
 @lru_cache(maxsize=REMEMBERED_TEXTS)
 def read_notes(text: str, guide: Guide, vendor: str = "") -> ObjectiveReading:
-    """The topics that a sentence says not to ask about, each with its first such sentence as the words."""
+    """The topics that a sentence says not to ask about. `words` is the first such sentence."""
     found: dict[str, TopicReading] = {}
     for start, sentence in islice(_sentences(text[:MAX_READ_CHARACTERS]), MAX_READ_SENTENCES_OF_NOTES):
         for each in _read(sentence, guide, vendor, thresholds.AVOIDED_BY_NOTES).topics:
@@ -54,7 +52,7 @@ def read_notes(text: str, guide: Guide, vendor: str = "") -> ObjectiveReading:
 
 
 def _sentences(text: str) -> Iterator[tuple[int, str]]:
-    """Each with its offset. An introduction, such as "Do not ask about:", includes the items of its list."""
+    """Yields each with its offset. A sentence such as "Do not ask about:" includes the list that follows."""
     start, is_list = 0, False
     for gap_start, gap_end in [*(gap.span() for gap in SENTENCE_GAP.finditer(text)), (len(text), len(text))]:
         is_list = is_list or text[start:gap_start].rstrip().endswith(":")
@@ -74,25 +72,20 @@ def _topics(
             odds = [clause[topic][is_avoided] for clause in scores.of_clauses]
             first, last = scores.clauses[odds.index(max(odds))]
             start, end = trimmed(text, words[first].start, words[last].end)
-            if start < end:  # a clause of marks has no words
+            if start < end:  # not for a clause of punctuation marks
                 yield TopicReading(key, is_avoided, text[start:end], start)
 
 
 def _subjects(
     text: str, words: Sequence[Word], scores: ObjectiveScores, keys: Sequence[str]
 ) -> Iterator[tuple[str, str]]:
-    """With the topic that its clause asks about the most, of those that are asked about."""
+    """Yields each with the topic that its clause asks about the most, among the topics that are asked about."""
     asked = [i for i, shares in enumerate(scores.topics) if shares[ASKED] >= thresholds.ASKED]
-    for first, last in _runs(share >= thresholds.SUBJECT for share in scores.named):
-        start, end = trimmed(text, words[first].start, words[last].end)
-        odds = next(odds for odds, (_, at) in zip(scores.of_clauses, scores.clauses, strict=True) if first <= at)
+    for is_named, run in groupby(range(len(words)), key=lambda i: scores.named[i] >= thresholds.SUBJECT):
+        if not is_named:
+            continue
+        indexes = [*run]
+        start, end = trimmed(text, words[indexes[0]].start, words[indexes[-1]].end)
+        odds = next(odds for odds, (_, at) in zip(scores.of_clauses, scores.clauses, strict=True) if indexes[0] <= at)
         own = max(asked, key=lambda i: odds[i][0], default=None)
         yield text[start:end], "" if own is None else keys[own]
-
-
-def _runs(flags: Iterable[bool]) -> Iterator[tuple[int, int]]:
-    """The first and the last index of each row of true flags."""
-    for is_set, run in groupby(enumerate(flags), key=itemgetter(1)):
-        if is_set:
-            indexes = [index for index, _ in run]
-            yield indexes[0], indexes[-1]

@@ -1,14 +1,19 @@
-"""A text as the words that the encoder reads, each with its place."""
+"""Splits a text into words with their places, and words into the pieces that the encoder reads."""
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
-from interviews.paige.reading.word_pieces import UNKNOWN
+from interviews.paige.language.words import KEPT_WORDS, MAX_LETTERS, normalized
 
+BEGINNING, PADDING, END, UNKNOWN, SPECIAL = range(5)
+"""Indexes of XLM-RoBERTa for pieces without text, and their number."""
 VENDOR, RIVAL = "vendor", "rival"
-"""The words for the vendor's name and for those of competitors."""
+"""Markers, which replace the names of the vendor and of competitors."""
 
+_BEFORE_WORDS = "\N{LOWER ONE EIGHTH BLOCK}"
+_UNKNOWN_SCORE = -25.0
 _WORD = re.compile(r"\S+")
 _CLAUSE_END = re.compile(r"[,;:.!?)]['\")\]]*$|^[-\N{EN DASH}\N{EM DASH}]+$")
 _SENTENCE_END = re.compile(r"[.!?:]['\")\]]*\s+|\n+")
@@ -20,12 +25,49 @@ Names = Mapping[str, str]
 
 @dataclass(frozen=True)
 class Word:
-    """`start`, `end`: in the text. `pieces`: those of "7" and "12,000" are the same. `ends_clause`: by its mark."""
+    """`start`, `end`: in the text. `pieces`: all numbers have the same, because scripts write texts that differ in
+    numbers. `ends_clause`: whether it ends with a mark.
+    """
 
     start: int
     end: int
     pieces: tuple[int, ...] = field(repr=False)
     ends_clause: bool = False
+
+
+class WordPieces:
+    """Splits words as the unigram model of SentencePiece does: the most probable split. Source: Kudo, "Subword
+    Regularization", 2018, https://arxiv.org/abs/1804.10959.
+
+    `pieces`: without the special ones. `scores`: the logarithms of their probabilities.
+    """
+
+    def __init__(self, pieces: Sequence[str], scores: Sequence[float]) -> None:
+        numbered = enumerate(zip(pieces, scores, strict=True), SPECIAL)
+        self.known = {piece: (index, score) for index, (piece, score) in numbered}
+        self.longest = max(map(len, pieces))
+        self._pieces_of_word = lru_cache(maxsize=KEPT_WORDS)(self._split)
+
+    def indexes(self, text: str) -> Iterator[int]:
+        """Ignores case."""
+        for word in normalized("NFKC", text).lower().split():
+            yield from self._pieces_of_word(word[:MAX_LETTERS])
+
+    def _split(self, word: str) -> list[int]:
+        """The Viterbi algorithm. For each end, `best` has the score, start and index of the last piece."""
+        marked = _BEFORE_WORDS + word
+        best: list[tuple[float, int, int]] = [(0.0, 0, 0)]
+        for end in range(1, len(marked) + 1):
+            options = [(best[end - 1][0] + _UNKNOWN_SCORE, end - 1, UNKNOWN)]
+            for start in range(max(0, end - self.longest), end):
+                if found := self.known.get(marked[start:end]):
+                    options.append((best[start][0] + found[1], start, found[0]))
+            best.append(max(options))
+        end, indexes = len(marked), []
+        while end:
+            _, end, index = best[end]
+            indexes.append(index)
+        return indexes[::-1]
 
 
 def names_of(vendor: str, rivals: Sequence[str] = ()) -> Names:
@@ -35,18 +77,13 @@ def names_of(vendor: str, rivals: Sequence[str] = ()) -> Names:
 def words_of(text: str, pieces: Callable[[str], Iterator[int]], names: Names) -> Iterator[Word]:
     spelled_out, places = marked(text, names)
     for word in _WORD.finditer(spelled_out):
-        found = tuple(pieces(with_one_number(word[0]))) or (UNKNOWN,)
+        found = tuple(pieces(_NUMBER.sub("12", word[0]))) or (UNKNOWN,)
         ends_clause = _CLAUSE_END.search(word[0]) is not None
         yield Word(places[word.start()], places[word.end() - 1] + 1, found, ends_clause)
 
 
-def with_one_number(text: str) -> str:
-    """Those of "team 7" and "team 12,000" are the same: scripts write texts that differ in numbers."""
-    return _NUMBER.sub("12", text)
-
-
 def clauses_of(words: Sequence[Word]) -> list[tuple[int, int]]:
-    """The first and the last word of each. None has one word, unless it is the only one."""
+    """The first and the last word of each. A clause has at least two words, unless the text has only one."""
     found: list[tuple[int, int]] = []
     first = 0
     for last, word in enumerate(words):
@@ -61,12 +98,12 @@ def clauses_of(words: Sequence[Word]) -> list[tuple[int, int]]:
 
 
 def windows(text: str, words: Iterable[Word], size: int, most: int) -> Iterator[list[Word]]:
-    """Parts of at most `size` pieces, cut at ends of sentences if possible. Words after `most` pieces are left out."""
+    """Yields parts of at most `size` pieces, cut at ends of sentences if possible. Ends after `most` pieces."""
     ends = {end.end() for end in _SENTENCE_END.finditer(text)}
     window: list[Word] = []
     used = read = cut = 0
     for word in words:
-        # NFKC makes up to 18 characters of one, so that a word can have any number of pieces.
+        # NFKC replaces some characters with up to 18 others, so that a word can have any number of pieces.
         bounded = replace(word, pieces=word.pieces[:size])
         read += len(bounded.pieces)
         if read > most:
@@ -85,14 +122,14 @@ def windows(text: str, words: Iterable[Word], size: int, most: int) -> Iterator[
 
 
 def trimmed(text: str, start: int, end: int) -> tuple[int, int]:
-    """Without spaces and marks at the ends. Empty if nothing is left."""
+    """The place without spaces and marks at its ends. Start and end are equal if nothing is left."""
     inner = text[start:end]
     left = len(inner) - len(inner.lstrip(_EDGE))
     return start + left, max(start + left, start + len(inner.rstrip(_EDGE)))
 
 
 def marked(text: str, names: Names) -> tuple[str, Sequence[int]]:
-    """The text with markers instead of names, and the place in `text` of each of its characters."""
+    """Replaces names with markers. Also returns the place in `text` of each character of the result."""
     if not names:
         return text, range(len(text))
     longest = sorted(names, key=len, reverse=True)

@@ -1,4 +1,4 @@
-"""What is read in an objective, in notes and in an answer. Everything else builds on these types, and reads no text."""
+"""What is read in an objective, in notes and in an answer. All other modules use these types, and read no text."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -10,7 +10,7 @@ from interviews.lifecycle import Direction
 
 
 class Act(StrEnum):
-    """What a contact does beside telling."""
+    """What a contact does in a clause, apart from a statement about the purchase."""
 
     ASKS_MEANING = "asks_meaning"
     ASKS_PURPOSE = "asks_purpose"
@@ -33,7 +33,7 @@ WISHES = frozenset({Act.WANTS_TO_STOP, Act.WANTS_A_PERSON, Act.WANTS_DELETION})
 
 
 class StatementKind(StrEnum):
-    """NEED: what had to be. A FACT is neither judged nor done: a state, a number, a list. DENIAL: there was none."""
+    """NEED: a requirement. FACT: a state, a number or a list. DENIAL: there was none of what was asked."""
 
     JUDGEMENT = "judgement"
     NEED = "need"
@@ -43,7 +43,7 @@ class StatementKind(StrEnum):
 
 
 class About(StrEnum):
-    """RIVAL: a competitor. NOTHING: staying as is. SELF: the contact's side."""
+    """RIVAL: a competitor. NOTHING: no purchase. SELF: the contact's company."""
 
     VENDOR = "vendor"
     RIVAL = "rival"
@@ -53,10 +53,10 @@ class About(StrEnum):
 
 @dataclass(frozen=True)
 class Clause:
-    """A stretch of an answer that says one thing. `start`: its offset in the answer, in code points.
+    """A part of an answer that says one thing. `start`: its offset in the answer, in code points.
 
-    `kind`: None if it states nothing about the purchase. `topics`: keys, at most two, the surest first. `speaks`: for
-    or against the vendor, or None. `is_decisive`: the contact says that it tipped the decision, or would have.
+    `kind`: None if it states nothing about the purchase. `topics`: at most MAX_TOPICS keys, the surest first. `speaks`:
+    for or against the vendor. `is_decisive`: whether the contact says that it decided the purchase, or would have.
     `certainty`: the probability that it states something.
     """
 
@@ -77,12 +77,12 @@ class Clause:
 
 MAX_WORDS_BESIDE_A_REFUSAL, MAX_WORDS_BESIDE_A_DENIAL = 6, 12
 MAX_WORDS_OF_A_BARE_DENIAL = 4
-"""Longer denials say something, such as "There was no integration with SAP"."""
+"""Longer denials tell something, such as "There was no integration with SAP"."""
 
 
 @dataclass(frozen=True)
 class AnswerReading:
-    """The clauses are in the order of the text. What follows them was not read, or says nothing."""
+    """The clauses are in the order of the text. The text after them was not read."""
 
     clauses: tuple[Clause, ...] = ()
 
@@ -100,7 +100,7 @@ class AnswerReading:
 
     @cached_property
     def stating(self) -> tuple[Clause, ...]:
-        """Those that state something about the purchase, if only that there was none of what was asked."""
+        """The clauses that state something about the purchase, with denials."""
         return tuple(clause for clause in self.clauses if clause.kind)
 
     @property
@@ -109,7 +109,7 @@ class AnswerReading:
 
     @property
     def quotable(self) -> tuple[Clause, ...]:
-        """Empty beside a wish to stop or for deletion, which may be about them."""
+        """Empty if the contact wants to stop or wants a deletion, which may concern these statements."""
         is_withheld = self.wishes - {Act.WANTS_A_PERSON}
         return () if is_withheld else tuple(clause for clause in self.stating if clause.act is None)
 
@@ -144,7 +144,7 @@ MAX_SUBJECTS, MAX_WORDS_OF_A_SUBJECT, MAX_LENGTH_OF_A_SUBJECT = 6, 6, 60
 
 @dataclass(frozen=True)
 class TopicReading:
-    """`words`: the exact text that decides. `start`: its offset."""
+    """`words`: the exact text by which it is asked about or avoided. `start`: its offset."""
 
     topic: str
     is_avoided: bool
@@ -154,18 +154,14 @@ class TopicReading:
 
 @dataclass(frozen=True)
 class ObjectiveReading:
-    """`topics`: those asked about or avoided, in the order of the text. `subjects`: what it names within the topics,
-    with the key of the topic, or "".
-    """
+    """`topics`: asked about or avoided, in the order of the text. `subjects`: each with the key of its topic, or ""."""
 
     topics: tuple[TopicReading, ...] = ()
     subjects: tuple[tuple[str, str], ...] = field(default=(), repr=False)
 
     @classmethod
     def of(cls, topics: Iterable[TopicReading], subjects: Iterable[tuple[str, str]] = ()) -> Self:
-        """What is avoided in one part of the text stays avoided. Of a subject that stands twice, the first counts.
-        Leaves out long subjects.
-        """
+        """A topic that is avoided once stays avoided. Leaves out long subjects, and repetitions of a subject."""
         found: dict[str, TopicReading] = {}
         for each in topics:
             if each.topic not in found or each.is_avoided:

@@ -1,6 +1,6 @@
-"""Readings as the text of a column. A text that is empty, unknown or broken counts as not read.
+"""Converts readings to the JSON of a column, and back. A column that is empty or not valid counts as not read.
 
-What is quoted is stored as a place in the text that was read, so that a column has no second copy of it.
+Quotes are stored as places in the text that was read, so that the column has no copy of the text.
 """
 
 import json
@@ -23,7 +23,9 @@ from interviews.paige.reading.readings import (
 )
 
 MODEL = "model"
-"""The source of a reading of the model behind the endpoint. A new version of the reader does not replace it."""
+"""The source of a reading by the model behind the endpoint. A new version of the reader does not replace it."""
+READ_BY_THIS_VERSION = f'{{"reader":"{READER_VERSION}"'
+"""How the column begins if this version of the reader has read it."""
 
 Value = TypeVar("Value")
 
@@ -38,20 +40,19 @@ def answer_text(reading: AnswerReading | None, answer: str) -> str:
 
 
 def answer_in(stored: str, answer: str) -> AnswerReading | None:
-    """None if this answer is not read, or by another version of the reader."""
-    return _parsed(stored, lambda data: _answer(data, answer))
+    """Returns None if this answer is not read, or by another version of the reader."""
 
+    def reading(data: Any) -> AnswerReading | None:
+        if data["reader"] != READER_VERSION or data["of"] != digest_of(answer):
+            return None
+        return AnswerReading(tuple(_clause(answer, columns) for columns in data["clauses"]))
 
-def _answer(data: Any, answer: str) -> AnswerReading | None:
-    if data["reader"] != READER_VERSION or data["of"] != digest_of(answer):
-        return None
-    return AnswerReading(tuple(_clause(answer, columns) for columns in data["clauses"]))
+    return _parsed(stored, reading)
 
 
 def _clause_columns(clause: Clause) -> list[Any]:
-    certainty = round(clause.certainty, 4)
-    said = [clause.act, clause.kind, clause.topics, clause.speaks, clause.about, int(clause.is_decisive), certainty]
-    return [clause.start, len(clause.text), *said]
+    said = [clause.act, clause.kind, clause.topics, clause.speaks, clause.about, int(clause.is_decisive)]
+    return [clause.start, len(clause.text), *said, round(clause.certainty, 4)]
 
 
 def _clause(answer: str, columns: Sequence[Any]) -> Clause:
@@ -70,19 +71,17 @@ def _clause(answer: str, columns: Sequence[Any]) -> Clause:
 
 
 def digest_of(text: str, *about: int | str) -> str:
-    """Of what a reading depends on, except for the reader. `about`: interview type and version of the guide, and for a
-    reported reason the competitor of its deal. Nothing for an answer: it is read once, whatever becomes of the guide.
+    """Hashes what a reading depends on, except for the reader. `about`: id of the interview type and version of the
+    guide, and for a reported reason the competitor of its deal. An answer has none, because it is read only once.
 
-    Without the vendor's name: texts from before an org was renamed name it as it was called then.
+    The vendor's name is left out, so that the readings of an org that is renamed stay valid.
     """
     return blake2b(" ".join(map(str, (*about, text))).encode(), digest_size=9).hexdigest()
 
 
 @dataclass(frozen=True)
 class TextReading:
-    """Of an objective, of notes, or of a reported reason. `of`: the digest_of() the text. `source`: MODEL, or the
-    version of the reader.
-    """
+    """Of an objective, notes or a reported reason. `of`: its digest. `source`: MODEL or a version of the reader."""
 
     of: str
     reading: ObjectiveReading = field(repr=False)
@@ -91,9 +90,7 @@ class TextReading:
 
 @dataclass(frozen=True)
 class SteeringReading:
-    """What objective and notes say about the topics of the guide. `reason`: the topics that the reported reason of the
-    deal names.
-    """
+    """`objective` and `notes`: what they ask about or avoid. `reason`: the topics that the reported reason names."""
 
     objective: TextReading
     notes: TextReading
@@ -101,34 +98,32 @@ class SteeringReading:
 
     @property
     def text(self) -> str:
-        """Begins with the version of the reader, by which the worker finds what it has to read again."""
+        """Begins with the version of the reader: the worker reads again what begins with another one."""
         parts = {each.name: _text_columns(getattr(self, each.name)) for each in fields(self)}
         return _json({"reader": READER_VERSION, **parts})
 
     def with_objective(self, reading: ObjectiveReading) -> Self:
-        """With the reading of the model."""
+        """`reading`: by the model."""
         return replace(self, objective=TextReading(self.objective.of, reading, MODEL))
-
-
-READ_BY_THIS_VERSION = f'{{"reader":"{READER_VERSION}"'
 
 
 def text_in(
     part: Literal["objective", "notes", "reason"], stored: str, text: str, *about: int | str
 ) -> TextReading | None:
-    """None if this text is not read, or by another version of the reader. `about`: as of digest_of()."""
+    """Returns None if this text is not read, or by another version of the reader. `about`: as of digest_of()."""
     of = digest_of(text, *about)
     if not text.strip():
         return TextReading(of, ObjectiveReading())
-    return _parsed(stored, lambda data: _current(data[part], text, of))
 
+    def reading(data: Any) -> TextReading | None:
+        columns = data[part]
+        if columns["of"] != of or columns["source"] not in (MODEL, READER_VERSION):
+            return None
+        topics = tuple(_topic(text, *each) for each in columns["topics"])
+        subjects = tuple((_text(subject), _text(topic)) for subject, topic in columns["subjects"])
+        return TextReading(of, ObjectiveReading(topics, subjects), columns["source"])
 
-def _current(columns: Any, text: str, of: str) -> TextReading | None:
-    if columns["of"] != of or columns["source"] not in (MODEL, READER_VERSION):
-        return None
-    topics = tuple(_topic(text, *each) for each in columns["topics"])
-    subjects = tuple((_text(subject), _text(topic)) for subject, topic in columns["subjects"])
-    return TextReading(of, ObjectiveReading(topics, subjects), columns["source"])
+    return _parsed(stored, reading)
 
 
 def _text_columns(read: TextReading) -> dict[str, Any]:
@@ -146,7 +141,7 @@ def _parsed(stored: str, reading_of: Callable[[Any], Value | None]) -> Value | N
     try:
         return reading_of(json.loads(stored))
     except (ValueError, TypeError, LookupError, ArithmeticError, RecursionError):
-        # Without its cause, which may quote it.
+        # Without the error, whose message may quote the reading.
         logger.warning("A stored reading is not valid. It counts as not read.")
         return None
 

@@ -7,6 +7,7 @@ from interviews.lifecycle import Move, Speaker, Wording
 from interviews.models import InterviewRequest
 from interviews.models import Turn as TurnRow
 from interviews.paige.answers.dialogue import Utterance
+from interviews.paige.chat import choosing_server, wording_server
 from interviews.paige.guide.guide import Guide, Topic
 from interviews.paige.guide.stored_guides import guides_of
 from interviews.paige.language.lexicons import Phrase, wording
@@ -18,7 +19,6 @@ from interviews.paige.reading.objective import MAX_READ_CHARACTERS, read_notes, 
 from interviews.paige.reading.passages import names_of
 from interviews.paige.reading.readings import AnswerReading, ObjectiveReading
 from interviews.paige.reading.stored import answer_in, text_in
-from interviews.paige.servers import choosing_server, wording_server
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""How the model served the interviews of all orgs in the last hour."""
+"""How the model served the interviews of all orgs in the last hour, and those of one type compared with the rules."""
 
 from datetime import timedelta
 
@@ -6,11 +6,17 @@ import pytest
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries, Settings
 
-from interviews.lifecycle import Engine, Move, Speaker
-from interviews.models import InterviewRequest, Turn
-from interviews.reports.model_statistics import Latency, model_statistics
-from interviews.services.conversation_steps import finish_conversation, next_question, submit_answer
+from interviews.lifecycle import Engine, Move, Rating, Speaker, Stage, Wording
+from interviews.models import Conversation, InterviewRequest, Turn
+from interviews.reports.model_statistics import Latency, model_statistics, quality_by_engine
+from interviews.services.conversation_steps import (
+    complete_conversation,
+    finish_conversation,
+    next_question,
+    submit_answer,
+)
 from tests.factories import InterviewRequestFactory
+from tests.interviews.reports.test_guide_quality import another, begin
 
 
 def add_turns(interview_request: InterviewRequest, engine: Engine, *latencies: int, minutes_ago: int = 1) -> None:
@@ -31,15 +37,10 @@ def add_turns(interview_request: InterviewRequest, engine: Engine, *latencies: i
         Turn.objects.filter(pk=turn.pk).update(created_at=timezone.now() - timedelta(minutes=minutes_ago))
 
 
-def test_without_turns_there_is_no_latency(db: None) -> None:
-    statistics = model_statistics()
-    assert (statistics.turns, statistics.fallback_percent, statistics.latency) == (0, 0.0, None)
-    assert not statistics.falls_back_too_often
-
-
 def test_turns_of_all_orgs_in_the_last_hour_count(
     interview_request: InterviewRequest, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
+    assert (model_statistics().fallback_percent, model_statistics().latency) == (0.0, None)
     globex = InterviewRequestFactory.create()
     add_turns(interview_request, Engine.MODEL, *range(1_000, 11_000, 1_000))
     add_turns(globex, Engine.FALLBACK, 8_000)
@@ -61,24 +62,45 @@ def test_more_than_5_percent_are_too_many(
     assert model_statistics().falls_back_too_often == is_too_often
 
 
-class TestWaitingTurns:
-    def test_a_contact_waits_from_the_answer_to_the_next_question(self, running: InterviewRequest) -> None:
-        assert model_statistics().waiting_turns == 0
-        submit_answer(running, number=1, text="It was slow.")
-        assert model_statistics().waiting_turns == 1
-        next_question(running)
-        assert model_statistics().waiting_turns == 0
+def test_a_contact_waits_from_the_answer_to_the_next_question(running: InterviewRequest, settings: Settings) -> None:
+    assert model_statistics().waiting_turns == 0
+    submit_answer(running, number=1, text="It was slow.")
+    assert model_statistics().waiting_turns == 1
+    settings.PAIGE_TIMEOUT = 0.0
+    assert model_statistics().waiting_turns == 0, "the worker was killed"
+    settings.PAIGE_TIMEOUT = 60.0
+    next_question(running)
+    assert model_statistics().waiting_turns == 0
+    submit_answer(running, number=3, text="It was slow.")
+    finish_conversation(running)
+    assert model_statistics().waiting_turns == 0, "the contact looks over the answers"
 
-    def test_a_contact_who_looks_over_the_answers_does_not_wait(self, running: InterviewRequest) -> None:
-        submit_answer(running, number=1, text="It was slow.")
-        finish_conversation(running)
-        assert model_statistics().waiting_turns == 0
 
-    def test_a_turn_of_a_killed_worker_stops_counting_after_the_time_limit(
-        self, running: InterviewRequest, settings: Settings
-    ) -> None:
-        submit_answer(running, number=1, text="It was slow.")
-        running.conversation.refresh_from_db()
-        running.conversation.last_activity_at -= timedelta(seconds=settings.PAIGE_TIMEOUT)
-        running.conversation.save(update_fields=["last_activity_at"])
-        assert model_statistics().waiting_turns == 0
+def test_the_quality_by_engine_and_words(
+    interview_request: InterviewRequest, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    kind = interview_request.interview_type
+    begin(interview_request, "We lost two weekends.")
+    assert quality_by_engine(kind) == [], "nothing to compare"
+    worded, refused = another(interview_request), another(interview_request)
+    for request in (worded, refused):
+        begin(request, "Price was too high for us.")
+    first = Turn.objects.filter(number=1)
+    first.filter(interview_request=worded).update(
+        engine=Engine.MODEL, worded_by=Wording.MODEL, latency_ms=1_000, prompt_tokens=3_000, completion_tokens=40
+    )
+    first.filter(interview_request=refused).update(
+        engine=Engine.FALLBACK, wording_fallback="advice", latency_ms=2_000, prompt_tokens=None
+    )
+    finish_conversation(worded)
+    complete_conversation(worded)
+    Conversation.objects.filter(pk=worded.pk).update(rating=Rating.MOSTLY)
+    Conversation.objects.filter(pk=refused.pk).update(stage=Stage.DECLINED, declined_at=timezone.now())
+    with django_assert_num_queries(5):
+        rules, model = quality_by_engine(kind)
+    assert (rules.engine, rules.wording, rules.begun, rules.words) == (Engine.RULES, Wording.GUIDE, 1, 4)
+    assert (rules.completion_percent, rules.rating, rules.choice_fallback_percent) == (None, None, None)
+    assert (model.engine, model.wording, model.begun, model.words) == (Engine.MODEL, Wording.MODEL, 2, 6)
+    assert (model.seconds, model.tokens, rules.seconds, rules.tokens) == (1.5, 3_040, None, None)
+    assert (model.completion_percent, model.rating) == (50, 3)
+    assert (model.choice_fallback_percent, model.wording_fallback_percent) == (50, 50)

@@ -9,8 +9,8 @@ from deals.models import Deal, Outcome
 from interviews.lifecycle import Review
 from interviews.models import Driver, InterviewRequest
 from interviews.reports import win_loss as win_loss_module
-from interviews.reports.deal_interviews import interviews_of
-from interviews.reports.reported_reasons import Verdict, compare_reasons
+from interviews.reports.proportions import Share, differ, interviews_missing
+from interviews.reports.reported_reasons import Verdict, compare_reasons, interviews_of
 from interviews.reports.win_loss import Selection, Span, WinLoss, win_loss
 from interviews.services.drivers import review_driver
 from orgs.actors import Actor, ActorKind
@@ -162,3 +162,21 @@ def test_contacts_who_say_both_do_not_disagree(acme: Org) -> None:
     for answer in (HIGH, f"{HIGH} {FAIR}"):
         told(acme, answer, deal="1", outcome="lost")
     assert interviews_of(Deal.objects.get()).disagreements == []
+
+
+@pytest.mark.parametrize(
+    ("number", "of", "interval"), [(12, 31, (24, 56)), (0, 5, (0, 43)), (5, 5, (57, 100)), (0, 0, None)]
+)
+def test_wilson_intervals(number: int, of: int, interval: tuple[int, int] | None) -> None:
+    assert Share(number, of).interval == interval
+
+
+@pytest.mark.parametrize(("number", "missing"), [(31, 8), (0, 39), (38, 1), (39, 0), (500, 0)])
+def test_how_many_interviews_are_missing_for_15_points(number: int, missing: int) -> None:
+    assert interviews_missing(number) == missing
+
+
+def test_shares_differ_if_their_intervals_do_not_overlap() -> None:
+    assert differ(Share(2, 40), Share(30, 40))
+    assert not differ(Share(1, 4), Share(3, 4))
+    assert not differ(Share(0, 0), Share(3, 4))

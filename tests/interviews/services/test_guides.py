@@ -8,8 +8,8 @@ from django.db import OperationalError
 from psycopg.errors import DeadlockDetected
 
 from interviews.models import InterviewType
-from interviews.paige.guide.formats import in_current_format
 from interviews.paige.guide.guide import shipped_guide
+from interviews.paige.guide.rules import in_current_format
 from interviews.services import guides
 from interviews.services.guides import edit_guide
 from interviews.services.interview_types import create_interview_type

@@ -6,10 +6,9 @@ from typing import Any
 
 import pytest
 
-from interviews.paige.guide.formats import in_current_format
 from interviews.paige.guide.guide import CLOSING, FollowUpKind, Guide, GuideError
 from interviews.paige.guide.question_style import guide_warnings
-from interviews.paige.guide.serializers import SHOWN_PROBLEMS
+from interviews.paige.guide.rules import SHOWN_PROBLEMS, in_current_format
 from interviews.paige.guide.texts import MAX_FOLLOW_UPS
 from tests.interviews.old_guides import old_guide
 

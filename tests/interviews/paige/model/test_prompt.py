@@ -3,7 +3,6 @@
 from dataclasses import replace
 from itertools import takewhile
 from pathlib import Path
-from string import Template
 
 import pytest
 from pytest_django import Settings
@@ -11,7 +10,6 @@ from pytest_django import Settings
 from interviews.lifecycle import Move, Speaker
 from interviews.paige.answers.dialogue import Utterance
 from interviews.paige.chat import ChatMessage
-from interviews.paige.model import prompt
 from interviews.paige.model.prompt import MAX_ANSWER_CHARACTERS, left_out_of_notes, messages_for, render_prompt
 from interviews.paige.reading.readings import Act, AnswerReading, Clause, StatementKind
 from interviews.paige.turn.brief import Brief
@@ -107,10 +105,3 @@ def test_the_longest_texts_make_a_prompt_of_bounded_size(jane: Brief, settings: 
     )
     size = len(render_prompt(messages_of(longest)))
     assert size < settings.PAIGE_MAX_NOTES + 10_000 + 21 * (MAX_ANSWER_CHARACTERS + 200) + 10_000
-
-
-def test_a_missing_value_raises_key_error(monkeypatch: pytest.MonkeyPatch, brief: Brief) -> None:
-    monkeypatch.setitem(prompt._words._sections, "turn", Template("$turn $weather"))
-
-    with pytest.raises(KeyError, match="weather"):
-        messages_of(brief)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from interviews.paige.model.reply import read_reply
+from interviews.paige.model.asking import read_reply
 
 MOVES = 7
 
@@ -24,15 +24,6 @@ MOVES = 7
         'Perhaps move 5? No.</think>\n\n{"move": 3, "quote": "the numbers"}',
         '{"move": 9, "quote": ""} {"move": 3, "quote": "the numbers"}',
         '{"move": 3, "quote": "the numbers", ',
-    ],
-)
-def test_a_choice_with_more_than_a_move(text: str) -> None:
-    assert read_reply(text, MOVES) == 3
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
         *("3", " 3.\n", "**3**", "Move 3", "move: 3", "I choose move number 3.", "Move 3, because 2024 was long ago"),
         *('{"move": 3}', '{"move": 3, "quote": null}', '{"move": 3, "quote": 7}', "{'move': 3}"),
         '"move": 3, "quote": "cut o',

