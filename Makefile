@@ -72,7 +72,7 @@ test-operations: ## Follow docs/operations.md and "Try it" of docs/api.md on an 
 	@HINDSIGHT_ENV=development .venv/bin/pytest -q $(addprefix tests/live/optional/test_,operations.py container.py try_it.py) $(ARGS)
 
 .PHONY: test-pythons
-test-pythons: ## Test `make run` in a new clone and Paige, with the oldest Python of README.md and the newest; ARGS goes to pytest
+test-pythons: ## Run `make check`, `make run` and Paige's tests with the oldest Python of README.md and the newest; ARGS goes to pytest
 	@scripts/bootstrap dev
 	@.venv/bin/pytest -q tests/live/optional/test_pythons.py $(ARGS)
 

@@ -1,4 +1,4 @@
-"""The text after a change is the text before the next change of the field, or the current text (decision 18)."""
+"""The text after a change is the text before the next change of the field, or the current text (decision 1)."""
 
 from collections.abc import Iterable
 from typing import Any

@@ -18,8 +18,8 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 from typing import IO
 
@@ -32,6 +32,7 @@ STOP_SECONDS = 20
 OF_ONE_FOLDER = ("web", "faults")
 QUICK = "quick"
 NO_TESTS = 5  # pytest's exit status
+Run = AbstractContextManager[subprocess.Popen[bytes]]
 
 # Variables that change the result and are not inherited. PYTHONDONTWRITEBYTECODE slows down the processes of the tests.
 PROJECT_VARIABLES = {
@@ -48,8 +49,9 @@ def main(arguments: Sequence[str]) -> int:
     arguments = arguments[1:] if kind else arguments
     try:
         with ExitStack() as stack:
-            running = _start(stack, kind, arguments)
-            statuses = {name: pytest.wait() for name, pytest in running.items()}
+            stores = {} if kind == QUICK else _start_stores(stack)
+            runs = {name: stack.enter_context(run) for name, run in _runs(kind, arguments, stores).items()}
+            statuses = {name: pytest.wait() for name, pytest in runs.items()}
     except ServerError as error:
         _say(str(error))
         return 1
@@ -62,29 +64,15 @@ def main(arguments: Sequence[str]) -> int:
     return next((status for status in statuses.values() if status), 0)
 
 
-def _start(stack: ExitStack, kind: str | None, arguments: Sequence[str]) -> dict[str, subprocess.Popen[bytes]]:
+def _runs(kind: str | None, arguments: Sequence[str], stores: dict[str, str]) -> dict[str, Run]:
+    """The second of two prints its output at the end."""
     if kind == QUICK:
-        return _start_parts(stack, arguments)
-    return _start_folder(stack, kind, arguments) if kind else _start_suite(stack, arguments)
-
-
-def _start_parts(stack: ExitStack, arguments: Sequence[str]) -> dict[str, subprocess.Popen[bytes]]:
-    first = stack.enter_context(_run("sqlite", arguments, {"TEST_PART": "0"}))
-    return {
-        "sqlite, part 1": first,
-        "sqlite, part 2": stack.enter_context(_run_buffered("sqlite", arguments, {"TEST_PART": "1"})),
-    }
-
-
-def _start_suite(stack: ExitStack, arguments: Sequence[str]) -> dict[str, subprocess.Popen[bytes]]:
-    _say("=== environment sqlite")
-    sqlite = stack.enter_context(_run("sqlite", arguments))
-    postgresql = stack.enter_context(_run_buffered("postgresql", arguments, _start_stores(stack)))
-    return {"sqlite": sqlite, "postgresql": postgresql}
-
-
-def _start_folder(stack: ExitStack, name: str, arguments: Sequence[str]) -> dict[str, subprocess.Popen[bytes]]:
-    return {name: stack.enter_context(_run(name, arguments, _start_stores(stack)))}
+        first, second = ({"TEST_PART": part} for part in "01")
+        runs = _run("sqlite", arguments, first), _run_buffered("sqlite", arguments, second)
+        return dict(zip(("sqlite, part 1", "sqlite, part 2"), runs, strict=True))
+    if kind:
+        return {kind: _run(kind, arguments, stores)}
+    return {"sqlite": _run("sqlite", arguments), "postgresql": _run_buffered("postgresql", arguments, stores)}
 
 
 def _start_stores(stack: ExitStack) -> dict[str, str]:
@@ -95,11 +83,11 @@ def _start_stores(stack: ExitStack) -> dict[str, str]:
 
 
 @contextmanager
-def _run_buffered(name: str, arguments: Sequence[str], stores: Mapping[str, str]) -> Iterator[subprocess.Popen[bytes]]:
+def _run_buffered(name: str, arguments: Sequence[str], variables: dict[str, str]) -> Iterator[subprocess.Popen[bytes]]:
     """Prints the output when the context ends."""
     with tempfile.TemporaryFile() as output:
         try:
-            with _run(name, arguments, stores, output) as process:
+            with _run(name, arguments, variables, output) as process:
                 yield process
         finally:
             _say(f"=== environment {name}")
@@ -110,14 +98,14 @@ def _run_buffered(name: str, arguments: Sequence[str], stores: Mapping[str, str]
 
 @contextmanager
 def _run(
-    name: str, arguments: Sequence[str], stores: Mapping[str, str] | None = None, output: IO[bytes] | None = None
+    name: str, arguments: Sequence[str], variables: dict[str, str] | None = None, output: IO[bytes] | None = None
 ) -> Iterator[subprocess.Popen[bytes]]:
     """Runs pytest, and interrupts it when the context ends."""
     process = subprocess.Popen(
         # Separate caches for --last-failed.
         [sys.executable, "-m", "pytest", "-o", f"cache_dir=.pytest_cache/{name}", *arguments],
         cwd=ROOT,
-        env=_inherited_variables() | {"HINDSIGHT_ENV": "development", "TEST_ENVIRONMENT": name} | dict(stores or {}),
+        env=_inherited_variables() | {"HINDSIGHT_ENV": "development", "TEST_ENVIRONMENT": name} | (variables or {}),
         stdin=subprocess.DEVNULL,
         stdout=output,
         stderr=subprocess.STDOUT if output else None,

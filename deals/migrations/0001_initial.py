@@ -15,7 +15,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('orgs', '0023_names_subjects'),
+        ('orgs', '0023_kinds_of_events'),
     ]
 
     operations = [

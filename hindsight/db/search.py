@@ -6,10 +6,8 @@ from functools import cache, reduce
 from operator import and_
 from typing import Any, Self
 
-from django.db import connection, models, transaction
+from django.db import models
 from django.db.models import Q
-
-from hindsight.db.keyset import pk_batches
 
 # The length of a trigram.
 MIN_PART_LENGTH = 3
@@ -105,12 +103,3 @@ class SearchableRows:
         if with_search_text(model, values) != values.keys():
             raise TypeError("Save each row: its search text has to be computed.")
         return int(super().update(**values))  # type: ignore[misc]
-
-
-def fill_search_text(model: type[models.Model], update: str, batch: int = 2_000) -> None:
-    """For migrations. `update`: SQL whose parameters are the text and the primary key."""
-    field: Any = model._meta.get_field("search_text")
-    for pks in pk_batches(model._default_manager.all(), batch):
-        with transaction.atomic(), connection.cursor() as cursor:
-            rows = model._default_manager.select_for_update().filter(pk__in=pks).values_list("pk", *field.of)
-            cursor.executemany(update, [(search_text_of(*texts), pk) for pk, *texts in rows])

@@ -29,7 +29,7 @@ class Change(models.Model):
     """
 
     # The ORM must not delete changes. orgs.audit_removal deletes those of an org, after the org. At the commit, the
-    # database checks that none is left: SQLite by the foreign key, PostgreSQL by a trigger (migration 0020).
+    # database checks that none is left: SQLite by the foreign key, PostgreSQL by a trigger (0020_append_only).
     org = models.ForeignKey("orgs.Org", on_delete=models.DO_NOTHING, related_name="changes", db_index=False)
     object_type = models.CharField(max_length=40)
     object_id = models.BigIntegerField()

@@ -3,28 +3,25 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.client import HTTPConnection
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
-from typing import Any
+
+from tools.harness.receiver import LoopbackServer, QuietHandler
 
 REFUSALS = {"GET": 429, "PATCH": 502, "POST": 503, "PUT": 502}
 
 
-class Proxy(ThreadingHTTPServer):
-    daemon_threads = True
-
+class Proxy(LoopbackServer):
     def __init__(self, port: int) -> None:
-        super().__init__(("127.0.0.1", 0), Handler)
+        super().__init__(Handler)
         self.port = port
         self.refused: set[tuple[str, str]] = set()
 
 
-class Handler(BaseHTTPRequestHandler):
+class Handler(QuietHandler):
     server: Proxy
     protocol_version = "HTTP/1.1"
 
     def do_GET(self) -> None:
-        body = self.rfile.read(int(self.headers.get("Content-Length", "0")))
+        body = self.read_body()
         call = (self.command, self.path)
         if call in self.server.refused:
             self.forward(body)
@@ -32,7 +29,7 @@ class Handler(BaseHTTPRequestHandler):
             self.server.refused.add(call)
             self.respond(REFUSALS[self.command], {"Retry-After": "0"}, b"")
 
-    do_PATCH = do_POST = do_PUT = do_GET  # noqa: N815
+    do_PATCH = do_POST = do_PUT = do_GET
 
     def forward(self, body: bytes) -> None:
         connection = HTTPConnection("127.0.0.1", self.server.port, timeout=30)
@@ -48,13 +45,9 @@ class Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body)
 
-    def log_message(self, format: str, *args: Any) -> None:
-        """Logs nothing."""
-
 
 @contextmanager
 def busy_proxy(port: int) -> Iterator[Proxy]:
-    with Proxy(port) as proxy:
-        Thread(target=proxy.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
+    proxy = Proxy(port)
+    with proxy.running():
         yield proxy
-        proxy.shutdown()

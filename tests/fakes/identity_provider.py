@@ -7,14 +7,15 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from functools import cache
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Event, Thread
+from threading import Event
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import jwt
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, generate_private_key
 from jwt.algorithms import RSAAlgorithm
+
+from tools.harness.receiver import LoopbackServer, QuietHandler
 
 CLIENT_ID, CLIENT_SECRET = "hindsight", "a secret of the client, of 32 bytes"
 
@@ -24,12 +25,9 @@ def key_named(name: str) -> RSAPrivateKey:
     return generate_private_key(public_exponent=65537, key_size=2048)
 
 
-class IdentityProvider(ThreadingHTTPServer):
-    daemon_threads = True
-
+class IdentityProvider(LoopbackServer):
     def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self.server_port}"
+        super().__init__(Handler)
         self.claims: dict[str, Any] = {}  # of the next ID token, in place of the right ones
         self.left_out: set[str] = set()  # claims of the next ID token
         self.queries: dict[str, dict[str, str]] = {}  # of the authorization requests, by code
@@ -77,7 +75,7 @@ class IdentityProvider(ThreadingHTTPServer):
         return {"access_token": "x", "token_type": "Bearer", "id_token": id_token}
 
 
-class Handler(BaseHTTPRequestHandler):
+class Handler(QuietHandler):
     server: IdentityProvider
 
     def do_GET(self) -> None:
@@ -96,7 +94,7 @@ class Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         self.server.paths.append(self.path)
         self.server.answers.wait(60)
-        body = self.rfile.read(int(self.headers["Content-Length"])).decode()
+        body = self.read_body().decode()
         if self.path in self.server.raw_responses:
             self.send_raw(self.server.raw_responses[self.path])
             return
@@ -116,9 +114,6 @@ class Handler(BaseHTTPRequestHandler):
             self.end_headers()
             self.wfile.write(body)
 
-    def log_message(self, format: str, *args: object) -> None:
-        pass
-
 
 def one_each(query: str) -> dict[str, str]:
     return {name: values[0] for name, values in parse_qs(query).items()}
@@ -126,8 +121,7 @@ def one_each(query: str) -> dict[str, str]:
 
 @contextmanager
 def identity_provider() -> Iterator[IdentityProvider]:
-    with IdentityProvider() as provider:
-        Thread(target=provider.serve_forever, daemon=True).start()
+    provider = IdentityProvider()
+    with provider.running():
         yield provider
         provider.answers.set()
-        provider.shutdown()

@@ -3,10 +3,10 @@
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
+
+from tools.harness.receiver import LoopbackServer, QuietHandler
 
 
 class Call(NamedTuple):
@@ -16,28 +16,25 @@ class Call(NamedTuple):
     body: Any
 
 
-class JsonServer(ThreadingHTTPServer):
+class JsonServer(LoopbackServer):
     """`answers`: by path; of a GET, and of a POST that is a search. `refused`: paths whose writes get a 400."""
 
-    daemon_threads = True
-
     def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self.server_port}"
+        super().__init__(Handler)
         self.answers: dict[str, Any] = {}
         self.calls: list[Call] = []
         self.refused: set[str] = set()
         self.failures = 0  # of the next writes, which get a 503
 
 
-class Handler(BaseHTTPRequestHandler):
+class Handler(QuietHandler):
     server: JsonServer
 
     def do_GET(self) -> None:
         self.respond(200, self.server.answers[urlsplit(self.path).path])
 
     def do_POST(self) -> None:
-        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        body = json.loads(self.read_body())
         if self.command == "POST" and self.path in self.server.answers:
             self.respond(200, self.server.answers[self.path])
         elif self.path in self.server.refused:
@@ -49,20 +46,16 @@ class Handler(BaseHTTPRequestHandler):
             self.server.calls.append(Call(self.command, self.path, self.headers.get("Authorization", ""), body))
             self.respond(201, {"id": str(len(self.server.calls))})
 
-    do_PATCH = do_POST  # noqa: N815
+    do_PATCH = do_POST
 
     def respond(self, status: int, body: Any) -> None:
         self.send_response(status)
         self.end_headers()
         self.wfile.write(json.dumps(body).encode())
 
-    def log_message(self, format: str, *args: Any) -> None:
-        """Logs nothing."""
-
 
 @contextmanager
 def json_server() -> Iterator[JsonServer]:
-    with JsonServer() as server:
-        Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
+    server = JsonServer()
+    with server.running():
         yield server
-        server.shutdown()

@@ -6,20 +6,20 @@ with fake_provider(says("What came next?"), status(500)) as provider: ...
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Event, Thread
+from threading import Event
 from typing import Any
+
+from tools.harness.receiver import LoopbackServer, QuietHandler
 
 Act = Callable[["Handler"], None]
 
 TRICKLE_SECONDS = 0.05
 
 
-class Server(ThreadingHTTPServer):
-    daemon_threads = True
-
+class Server(LoopbackServer):
     def __init__(self, acts: tuple[Act, ...]) -> None:
-        super().__init__(("127.0.0.1", 0), Handler)
+        super().__init__(Handler)
+        self.url += "/v1"
         self.acts = list(acts)
         self.bodies: list[bytes] = []
         self.headers: list[dict[str, str]] = []
@@ -27,31 +27,21 @@ class Server(ThreadingHTTPServer):
         self.over = Event()
 
     @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.server_port}/v1"
-
-    @property
     def requests(self) -> list[dict[str, Any]]:
         return [json.loads(body) for body in self.bodies]
 
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """Ignores disconnected clients."""
 
-
-class Handler(BaseHTTPRequestHandler):
+class Handler(QuietHandler):
     server: Server
     protocol_version = "HTTP/1.1"
 
     def do_POST(self) -> None:
-        self.server.bodies.append(self.rfile.read(int(self.headers["Content-Length"])))
+        self.server.bodies.append(self.read_body())
         self.server.headers.append({name.lower(): value for name, value in self.headers.items()})
         acts = self.server.acts
         act = acts.pop(0) if len(acts) > 1 else acts[0]
         self.server.arrived.set()
         act(self)
-
-    def log_message(self, format: str, *args: Any) -> None:
-        """Logs nothing."""
 
     def start(self, code: int, content_type: str, length: int, **headers: str) -> None:
         self.send_response(code)
@@ -117,12 +107,8 @@ def breaks_off(handler: Handler) -> None:
 @contextmanager
 def fake_provider(*acts: Act) -> Iterator[Server]:
     server = Server(acts)
-    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
-    thread.start()
-    try:
-        yield server
-    finally:
-        server.over.set()
-        server.shutdown()
-        server.server_close()
-        thread.join()
+    with server.running():
+        try:
+            yield server
+        finally:
+            server.over.set()

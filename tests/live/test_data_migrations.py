@@ -42,7 +42,7 @@ PROGRESS: dict[str, tuple[dict[str, Any], dict[str, Any] | None]] = {
 
 def test_existing_interviews_have_a_progress() -> None:
     now = timezone.now()
-    with migrated_to(("interviews", "0028_subjects"), ("orgs", "0023_names_subjects")) as before:
+    with migrated_to(("interviews", "0030_columns_of_turns")) as before:
         org = before.get_model("orgs", "Org").objects.create(name="Acme", slug="acme", plan="growth")
         contact = before.get_model("contacts", "Contact").objects.create(org=org, email="alice@example.com", version=1)
         kind = before.get_model("interviews", "InterviewType").objects.create(org=org, name="Old", guide=old_guide())
@@ -85,5 +85,5 @@ def test_saved_views_without_a_login_are_deleted_before_the_foreign_key_returns(
     """Servers without saved views delete only the login."""
     with connection.cursor() as cursor:
         cursor.execute("INSERT INTO staff_savedview (list, name, query, user_id) VALUES ('orgs_org', 'Gone', '', 987)")
-    with migrated_to(("staff", "0002_addresses_of_links")) as before:
+    with migrated_to(("staff", "0001_saved_views")) as before:
         assert not before.get_model("staff", "SavedView").objects.exists()

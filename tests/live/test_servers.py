@@ -123,6 +123,14 @@ def test_by_force_and_back_to_a_release(database_url: str, settings: Settings) -
     assert ("db", "0001_rename_notes") not in MigrationRecorder(connection).applied_migrations()
 
 
+def test_a_part_of_a_squashed_migration(database_url: str) -> None:
+    migrate(verbosity=0)
+    for name in ("0028_columns_of_requests", "0045_readings"):
+        MigrationRecorder(connection).record_unapplied("interviews", name)
+    with pytest.raises(CommandError, match=r"has a part of interviews.0028_columns_of_requests"):
+        migrate()
+
+
 def test_rolling(database_url: str, settings: Settings) -> None:
     migrate(verbosity=0)
     settings.MIGRATION_MODULES = {"db": "tests.hindsight.db.migrations.rolling"}

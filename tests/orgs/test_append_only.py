@@ -69,7 +69,7 @@ def test_the_orm_is_refused_where_it_bypasses_the_models(model: type[Change] | t
 
 
 def test_the_migration_needs_no_superuser(interview_request: InterviewRequest) -> None:
-    migration = import_module("orgs.migrations.0006_append_only")
+    migration = import_module("orgs.migrations.0020_append_only")
     role = f"owner_{token_hex(8)}"  # rolled back with the test
     with connection.schema_editor() as editor:
         migration.uninstall(None, editor)

@@ -50,13 +50,6 @@ def test_clauses_have_known_labels() -> None:
                 assert clause.about in about, clause
 
 
-def test_sentences_and_neutral_texts_have_known_labels() -> None:
-    assert {row["use"] for row in rows("sentences.tsv")} == {"training", "held_back"}
-    assert {row["kind"] for row in rows("sentences.tsv")} == {"statement", "aside", "nothing"}
-    kinds = {"remark", "fact", "held_back", "person", "place", "company", "day", "year", "number"}
-    assert {row["kind"] for row in rows("neutral.tsv")} == kinds
-
-
 def test_no_text_stands_twice() -> None:
     clauses = [clause.text for each in interviews() for answer in each.answers for clause in answer.clauses]
     long = [text for text in clauses if len(text.split()) >= MIN_WORDS_OF_A_UNIQUE_CLAUSE]

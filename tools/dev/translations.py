@@ -17,28 +17,26 @@ from django.utils.translation import to_locale
 from django.utils.translation.template import templatize
 
 ROOT = Path(__file__).resolve().parents[2]
-LOCALE = ROOT / "locale"
+LOCALE, CATALOGS = ROOT / "locale", "*/LC_MESSAGES/django.po"
 SOURCES = ("hindsight", "orgs", "contacts", "interviews")  # rooms with texts for contacts; everything else is English
 KEYWORDS = {**DEFAULT_KEYWORDS, "gettext_lazy": None, "gettext_noop": None}
 PLACEHOLDER = re.compile(r"%\(\w+\)s|\{\w+\}")
 
 
 def main(arguments: list[str]) -> int:
-    is_check = arguments == ["--check"]
-    for language in [] if is_check else arguments:
-        create(LOCALE, language)
-    catalogs = sorted(LOCALE.glob("*/LC_MESSAGES/django.po"))
-    if is_check:
-        problems = [problem for po in catalogs for problem in check(po)]
+    if arguments == ["--check"]:
+        problems = [problem for po in sorted(LOCALE.glob(CATALOGS)) for problem in check(po)]
         sys.stdout.writelines(f"{problem}\n" for problem in problems)
         return 1 if problems else 0
-    for po in catalogs:
+    for language in arguments:
+        create(LOCALE, language)
+    for po in sorted(LOCALE.glob(CATALOGS)):
         sys.stdout.write(f"{po.relative_to(ROOT)}: {update(po)} texts to translate\n")
     return 0
 
 
 def create(folder: Path, language: str) -> Path:
-    po = folder / to_locale(language) / "LC_MESSAGES" / "django.po"
+    po = folder / CATALOGS.replace("*", to_locale(language))
     po.parent.mkdir(parents=True, exist_ok=True)
     write(po, Catalog(to_locale(language), header_comment="#", project="Hindsight", version="1", fuzzy=False))
     return po
@@ -83,13 +81,11 @@ def _python(path: Path) -> bytes:
 
 
 def _problem(message: Message) -> str | None:
-    originals, texts = _forms(message.id), _forms(message.string)
-    if not all(texts):
-        return "no translation"
-    if message.fuzzy:
-        return "marked fuzzy"
-    expected = set(PLACEHOLDER.findall(originals[-1]))
-    is_complete = all(set(PLACEHOLDER.findall(text)) == expected for text in texts)
+    *_, original = _forms(message.id)
+    texts = _forms(message.string)
+    if not all(texts) or message.fuzzy:
+        return "marked fuzzy" if message.fuzzy else "no translation"
+    is_complete = all({*PLACEHOLDER.findall(text)} == {*PLACEHOLDER.findall(original)} for text in texts)
     return None if is_complete else "other placeholders than the original"
 
 

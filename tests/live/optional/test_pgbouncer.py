@@ -1,10 +1,11 @@
 """Through PgBouncer in transaction mode, many connections share two sessions of PostgreSQL: `make test-pgbouncer`."""
 
 import os
+import shutil
 import time
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from functools import partial
 from urllib.parse import urlsplit
 
@@ -20,10 +21,11 @@ from tests.client import ApiClient
 from tests.interviews.web.client import SurveyPage
 from tests.live.client import LiveClient, at_once
 from tests.live.conftest import Serve
-from tests.live.optional.pgbouncer import PgBouncerMissingError, pgbouncer
 from tests.live.stores import ON_POSTGRESQL, execute
 from tests.staff.conftest import log_in
 from tools.harness.orm import orm_at
+from tools.harness.programs import Account, environment
+from tools.harness.stores import StoreServer, running
 from tools.harness.web import Server
 
 pytestmark = pytest.mark.skipif(not ON_POSTGRESQL, reason="needs PostgreSQL")
@@ -31,17 +33,54 @@ pytestmark = pytest.mark.skipif(not ON_POSTGRESQL, reason="needs PostgreSQL")
 SESSIONS = 2
 ROUNDS = 60  # eight connections execute each statement often enough to prepare and repeat it
 LOCK_SECONDS = 1
+SETTINGS = """\
+[databases]
+* = host={host} port={postgres_port}
+
+[pgbouncer]
+listen_addr = 127.0.0.1
+listen_port = {port}
+unix_socket_dir =
+auth_type = scram-sha-256
+auth_file = {directory}/users
+pool_mode = transaction
+max_prepared_statements = 200
+ignore_startup_parameters = lock_timeout, statement_timeout, idle_in_transaction_session_timeout
+default_pool_size = {sessions}
+max_client_conn = 1000
+query_wait_timeout = 3
+"""
 
 
 @pytest.fixture(scope="module")
 def pooled_url(database_url: str, web_database_url: str) -> Iterator[str]:
     role = urlsplit(web_database_url).username
     execute(database_url, f"ALTER ROLE {role} SET lock_timeout = '{LOCK_SECONDS}s'")
-    try:
-        with pgbouncer(web_database_url, sessions=SESSIONS) as url:
-            yield url
-    except PgBouncerMissingError as error:
-        pytest.fail(str(error)) if os.environ.get("CI") == "true" else pytest.skip(str(error))
+    program = shutil.which("pgbouncer", path=environment()["PATH"])
+    if program is None and os.environ.get("CI") == "true":
+        pytest.fail("Install pgbouncer (Debian: pgbouncer).")
+    if program is None:
+        pytest.skip("PgBouncer is not installed.")
+    with pgbouncer(program, web_database_url) as url:
+        yield url
+
+
+@contextmanager
+def pgbouncer(program: str, database_url: str) -> Iterator[str]:
+    """In transaction mode, as docs/operations.md describes. Yields a DATABASE_URL. Raises ServerError."""
+    url, account = urlsplit(database_url), Account.unprivileged()
+    with account.directory() as directory:
+        (directory / "users").write_text(f'"{url.username}" "{url.password or ""}"\n', encoding="utf-8")
+        places = {"host": url.hostname, "postgres_port": url.port, "directory": directory, "sessions": SESSIONS}
+
+        def command(port: int) -> list[str]:
+            config = directory / "pgbouncer.ini"
+            config.write_text(SETTINGS.format(port=port, **places), encoding="utf-8")
+            return [program, str(config)]
+
+        pooled = url._replace(netloc=f"{url.netloc.rpartition(':')[0]}:{{port}}").geturl()
+        with running(StoreServer(command, account, directory / "pgbouncer.log", pooled)) as server:
+            yield server.url
 
 
 @pytest.fixture(scope="module")

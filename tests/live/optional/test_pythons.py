@@ -1,10 +1,11 @@
-"""`make run` in a new clone, and the tests of Paige: `make test-pythons`.
+"""`make run` and `make check` in a new clone, and the tests of Paige: `make test-pythons`.
 
 With the oldest Python that README.md names, and with the newest that is installed.
 """
 
 import os
 import re
+import shlex
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -23,7 +24,7 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 def installed() -> dict[int, str]:
     """Programs by minor version. Each is run, because version managers leave shims for versions that are missing."""
     found: dict[int, str] = {}
-    for folder in map(Path, os.get_exec_path()):
+    for folder in [*map(Path, os.get_exec_path()), *Path.home().glob(".pyenv/versions/*/bin")]:
         for program in sorted(folder.glob("python3.*")):
             minor = program.name.removeprefix("python3.")
             if minor.isdecimal() and int(minor) >= int(OLDEST) and int(minor) not in found and works(program):
@@ -96,7 +97,7 @@ def test_sigterm_to_make_ends_the_server(server: Server) -> None:
     assert not server.is_healthy()
 
 
-def test_paige(clone: Path) -> None:
-    command = [".venv/bin/pytest", "-q", "-m", "not slow", "tests/interviews/paige"]
-    done = subprocess.run(command, cwd=clone, capture_output=True, text=True)
+@pytest.mark.parametrize("command", ["make check", ".venv/bin/pytest -q -m 'not slow' tests/interviews/paige"])
+def test_checks(clone: Path, command: str) -> None:
+    done = subprocess.run(shlex.split(command), cwd=clone, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout

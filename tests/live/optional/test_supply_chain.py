@@ -5,14 +5,13 @@ import os
 import re
 import subprocess
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
 from typing import Any
 
 import pytest
 
 from tools.harness.processes import free_port
+from tools.harness.receiver import LoopbackServer, QuietHandler
 
 ROOT = Path(__file__).parents[3]
 PINNED = re.findall(r"^([\w-]+)==(\S+)", (ROOT / "requirements.txt").read_text(encoding="utf-8"), re.MULTILINE)
@@ -51,32 +50,26 @@ def test_the_bill_has_every_pinned_package_with_its_hashes(bill: dict[str, Any])
     assert hashes == set(re.findall(r"--hash=sha256:(\w+)", (ROOT / "requirements.txt").read_text(encoding="utf-8")))
 
 
-@pytest.fixture
-def service() -> Iterator[str]:
+class Handler(QuietHandler):
     """Speaks OSV's protocol and knows one vulnerability, of Django."""
 
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            query = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-            name = query["package"]["name"]
-            ranges = [{"type": "ECOSYSTEM", "events": [{"introduced": "0"}, {"fixed": "99.0"}]}]
-            affected = [{"package": query["package"], "ranges": ranges, "versions": [query["version"]]}]
-            known = {"id": "PYSEC-1", "aliases": ["CVE-1"], "published": "2026-01-01T00:00:00Z", "affected": affected}
-            is_known = name == "django" and "/vulnerable" in self.path
-            body = json.dumps({"vulns": [known | {"summary": "s", "details": "d"}]} if is_known else {}).encode()
-            self.send_response(200)
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
+    def do_POST(self) -> None:
+        package, version = (query := json.loads(self.read_body()))["package"], query["version"]
+        ranges = [{"type": "ECOSYSTEM", "events": [{"introduced": "0"}, {"fixed": "99.0"}]}]
+        affected = [{"package": package, "ranges": ranges, "versions": [version]}]
+        known = {"id": "PYSEC-1", "aliases": ["CVE-1"], "published": "2026-01-01T00:00:00Z", "affected": affected}
+        is_known = package["name"] == "django" and "/vulnerable" in self.path
+        self.send_response(200)
+        self.end_headers()
+        answer = {"vulns": [known | {"summary": "s", "details": "d"}]} if is_known else {}
+        self.wfile.write(json.dumps(answer).encode())
 
-        def log_message(self, *arguments: object) -> None:
-            pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    server.server_close()
+@pytest.fixture
+def service() -> Iterator[str]:
+    server = LoopbackServer(Handler)
+    with server.running():
+        yield server.url
 
 
 def audit(url: str) -> subprocess.CompletedProcess[str]:

@@ -7,7 +7,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from tools.harness.browser import Browser
+from tests.live.web.browser import Browser
 
 # The rules of axe for WCAG 2.2 AA, and its recommendations.
 RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 import pytest
 
 from interviews.models import InterviewRequest
+from tests.live.web.browser import NO_SCREENSHOTS, Browser, BrowserMissingError, browsing, programs
 from tests.live.web.survey_page import BrowserSurveyPage
-from tools.harness.browser import NO_SCREENSHOTS, Browser, BrowserMissingError, browsing, programs
 from tools.harness.web import Server
 
 # The browser logs each response with an error status.

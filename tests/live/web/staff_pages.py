@@ -8,8 +8,8 @@ from django.test import Client
 from selenium.common.exceptions import WebDriverException
 
 from orgs.models import Org
+from tests.live.web.browser import Browser
 from tests.live.web.browser_page import BrowserPage
-from tools.harness.browser import Browser
 from tools.harness.processes import eventually
 
 PASSWORD = "correct horse"

@@ -9,8 +9,8 @@ from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.expected_conditions import staleness_of
 from selenium.webdriver.support.ui import WebDriverWait
 
+from tests.live.web.browser import SECONDS, Browser
 from tests.live.web.browser_page import BrowserPage
-from tools.harness.browser import SECONDS, Browser
 
 
 class BrowserSurveyPage(BrowserPage):

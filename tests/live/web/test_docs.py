@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.live.web.browser import Browser
 from tests.live.web.browser_page import BrowserPage
-from tools.harness.browser import Browser
 from tools.harness.processes import eventually
 
 

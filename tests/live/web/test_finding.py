@@ -7,9 +7,9 @@ from selenium.webdriver import ActionChains, Keys
 from contacts.models import Contact
 from orgs.models import ApiKey, Org
 from tests.factories import ContactFactory
+from tests.live.web.browser import Browser
 from tests.live.web.browser_page import BrowserPage
 from tests.live.web.staff_pages import PHONE_AND_DESKTOP, problems_at_each_width, work_as
-from tools.harness.browser import Browser
 from tools.harness.processes import eventually
 
 # The filters come before the list, and are on the first screen.

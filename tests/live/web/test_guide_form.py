@@ -3,9 +3,9 @@
 from selenium.webdriver import ActionChains
 
 from interviews.models import InterviewRequest
+from tests.live.web.browser import Browser
 from tests.live.web.browser_page import BrowserPage
 from tests.live.web.staff_pages import shows, work_as
-from tools.harness.browser import Browser
 from tools.harness.processes import eventually
 
 TITLES = "return [...document.querySelectorAll('.guide-topic [name$=-title]')].map(title => title.value)"

@@ -7,6 +7,7 @@ from selenium.webdriver.support.select import Select
 from contacts.models import Contact
 from orgs.models import Org
 from tests.factories import InterviewRequestFactory
+from tests.live.web.browser import Browser
 from tests.live.web.browser_page import BrowserPage
 from tests.live.web.staff_pages import (
     PHONE_AND_LAPTOP,
@@ -15,7 +16,6 @@ from tests.live.web.staff_pages import (
     unexpected_messages,
     work_as,
 )
-from tools.harness.browser import Browser
 from tools.harness.processes import eventually
 
 SECONDS = 60

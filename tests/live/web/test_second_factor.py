@@ -8,10 +8,10 @@ from django.urls import reverse
 from selenium.webdriver.common.virtual_authenticator import VirtualAuthenticatorOptions
 
 from orgs.models import SecurityEvent
+from tests.live.web.browser import Browser
 from tests.live.web.browser_page import BrowserPage
 from tests.live.web.staff_pages import PASSWORD, PHONE_AND_DESKTOP, new_staff, problems_at_each_width
 from tests.staff.authenticator import code_of
-from tools.harness.browser import Browser
 from tools.harness.processes import eventually
 from tools.harness.web import Server
 

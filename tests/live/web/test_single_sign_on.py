@@ -9,9 +9,9 @@ from orgs.models import SecurityEvent
 from staff.login.single_sign_on import links
 from tests.fakes.identity_provider import CLIENT_ID, CLIENT_SECRET, IdentityProvider, identity_provider
 from tests.live.conftest import Serve
+from tests.live.web.browser import Browser
 from tests.live.web.browser_page import BrowserPage
 from tests.live.web.staff_pages import PASSWORD, PHONE_AND_DESKTOP, new_staff, problems_at_each_width, work_as
-from tools.harness.browser import Browser
 from tools.harness.processes import eventually
 
 

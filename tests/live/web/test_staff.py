@@ -7,9 +7,9 @@ from interviews.models import InterviewRequest
 from orgs.models import Change
 from tests.completed import complete
 from tests.live.client import LiveClient
+from tests.live.web.browser import Browser
 from tests.live.web.browser_page import BrowserPage
 from tests.live.web.staff_pages import PHONE_AND_DESKTOP, problems_at_each_width, shows, work_as
-from tools.harness.browser import Browser
 from tools.harness.processes import eventually
 
 

@@ -10,11 +10,11 @@ from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 
 from orgs.models import Org
+from tests.live.web.browser import Browser
 from tests.live.web.browser_page import BrowserPage
 from tests.live.web.staff_pages import PASSWORD, new_staff, unexpected_messages, work_as
 from tests.staff.admin_pages import OWN_LOGIN_PAGES, make_rows, other_states, page_paths
 from tests.staff.authenticator import add_app
-from tools.harness.browser import Browser
 
 # Elements that clip or scroll their content, or end beyond the right edge of the window.
 CUT = """

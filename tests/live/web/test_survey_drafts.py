@@ -9,8 +9,8 @@ from interviews.models import InterviewRequest
 from interviews.services.conversation_steps import correct_answers, give_consent, next_question, submit_answer
 from orgs.models import Org
 from tests.factories import InterviewRequestFactory
+from tests.live.web.browser import Browser
 from tests.live.web.survey_page import BrowserSurveyPage
-from tools.harness.browser import Browser
 
 STILL_HERE = "Your text is still here."
 # The request is sent, and the response is lost.

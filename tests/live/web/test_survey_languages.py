@@ -2,8 +2,8 @@
 
 from interviews.models import InterviewRequest, InterviewType
 from interviews.paige.guide.guide import shipped_guide
+from tests.live.web.browser import Browser
 from tests.live.web.survey_page import BrowserSurveyPage
-from tools.harness.browser import Browser
 
 FROM_THE_PAGE = "new Response('', {status: 500})"
 FROM_THE_SERVER = "window.unchanged(url, {...options, body: new URLSearchParams({text: 'x'.repeat(2 ** 20)})})"

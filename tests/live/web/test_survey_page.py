@@ -19,8 +19,8 @@ from tests.fakes.provider import fake_provider, hangs, says
 from tests.images import PNG
 from tests.live.client import LiveClient
 from tests.live.conftest import Serve
+from tests.live.web.browser import Browser
 from tests.live.web.survey_page import BrowserSurveyPage
-from tools.harness.browser import Browser
 
 FIRST = "what was happening at your company that set off this search?"
 LONG = "In March we lost an order because nobody trusted the numbers of our spreadsheets. " * 3

@@ -6,8 +6,8 @@ import pytest
 from selenium.webdriver import Keys
 
 from interviews.models import InterviewRequest
+from tests.live.web.browser import Browser
 from tests.live.web.browser_page import BrowserPage
-from tools.harness.browser import Browser
 from tools.harness.web import Server
 
 PATH = "/api/docs/try"

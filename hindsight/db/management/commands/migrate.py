@@ -25,6 +25,7 @@ class Command(migrate.Command):
 
     def handle(self, *args: Any, **options: Any) -> None:
         self.is_forced = options["force"]
+        _refuse_a_database_between_two_releases()
         # Only this signal has the plan. Django sends it for each app, before the first migration.
         sender = apps.get_app_config("contenttypes")
         pre_migrate.connect(self.examine, sender, weak=False)
@@ -49,6 +50,16 @@ class Command(migrate.Command):
                 f"Nothing was migrated. Stop all servers and workers first: {_some(stopping)} would break them. "
                 f"Connected: {'; '.join(servers)}. `--force` migrates anyway."
             )
+
+
+def _refuse_a_database_between_two_releases() -> None:
+    """Django would leave out a squashed migration of which the database has only a part."""
+    loader = MigrationLoader(connection)
+    if missing := sorted(loader.replacements.keys() - loader.graph.nodes.keys()):
+        raise CommandError(
+            f"Nothing was migrated. The database has a part of {'.'.join(missing[0])}: its version is before 0.1.0, "
+            "or a commit after it. First migrate with the last commit before the migrations were squashed, 20899431."
+        )
 
 
 def _described(stopping: list[str]) -> str:
