@@ -12,9 +12,8 @@ class InterviewsConfig(AppConfig):
         from hindsight.queue.kinds import register as register_kind
         from interviews.checks import check_model, check_wording
         from interviews.doctor import model_endpoint, model_turns, worded_messages, wording_endpoint
-        from interviews.services.driver_choice import DriverChoices
-        from interviews.services.reading_queue import EncoderReadings, ModelReadings
-        from interviews.services.readings import queue_changed, queue_deal
+        from interviews.services.drivers import DriverChoices
+        from interviews.services.readings import EncoderReadings, ModelReadings, queue_changed, queue_deal
         from interviews.services.scripted_buyer import ScriptedInterviews
         from orgs.audit import LISTENERS
 

@@ -63,21 +63,22 @@ def _remedy(problem: str, prefix: str) -> str:
     return remedies.get(problem, f"Start the model server, or correct {prefix}BASE_URL.")
 
 
-def model_turns() -> str:
+def _statistics() -> ModelStatistics:
     try:
-        statistics = model_statistics()
+        return model_statistics()
     except DatabaseError as error:
         raise not_checked(error) from None
+
+
+def model_turns() -> str:
+    statistics = _statistics()
     if statistics.falls_back_too_often:
         raise Fault(f'{described(statistics)}. docs/operations.md, "The model", says what to do.')
     return described(statistics)
 
 
 def worded_messages() -> str:
-    try:
-        statistics = model_statistics()
-    except DatabaseError as error:
-        raise not_checked(error) from None
+    statistics = _statistics()
     if not statistics.to_word:
         return "none in the last hour"
     percent = statistics.wording_fallback_percent

@@ -16,6 +16,10 @@ from interviews.paige.findings import visible_transcript
 from interviews.services.state import conversation_of, declined_conversation, rating_of
 
 PAGE = 500
+DEAL = "reported_deal"
+"""By a join: Django would prefetch all deals of the org."""
+
+TIMES = ("created_at", "email_sent_at", "completed_at", "updated_at", "cancelled_at")
 
 # Paths into the record.
 COLUMNS = (
@@ -27,11 +31,7 @@ COLUMNS = (
     "picks",
     "subjects",
     "flags",
-    "created_at",
-    "email_sent_at",
-    "completed_at",
-    "updated_at",
-    "cancelled_at",
+    *TIMES,
     "contact.id",
     "contact.email",
     "contact.name",
@@ -53,14 +53,8 @@ COLUMNS = (
 
 def export_interview_requests(selected: QuerySet[InterviewRequest]) -> Iterator[Record]:
     """Yields the oldest first. Fetches related rows by id, because PostgreSQL may plan a join over the whole tables."""
-    without_guide = Prefetch("conversation", Conversation.objects.defer("guide"))
-    related = ("org", "contact", "interview_type", "transcript", without_guide)
-    yield from map(record_of, in_pages(_with_deals(selected).prefetch_related(*related), PAGE))
-
-
-def _with_deals(rows: Any) -> Any:
-    """A join: Django would prefetch all deals of the org."""
-    return rows.select_related("reported_deal")
+    related = ("org", "contact", "interview_type", "transcript", _without_guide())
+    yield from map(record_of, in_pages(selected.select_related(DEAL).prefetch_related(*related), PAGE))
 
 
 def record_of(interview_request: InterviewRequest) -> Record:
@@ -78,11 +72,7 @@ def record_of(interview_request: InterviewRequest) -> Record:
         "picks": interview_request.picks or None,
         "subjects": interview_request.subjects or None,
         "flags": interview_request.raised_flags,
-        "created_at": _utc(interview_request.created_at),
-        "email_sent_at": _utc(interview_request.email_sent_at),
-        "completed_at": _utc(interview_request.completed_at),
-        "updated_at": _utc(interview_request.updated_at),
-        "cancelled_at": _utc(interview_request.cancelled_at),
+        **{name: _utc(getattr(interview_request, name)) for name in TIMES},
         "contact": {
             "id": contact.public_id,
             "email": contact.email,
@@ -114,10 +104,9 @@ DRIVER_COLUMNS = (
 
 def export_drivers(selected: QuerySet[InterviewRequest]) -> Iterator[Record]:
     """In the order of the interview requests and of their transcripts."""
-    without_guide = Prefetch("conversation", Conversation.objects.defer("guide"))
     drivers = Prefetch("drivers", Driver.objects.order_by("start"))
-    related = ("org", "interview_type", without_guide, drivers)
-    for row in in_pages(_with_deals(selected).prefetch_related(*related), PAGE):
+    related = ("org", "interview_type", _without_guide(), drivers)
+    for row in in_pages(selected.select_related(DEAL).prefetch_related(*related), PAGE):
         yield from (driver_record(row, driver) for driver in row.drivers.all())
 
 
@@ -137,6 +126,10 @@ def driver_record(interview_request: InterviewRequest, driver: Driver) -> Record
         "quote": visible(driver.quote),
         "review": driver.review or None,
     }
+
+
+def _without_guide() -> Any:
+    return Prefetch("conversation", Conversation.objects.defer("guide"))
 
 
 def _decline(interview_request: InterviewRequest) -> Record | None:

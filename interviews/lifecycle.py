@@ -15,7 +15,7 @@ NEXT_STATUSES: Mapping[str, frozenset[Status]] = {
     Status.CREATED: frozenset({Status.SENT, Status.COMPLETED}),
     # Back to created: the address was wrong, so the contact has no link.
     Status.SENT: frozenset({Status.CREATED, Status.COMPLETED}),
-    Status.COMPLETED: frozenset(),
+    Status.COMPLETED: frozenset(),  # closed after completion
 }
 
 
@@ -58,12 +58,13 @@ NEXT_STAGES: Mapping[str, frozenset[Stage]] = {
     Stage.CONSENTED: frozenset({Stage.IN_PROGRESS, Stage.RECAP, Stage.DECLINED}),
     Stage.IN_PROGRESS: frozenset({Stage.RECAP, Stage.DECLINED}),
     Stage.RECAP: frozenset({Stage.IN_PROGRESS, Stage.COMPLETED, Stage.DECLINED}),
+    # Closed after completion: the contact can still rate, take back answers, and ask for deletion.
     Stage.COMPLETED: frozenset(),
     Stage.DECLINED: frozenset(),
 }
 
 # An unfinished conversation without activity for this long is abandoned, but can be resumed. Staff see it at once. The
-# API and webhooks say it after the next `manage.py purge`: see interviews/services/progress.py.
+# API and webhooks say it after the next `manage.py purge`: see interviews/services/conversations.py.
 ABANDONED_AFTER = timedelta(days=7)
 
 

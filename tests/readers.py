@@ -49,7 +49,7 @@ from interviews.paige.turn.rules_engine import RulesEngine
 from interviews.paige.turn.statements import statements
 from interviews.paige.wording.check import refusal_of
 from interviews.paige.wording.request import PublicBrief, Task, wording_messages
-from interviews.services.excerpts import excerpt_around, joined, parts_of
+from interviews.services.transcript_search import excerpt_around, joined, parts_of
 from staff.visible_text import visible_html
 from tests.interviews.paige.interviews import parsed_guide
 

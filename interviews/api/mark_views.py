@@ -2,6 +2,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from drf_spectacular.utils import OpenApiResponse
 from rest_framework.request import Request
 from rest_framework.serializers import Serializer
@@ -42,7 +43,7 @@ class RequestActionView(ApiView):
     if_match_methods = ("POST",)
 
     def act(self, service: Callable[..., InterviewRequest], declared: Declared, request: Request, id: int) -> Response:
-        """Raises NotFound, and what the service raises."""
+        """Raises NotFound, Conflict and what the service raises."""
         principal = principal_of(request)
         try:
             row = service(
@@ -53,6 +54,8 @@ class RequestActionView(ApiView):
             )
         except InterviewRequest.DoesNotExist:
             raise NotFound(requests.NO_SUCH_REQUEST) from None
+        except ValidationError as error:
+            raise Conflict(" ".join(error.messages)) from None
         return Response(body_of(declared, bodies.WrittenRow(row)), headers={"ETag": etag_of(row.versions)})
 
 

@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from hindsight.db.keyset import pk_batches
 from hindsight.text.languages import ENGLISH
-from interviews.services.search_index import indexed_values, topics_of_excerpts
+from interviews.services.transcript_search import indexed_values, topics_of_excerpts
 from hindsight.db.upgrades import ROLLING
 
 

@@ -1,6 +1,4 @@
-from interviews.models.conversation import Conversation
-from interviews.models.driver import Driver
-from interviews.models.indexed_answer import IndexedAnswer
+from interviews.models.conversation import Conversation, Turn
 from interviews.models.interview_request import (
     InterviewRequest,
     RowVersions,
@@ -11,10 +9,8 @@ from interviews.models.interview_request import (
     survey_url_of,
 )
 from interviews.models.interview_type import InterviewType
-from interviews.models.scripted_interview import ScriptedInterview
-from interviews.models.transcript import DriverChoice, Transcript
-from interviews.models.turn import Turn
-from interviews.models.unread_objective import UnreadObjective
+from interviews.models.queued import DriverChoice, ScriptedInterview, UnreadObjective
+from interviews.models.transcript import Driver, IndexedAnswer, Transcript
 
 __all__ = [
     "Conversation",

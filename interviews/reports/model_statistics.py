@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from interviews.lifecycle import ASKED_THE_MODEL, Engine, Move, Stage, Wording
 from interviews.models import Conversation, InterviewType, Turn
-from interviews.models.turn import WORDED, WORDING_FELL_BACK
+from interviews.models.conversation import WORDED, WORDING_FELL_BACK
 from interviews.reports.guide_quality import NEWEST, newest_begun, words_of_a_text
 from interviews.reports.interview_statistics import completion_percent
 

@@ -11,7 +11,7 @@ from django.db.models import Prefetch, QuerySet
 from deals.models import Deal, Outcome
 from interviews.lifecycle import Direction
 from interviews.models import Conversation, Driver, InterviewRequest, InterviewType
-from interviews.models.driver import prefetched_drivers
+from interviews.models.transcript import prefetched_drivers
 from interviews.paige.guide.guide import GuideError
 from interviews.paige.guide.stored_guides import guide_of_version
 from interviews.paige.reading.stored import text_in

@@ -1,10 +1,10 @@
 from collections.abc import Collection
 
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
 from contacts.models import Contact
 from contacts.text import Email
-from hindsight.api.errors import Conflict
 from hindsight.db.statements import retried
 from interviews.lifecycle import Stage, Status
 from interviews.models import InterviewRequest, RowVersions
@@ -42,7 +42,7 @@ def correct_address(
     Their survey links are replaced, because somebody else may have got them, and those that were sent are to be sent
     again. A decline by that person is withdrawn.
 
-    Raises InterviewRequest.DoesNotExist (also for another org's row), StaleVersionError and Conflict.
+    Raises InterviewRequest.DoesNotExist (also for another org's row), StaleVersionError and ValidationError.
     """
     found = InterviewRequest.objects.for_org(org_id).only("contact_id").get(pk=interview_request_id)
     try:
@@ -62,9 +62,9 @@ def correct_address(
 
 def _require_mistyped(contact: Contact, rows: Collection[InterviewRequest]) -> None:
     if contact.email == contact.erased_email:
-        raise Conflict(f"Nothing was changed. {ERASED}")
+        raise ValidationError(f"Nothing was changed. {ERASED}")
     if any(_has_consent(row) for row in rows):
-        raise Conflict(f"Nothing was changed. {IN_USE}")
+        raise ValidationError(f"Nothing was changed. {IN_USE}")
 
 
 def _has_consent(row: InterviewRequest) -> bool:
@@ -78,7 +78,7 @@ def _overwrite(contact: Contact, email: Email, actor: Actor) -> None:
         with transaction.atomic():  # an error ends a transaction of PostgreSQL
             overwrite((contact, {"email": email}), actor=actor)
     except IntegrityError:
-        raise Conflict(f"Nothing was changed. {TAKEN}") from None
+        raise ValidationError(f"Nothing was changed. {TAKEN}") from None
 
 
 def _replace_link(row: InterviewRequest) -> None:

@@ -14,7 +14,7 @@ from hindsight.metrics.instruments import TURNS
 from hindsight.server.pool import connection_released
 from interviews.lifecycle import Flag, Move, Progress, Speaker, Stage, Wording
 from interviews.models import Conversation, InterviewRequest, Turn
-from interviews.models.turn import MAX_FALLBACK_LENGTH
+from interviews.models.conversation import MAX_FALLBACK_LENGTH
 from interviews.paige.answers.transcript_markdown import render_transcript
 from interviews.paige.engines import engine, writer
 from interviews.paige.findings import findings_of
@@ -25,11 +25,9 @@ from interviews.paige.reading.stored import answer_text
 from interviews.paige.turn.brief import Brief
 from interviews.paige.turn.compose import Message, next_message
 from interviews.paige.wording.request import Worded
-from interviews.services.conversations import create_conversation, question_lease
-from interviews.services.corrections import correct, withdraw_quotes
-from interviews.services.driver_choice import queue_driver_choice
+from interviews.services.conversations import active_conversation, create_conversation, question_lease
+from interviews.services.drivers import queue_driver_choice
 from interviews.services.languages import language_values, switch_language
-from interviews.services.progress import active_conversation
 from interviews.services.readings import answer_readings, queue_reason, with_readings
 from interviews.services.state import (
     RUNNING,
@@ -40,6 +38,7 @@ from interviews.services.state import (
     stage_of,
 )
 from interviews.services.transitions import change_flags, change_progress, complete_interview, locked_request
+from interviews.services.withdrawal import correct, withdraw_quotes
 from interviews.text import clean_answer
 
 FLAGS: Mapping[Act, Flag] = {

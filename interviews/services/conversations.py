@@ -1,3 +1,4 @@
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -5,14 +6,19 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from interviews.lifecycle import Stage
+from hindsight.db.keyset import pk_batches
+from interviews.lifecycle import Progress, Stage
 from interviews.models import Conversation, InterviewRequest
+from interviews.models.conversation import UNFINISHED, is_abandoned
+from interviews.services.transitions import change_progress
 
 # A turn takes PAIGE_TIMEOUT and the statements before and after.
 LEASE_MARGIN = timedelta(seconds=5)
+
+BATCH = 2_000
 
 
 def create_conversation(interview_request: InterviewRequest, **values: Any) -> bool:
@@ -36,6 +42,16 @@ def locked_conversation(interview_request: InterviewRequest) -> Iterator[Convers
 
 
 @contextmanager
+def active_conversation(interview_request: InterviewRequest) -> Iterator[Conversation]:
+    """`locked_conversation()` for a step after which an abandoned interview goes on."""
+    with locked_conversation(interview_request) as conversation:
+        yield conversation
+        is_running = conversation.stage in UNFINISHED and not conversation.is_abandoned
+        if is_running and conversation.progress != Progress.STARTED:
+            change_progress(interview_request, Progress.STARTED, "interview.started")
+
+
+@contextmanager
 def question_lease(conversation: Conversation) -> Iterator[bool]:
     """Yields whether to compute Paige's next question: False if another request does, or if `conversation` is outdated.
 
@@ -52,3 +68,26 @@ def question_lease(conversation: Conversation) -> Iterator[bool]:
         if is_leased:
             own.update(leased_until=None)
         raise
+
+
+def mark_abandoned(*, dry_run: bool = False) -> Counter[str]:
+    """Returns the number of interview requests by the org's slug. Cancelled ones stay: nobody is to answer them."""
+    counts: Counter[str] = Counter()
+    for pks in pk_batches(_newly_abandoned(), BATCH):
+        for row in _newly_abandoned().filter(pk__in=pks).select_related("org").order_by("pk"):
+            counts[row.org.slug] += dry_run or abandon_interview(row)
+    return +counts
+
+
+def abandon_interview(interview_request: InterviewRequest) -> bool:
+    """Returns False if the contact has been active meanwhile."""
+    with locked_conversation(interview_request):
+        row = _newly_abandoned().filter(pk=interview_request.pk).first()
+        if row:
+            change_progress(row, Progress.ABANDONED, "interview.abandoned")
+    return row is not None
+
+
+def _newly_abandoned() -> QuerySet[InterviewRequest]:
+    abandoned = Conversation.objects.filter(is_abandoned()).values("pk")
+    return InterviewRequest.objects.filter(pk__in=abandoned, progress=Progress.STARTED, cancelled_at=None)

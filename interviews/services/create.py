@@ -65,7 +65,7 @@ def create_interview_request(
     contact = upsert_contact(org_id=interview_type.org_id, email=contact_email, actor=actor, **columns[Contact])
     if deal and deal_id:
         write_deal(org_id=interview_type.org_id, deal_id=deal_id, values=deal, actor=actor)
-    row = InterviewRequest.objects.create(
+    row: InterviewRequest = InterviewRequest.objects.create(
         org_id=interview_type.org_id,
         contact=contact,
         interview_type=interview_type,

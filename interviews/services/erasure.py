@@ -4,7 +4,7 @@ from functools import reduce
 from operator import or_
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Case, F, Q, QuerySet, Value, When
 
 from contacts.models import Contact
 from deals.services import erase_reasons
@@ -47,16 +47,10 @@ def erase_contact(
     forget_reasons(org_id=org_id, deal_ids=erase_reasons(org_id=org_id, deal_ids=deals, actor=actor))
     tokens = [interview_request.survey_token for interview_request in interview_requests]
     _delete_stored_responses(org_id, [token for token in tokens if token is not None])
-    erased = (*InterviewRequest.audited, "flags", "reading")
-    for interview_request in interview_requests:
-        for field in erased:
-            setattr(interview_request, field, "")
-        interview_request.survey_token = None
-        if interview_request.progress == Progress.STARTED:
-            interview_request.progress = Progress.ABANDONED
-        interview_request.deal_id = "" if deal_ids else interview_request.deal_id
-    fields = [*erased, "survey_token", "progress", "deal_id"]
-    InterviewRequest.objects.bulk_update(interview_requests, fields, batch_size=BATCH)
+    erased = (*InterviewRequest.audited, "flags", "reading", *(["deal_id"] if deal_ids else []))
+    progress = Case(When(progress=Progress.STARTED, then=Value(Progress.ABANDONED)), default=F("progress"))
+    rows = InterviewRequest.objects.filter(contact=contact)
+    rows.update(**dict.fromkeys(erased, ""), survey_token=None, progress=progress)
     for field in Contact.audited:
         setattr(contact, field, contact.erased_email if field == "email" else "")
     contact.save(update_fields=Contact.audited)

@@ -1,12 +1,13 @@
+from collections import Counter
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
-from hindsight.api.errors import Conflict
 from hindsight.db.statements import retried
 from interviews.lifecycle import NEXT_STATUSES, Status
 from interviews.models import InterviewRequest, RowVersions
@@ -15,6 +16,8 @@ from interviews.services.update import require_versions
 from orgs.actors import Actor
 from orgs.models import EventKind
 from orgs.security_events import record_security_event
+
+MAX_ROWS = 500
 
 # Customers do not see these writes, so the row keeps its version.
 UNSEEN = {"version": F("version"), "updated_at": F("updated_at")}
@@ -89,14 +92,14 @@ def mark_one(
     """Writes nothing if the row has the mark.
 
     With `if_versions`, only if the rows have one of these versions. Raises InterviewRequest.DoesNotExist (also for
-    another org's row), StaleVersionError and Conflict.
+    another org's row), StaleVersionError and ValidationError.
     """
     rows = InterviewRequest.objects.for_org(org_id).select_for_update(of=("self",), no_key=True)
     row: InterviewRequest = rows.with_versions().select_related("org").get(pk=interview_request_id)
     require_versions(row, if_versions)
     if not mark.has(row):
         if refusal := mark.refusal(row):
-            raise Conflict(f"Nothing was changed: {refusal}. GET the interview request to see its status.")
+            raise ValidationError(f"Nothing was changed: {refusal}. GET the interview request to see its status.")
         _write(mark, row, actor)
     return row
 
@@ -106,12 +109,47 @@ def _write(mark: Mark, row: InterviewRequest, actor: Actor) -> None:
     for field, value in values.items():
         setattr(row, field, value)
     row.save(update_fields=[*values])
-    announce(mark, [row])
+    _announce(mark, [row])
     record_security_event(EventKind.REQUEST_CHANGED, actor, about=row, detail=f"{mark.done.capitalize()}.")
 
 
-def announce(mark: Mark, rows: Collection[InterviewRequest]) -> None:
-    """Call it in the transaction of the write."""
+def _announce(mark: Mark, rows: Collection[InterviewRequest]) -> None:
     if mark.event:
         for row in rows:
             record_interview_event(mark.event, row)
+
+
+@dataclass(frozen=True)
+class BulkOutcome:
+    written: Collection[InterviewRequest]
+    refused: Counter[str]
+
+
+def mark_many(mark: Mark, ids: Collection[int]) -> BulkOutcome:
+    """Locks the rows until the caller's transaction ends."""
+    if len(ids) > MAX_ROWS:
+        raise ValueError(f"Write at most {MAX_ROWS} rows in one transaction.")
+    with transaction.atomic():
+        # By id, to avoid deadlocks.
+        rows = _rows(ids).order_by("pk").select_for_update(of=("self",), no_key=True)
+        outcome = _outcome(mark, ids, rows)
+        InterviewRequest.objects.filter(pk__in=[row.pk for row in outcome.written]).update(**mark.values())
+        _announce(mark, outcome.written)
+        return outcome
+
+
+def foresee(mark: Mark, ids: Collection[int]) -> BulkOutcome:
+    """What `mark_many()` would do."""
+    return _outcome(mark, ids, _rows(ids))
+
+
+def _rows(ids: Collection[int]) -> Any:
+    rows = InterviewRequest.objects.filter(pk__in=ids).select_related("org")
+    return rows.only("org__slug", "deal_id", "status", "survey_token", "archived_at", "cancelled_at")
+
+
+def _outcome(mark: Mark, ids: Collection[int], rows: Collection[InterviewRequest]) -> BulkOutcome:
+    refusals = {row: mark.why_not(row) for row in rows}
+    refused = Counter(filter(None, refusals.values()))
+    refused["deleted"] = len({*ids}) - len(refusals)
+    return BulkOutcome([row for row, refusal in refusals.items() if not refusal], +refused)

@@ -5,13 +5,15 @@ needs them first. Pages, lists and the API show what is stored.
 - A change of an objective, of notes, of a reported reason or of a guide puts interview requests into the queue.
   `queue_changed()` gets each change that is recorded in the audit; the SQL of the PATCH does the same.
 - A reading is stored under the lock that an erasure takes, and each part only if its text is still the same.
-- An objective that the encoder has read for the first time is put into the queue for the model, so that what the
-  encoder reads never waits for the model.
+- An objective that the encoder has read for the first time is put into the queue for the model. The model has a kind of
+  work of its own, so that what the encoder reads never waits for it.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from abc import abstractmethod
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from datetime import timedelta
 from functools import reduce
 from operator import or_
 from typing import Any, NamedTuple
@@ -20,8 +22,11 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from deals.models import Deal
+from hindsight.db.keyset import pk_batches
 from hindsight.db.statements import retried
-from interviews.lifecycle import Speaker
+from hindsight.queue.kinds import Kind
+from hindsight.queue.shares import Shares
+from interviews.lifecycle import Progress, Speaker
 from interviews.models import InterviewRequest, Turn, UnreadObjective
 from interviews.paige.engines import model_engine
 from interviews.paige.findings import read_reason
@@ -31,6 +36,7 @@ from interviews.paige.reading.passages import names_of
 from interviews.paige.reading.readings import AnswerReading, ObjectiveReading
 from interviews.paige.reading.stored import (
     MODEL,
+    READ_BY_THIS_VERSION,
     SteeringReading,
     TextReading,
     answer_text,
@@ -41,6 +47,7 @@ from interviews.paige.turn.brief import Brief, opening_brief, reading_of
 from interviews.services.state import StoredInterview
 from orgs.models import Change
 
+BATCH = 2_000
 UNREAD = TextReading("", ObjectiveReading())
 WITH_A_REASON = Q(reported_deal__reported_reason__gt="")
 
@@ -203,3 +210,58 @@ def queue_reason(interview_request: InterviewRequest) -> None:
 
 def _queue(interview_requests: QuerySet[InterviewRequest]) -> None:
     UnreadObjective.objects.put(interview_requests.values_list("pk", "org_id"))
+
+
+class Readings(Kind[UnreadObjective]):
+    """`for_model`: of the rows. `condition`: of the interview requests that are read."""
+
+    shares = Shares(org=1)
+    lease_time = timedelta(minutes=3)  # the model has at most a minute
+    for_model = False
+    condition = Q()
+
+    def rows(self) -> QuerySet[UnreadObjective]:
+        return UnreadObjective.objects.filter(for_model=self.for_model)
+
+    @abstractmethod
+    def read(self, interview_request: InterviewRequest) -> None: ...
+
+    def run(self, row: UnreadObjective) -> None:
+        related = InterviewRequest.objects.select_related("org", "contact", "interview_type", "conversation")
+        if found := related.filter(self.condition, pk=row.interview_request_id).first():
+            self.read(found)
+        # Another lease: a change has put it into the queue again meanwhile.
+        UnreadObjective.objects.filter(pk=row.pk, leased_until=row.leased_until).delete()
+
+
+class EncoderReadings(Readings):
+    name = "objectives to read"
+    threads = 2
+
+    def start(self) -> Iterator[None]:
+        """Queues what another version of the reader has read, and what was read of texts that are erased."""
+        is_blank = Q(objective="", contact__notes="") & ~WITH_A_REASON
+        outdated = ~is_blank & ~Q(reading__startswith=READ_BY_THIS_VERSION) | is_blank & ~Q(reading="")
+        for batch in pk_batches(InterviewRequest.objects.all(), BATCH):  # so that no statement is long
+            found = InterviewRequest.objects.filter(outdated, pk__in=batch)
+            UnreadObjective.objects.put_missing(found.values_list("pk", "org_id"))
+            yield
+
+    def read(self, interview_request: InterviewRequest) -> None:
+        read_steering(interview_request)
+
+
+class ModelReadings(Readings):
+    name = "objectives for the model"
+    threads = 1
+    for_model = True
+    condition = Q(
+        progress__in=(Progress.NOT_STARTED, Progress.STARTED),
+        cancelled_at=None,
+        archived_at=None,
+        survey_token__isnull=False,
+    )
+    """Those that are still to be answered."""
+
+    def read(self, interview_request: InterviewRequest) -> None:
+        ask_model(interview_request)

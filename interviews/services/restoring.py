@@ -31,8 +31,6 @@ RESTORABLE: Mapping[str, tuple[str, ...]] = {
 }
 """By type. A guide is restored in its form."""
 
-Key = tuple[str, int, str]  # type, id, field
-
 
 @dataclass(frozen=True)
 class Selection:
@@ -79,9 +77,9 @@ def _restore_request(row: InterviewRequest, texts: Mapping[str, str], actor: Act
 
 
 def _overwritten(selected: list[Change]) -> list[Overwritten]:
-    first: dict[Key, Change] = {}
+    first: dict[tuple[str, int, str], Change] = {}
     for change in selected:
-        first.setdefault(_key(change), change)
+        first.setdefault((change.object_type, change.object_id, change.field), change)
     # In the order of imports.
     contacts = Contact.objects.order_by("email").select_for_update(no_key=True)
     requests = InterviewRequest.objects.order_by("pk").select_for_update(of=("self",), no_key=True)
@@ -114,10 +112,6 @@ def _selected(selection: Selection) -> list[Change]:
     if len(found) > MAX_TEXTS:
         raise ValidationError(f"These are more than {MAX_TEXTS:,} overwrites. Choose a shorter time, or one org.")
     return found
-
-
-def _key(change: Change) -> Key:
-    return change.object_type, change.object_id, change.field
 
 
 def _others(first: Iterable[Change], selected: set[int]) -> dict[tuple[str, int], list[Change]]:

@@ -8,9 +8,8 @@ from django.utils import timezone
 from contacts.models import Contact
 from deals.models import Deal
 from hindsight.db.keyset import pk_batches
-from interviews.lifecycle import Move, Progress, Stage
+from interviews.lifecycle import Progress, Stage
 from interviews.models import Conversation, InterviewRequest, Transcript, Turn
-from interviews.services.corrections import delete_unsent
 from interviews.services.erasure import delete_contact, erase_contact
 from interviews.services.readings import queue_readings
 from interviews.services.transitions import change_progress
@@ -31,17 +30,6 @@ def delete_old_answers(*, dry_run: bool = False) -> Counter[str]:
         for ids in pk_batches(old, BATCH):
             counts[org.slug] += len(ids) if dry_run else _delete_answers(old, org, ids)
     return +counts
-
-
-def delete_declined_answers() -> None:
-    """Those of interviews that servers of releases before have declined: they kept the answers, or their readings."""
-    has_answers = Exists(Turn.objects.filter(interview_request=OuterRef("pk"), move=Move.ANSWER))
-    kept = Conversation.objects.filter(has_answers, stage=Stage.DECLINED)
-    for ids in pk_batches(kept, BATCH):
-        with transaction.atomic():
-            locked = kept.filter(pk__in=ids).order_by("pk").select_for_update(of=("self",))
-            delete_unsent(list(locked.values_list("pk", flat=True)))
-    Turn.objects.filter(text="").exclude(reading="").update(reading="")
 
 
 def erase_inactive_contacts(*, actor: Actor, dry_run: bool = False) -> Counter[str]:

@@ -25,7 +25,7 @@ from interviews.services.conversation_steps import (
     skip_question,
     submit_answer,
 )
-from interviews.services.progress import correct_progress
+from interviews.services.conversations import abandon_interview
 from interviews.services.state import language_of
 from interviews.services.wishes import decline_interview
 
@@ -83,7 +83,7 @@ def abandon(interview_request: InterviewRequest) -> None:
     start(interview_request)
     long_ago = timezone.now() - ABANDONED_AFTER - timedelta(seconds=1)
     Conversation.objects.filter(pk=interview_request.pk).update(last_activity_at=long_ago)
-    correct_progress(interview_request)
+    abandon_interview(interview_request)
 
 
 def decline(interview_request: InterviewRequest) -> None:

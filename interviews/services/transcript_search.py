@@ -3,27 +3,82 @@
 The decision says why PostgreSQL searches in two steps, and what each of them reads.
 """
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 from django.db import connection
 from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Substr
 
-from hindsight.db.full_text import Marks, Span, quoted_terms
+from hindsight.db.full_text import Marks, Span, configuration_of, quoted_terms, words_of
 from hindsight.text.visible import position_in, visible
-from interviews.models import Driver, IndexedAnswer
-from interviews.models.indexed_answer import FULL_TEXT_INDEX, IndexedAnswerQuerySet
-from interviews.paige.answers.transcript_markdown import unescaped
-from interviews.services.excerpts import excerpt_around, joined, parts_of
+from interviews.lifecycle import Speaker
+from interviews.models import Driver, IndexedAnswer, Transcript
+from interviews.models.transcript import FULL_TEXT_INDEX, IndexedAnswerQuerySet
+from interviews.paige.answers.transcript_markdown import Block, blocks, unescaped
+from interviews.services.state import language_of
 
 NEWEST, WINDOW = 5_000, 20_000
 """Numbers of answers."""
 FEW = 200
 """Answers of the window that have all of the words: that one in a hundred has them is few."""
 BEFORE_ALL_IDS = 0
+
+EXCERPT_LENGTH = 240
+_WORDS_BETWEEN = re.compile(r"\w")
+
+
+def index_answers(transcript: Transcript) -> None:
+    """Call it in the transaction that writes the content."""
+    interview_request = transcript.interview_request
+    IndexedAnswer.objects.filter(interview_request=interview_request).delete()
+    topics = {
+        **topics_of_excerpts(transcript.key_answers),
+        **dict(interview_request.turns.values_list("number", "topic")),
+    }
+    IndexedAnswer.objects.bulk_create(
+        IndexedAnswer(
+            org_id=transcript.org_id,
+            interview_request=interview_request,
+            completed_at=interview_request.completed_at,  # type: ignore[misc]  # of a completed one
+            **values,
+        )
+        for values in indexed_values(transcript.content, topics, language_of(interview_request))
+    )
+
+
+def indexed_values(content: str, topics: Mapping[int, str], language: str) -> Iterator[dict[str, Any]]:
+    """Yields the last answer first: hits are ordered by descending id. Skips are left out.
+
+    A content that is not a transcript has no answers.
+    """
+    configuration = configuration_of(language)
+    for turn, block in reversed([*enumerate(_blocks(content), start=1)]):
+        if block.speaker == Speaker.CONTACT and block.text:
+            yield {
+                "topic": topics.get(turn, ""),
+                "turn": turn,
+                "start": block.start,
+                "end": block.start + len(block.markdown),
+                "configuration": configuration,
+                "words": words_of(block.markdown, configuration),
+            }
+
+
+def _blocks(content: str) -> list[Block]:
+    try:
+        return blocks(content)
+    except ValueError:
+        return []
+
+
+def topics_of_excerpts(key_answers: list[Any]) -> dict[int, str]:
+    """Topics by turn, for demo data, which has no turns."""
+    return {place["turn"]: each["topic"] for each in key_answers for place in each.get("places", [])}
 
 
 class Last(NamedTuple):
@@ -163,6 +218,48 @@ def _hit(answer: Any, marks: Marks) -> Hit:
         matches=[Span(*(shown_at(answer.start + offset) for offset in match)) for match in inside],
         parts=[(_shown(text, part), part in inside) for part in parts_of(excerpt, inside)],
     )
+
+
+def excerpt_around(text: str, matches: Sequence[Span]) -> Span:
+    """The text around its longest match, from space to space. Without matches, its beginning."""
+    longest = max(matches, key=lambda span: span.end - span.start, default=Span(0, 0))
+    start = max(0, (longest.start + longest.end - EXCERPT_LENGTH) // 2)
+    end = min(len(text), max(start + EXCERPT_LENGTH, longest.end))
+    start = max(0, min(start, end - EXCERPT_LENGTH))
+    return trimmed(text, Span(_next_space(text, start, longest.start), _last_space(text, end, longest.end)))
+
+
+def joined(text: str, matches: Sequence[Span]) -> list[Span]:
+    """Adjacent words, as in a phrase, are one match."""
+    spans: list[Span] = []
+    for match in matches:
+        if spans and not _WORDS_BETWEEN.search(text, spans[-1].end, match.start):
+            spans[-1] = Span(spans[-1].start, match.end)
+        else:
+            spans.append(match)
+    return spans
+
+
+def parts_of(excerpt: Span, matches: Sequence[Span]) -> list[Span]:
+    """The matches, which are in the excerpt, and what is between them."""
+    ends = [excerpt.start, *(end for match in matches for end in match), excerpt.end]
+    return [Span(start, end) for start, end in pairwise(ends) if start < end]
+
+
+def trimmed(text: str, span: Span) -> Span:
+    part = text[span.start : span.end]
+    start = span.start + len(part) - len(part.lstrip())
+    return Span(start, max(start, span.start + len(part.rstrip())))
+
+
+def _next_space(text: str, start: int, before: int) -> int:
+    space = re.compile(r"\s").search(text, start, before) if start else None
+    return space.end() if space else start
+
+
+def _last_space(text: str, end: int, after: int) -> int:
+    spaces = [found.start() for found in re.compile(r"\s").finditer(text, after, end)] if end < len(text) else []
+    return spaces[-1] if spaces else end
 
 
 def _shown(text: str, part: Span) -> str:

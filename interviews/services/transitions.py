@@ -9,7 +9,7 @@ from interviews.lifecycle import Flag, Progress, Status
 from interviews.models import InterviewRequest, Transcript
 from interviews.paige.findings import Findings
 from interviews.services.drivers import create_drivers
-from interviews.services.search_index import index_answers
+from interviews.services.transcript_search import index_answers
 from webhooks.services.events import record_event
 
 

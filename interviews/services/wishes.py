@@ -6,11 +6,11 @@ from django.utils import timezone
 from interviews.lifecycle import DeclineReason, Flag, Progress, Rating, Stage
 from interviews.models import InterviewRequest
 from interviews.services.conversations import create_conversation, locked_conversation
-from interviews.services.corrections import delete_unsent
 from interviews.services.languages import language_values
 from interviews.services.readings import queue_readings
 from interviews.services.state import stage_of
 from interviews.services.transitions import change_flags
+from interviews.services.withdrawal import delete_unsent
 from interviews.text import clean_comment
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from hashlib import sha256
-from typing import Any, Self
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -25,7 +25,7 @@ RETURN_AFTER = timedelta(minutes=10)
 """Without activity for this long, a contact is reminded of the last exchange."""
 
 TEMPLATES = {
-    Stage.INVITED: "survey/invitation.html",
+    Stage.INVITED: "survey/consent.html",
     Stage.CONSENTED: "survey/question.html",
     Stage.IN_PROGRESS: "survey/question.html",
     Stage.RECAP: "survey/recap.html",
@@ -40,10 +40,6 @@ class Message:
 
     reply: str
     question: str
-
-    @classmethod
-    def of(cls, text: str) -> Self:
-        return cls(*reply_and_question(text))
 
 
 @dataclass(frozen=True)
@@ -63,11 +59,12 @@ def visited_page(
     """`number`: the question of the address, or None for the contact's link."""
     earlier = next((exchange for exchange in state.exchanges if exchange.number == number), None)
     if earlier:
-        shown = {"exchange": earlier, "message": Message.of(earlier.question)}
+        shown = {"exchange": earlier, "message": Message(*reply_and_question(earlier.question))}
         return render(request, "survey/earlier.html", {**page_context(interview_request, state), **shown})
     last = _last_exchange_of_return(state, is_new_visit=number is None)
     shown = {"last": last, "items": _items(state), "waits": state.is_thinking}
-    return _render_state(request, state, {**_question_context(interview_request, state), **shown})
+    context = {**_question_context(interview_request, state), **shown}
+    return render(request, TEMPLATES[state.stage], context)
 
 
 def state_page(
@@ -86,12 +83,6 @@ def state_page(
     }
     is_refused = context["has_errors"] or context["asks_to_skip"] or context["asks_to_end"]
     status = UNPROCESSABLE if is_refused else CONFLICT if context["unsaved"] else OK
-    return _render_state(request, state, context, status)
-
-
-def _render_state(
-    request: HttpRequest, state: InterviewState, context: dict[str, Any], status: int = OK
-) -> HttpResponse:
     return render(request, TEMPLATES[state.stage], context, status=status)
 
 
@@ -130,7 +121,7 @@ def _items(state: InterviewState, outcome: StepOutcome | None = None) -> list[It
     return [
         Item(
             number,
-            Message.of(question),
+            Message(*reply_and_question(question)),
             outcome.rejected.get(number, answer),
             outcome.errors.get(number, ""),
             _digest(answer),
@@ -154,18 +145,15 @@ def closed_page(
     """None if the interview is open. 403, not 503: monitoring and proxies should not take it for a failure of the
     server.
     """
-    template = _why_closed(interview_request)
-    if not template:
+    if not interview_request.org.is_active:
+        template = "paused"
+    elif interview_request.is_cancelled:
+        template = "cancelled"
+    else:
         return None
     interview = _digest(str(interview_request.survey_token))
     context = {"org": interview_request.org, "interview": interview, "unsaved": unsaved}
     return render(request, f"survey/{template}.html", context, status=403)
-
-
-def _why_closed(interview_request: InterviewRequest) -> str:
-    if not interview_request.org.is_active:
-        return "paused"
-    return "cancelled" if interview_request.is_cancelled else ""
 
 
 def unreadable_page(request: HttpRequest) -> HttpResponse:

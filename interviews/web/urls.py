@@ -2,8 +2,7 @@ from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
 from interviews.web.branding import colors, logo
-from interviews.web.own_data import own_data, own_data_file
-from interviews.web.views import survey
+from interviews.web.views import own_data, own_data_file, survey
 from orgs.logos import LOGO_NAME
 
 

@@ -1,47 +1,180 @@
-"""Each question has an address, so that Back leads to the question before. The contact's link has no question."""
+"""The pages of a survey link. The token is the credential: there is no session.
 
+Each question has an address, so that Back leads to the question before. The contact's link has no question.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from functools import wraps
 from urllib.parse import urlencode
 
-from django.http import HttpRequest, HttpResponse
+from django.conf import settings
+from django.core.exceptions import BadRequest, RequestDataTooBig, SuspiciousOperation
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect, UnreadablePostError
+from django.http.multipartparser import MultiPartParserError
+from django.shortcuts import render
 from django.urls import reverse
-from django.utils.decorators import method_decorator
-from django.views import View
+from django.views.decorators.csrf import csrf_exempt
 
+from hindsight.http.logs import current_request_id
+from hindsight.http.proxies import client_of
+from hindsight.limits.callers import remember_caller
+from hindsight.limits.rate_limits import count_request
+from hindsight.text.timestamps import utc_text
 from interviews.models import InterviewRequest
 from interviews.services.conversation_steps import next_question
-from interviews.web.languages import in_chosen_language
-from interviews.web.pages import closed_page, state_page, unknown_page, visited_page
-from interviews.web.posted import Posted, number_in
-from interviews.web.protection import interview_of_link, public_page
-from interviews.web.redirects import SeeOther
-from interviews.web.steps import take_step
+from interviews.services.own_data import OwnData
+from interviews.services.state import interview_state
+from interviews.services.withdrawal import erase_own_data, withdraw_answer
+from interviews.web.languages import browser_language, in_chosen_language, use_language_of
+from interviews.web.pages import (
+    UNPROCESSABLE,
+    busy_page,
+    closed_page,
+    page_context,
+    state_page,
+    too_large_page,
+    unknown_page,
+    unreadable_page,
+    visited_page,
+)
+from interviews.web.steps import Posted, number_in, take_step
+from orgs.actors import Actor, ActorKind
+
+View = Callable[[HttpRequest, InterviewRequest, Posted], HttpResponse]
+
+METHODS = ("GET", "HEAD", "POST")
+
+HEADERS = {
+    "Cache-Control": "no-store",
+    "Referrer-Policy": "no-referrer",  # the URL contains the token
+    "X-Robots-Tag": "noindex, nofollow",
+}
+
+UNREADABLE = (SuspiciousOperation, BadRequest, MultiPartParserError, UnreadablePostError)
 
 
-@method_decorator(public_page, name="dispatch")
-class SurveyView(View):
-    def get(self, request: HttpRequest) -> HttpResponse:
-        try:
-            interview_request = interview_of_link(request, request.GET.get("token", ""))
-            if closed := closed_page(request, interview_request):
-                return closed
-            state = in_chosen_language(request, interview_request, next_question(interview_request))
-        except InterviewRequest.DoesNotExist:
-            return unknown_page(request)
-        number = request.GET.get("question")
-        return visited_page(request, interview_request, state, None if number is None else number_in(number))
+def public_page(view: View) -> Callable[[HttpRequest], HttpResponse]:
+    """Limits requests by address, refuses unreadable requests, finds the interview, and adds HEADERS.
 
-    def post(self, request: HttpRequest) -> HttpResponse:
-        posted = Posted.of(request)
-        try:
-            interview_request = interview_of_link(request, posted.token)
-            if closed := closed_page(request, interview_request, posted.texts):
-                return closed
-            outcome = take_step(interview_request, posted)
-            if outcome.is_clean:
-                return SeeOther(f"{reverse('survey')}?{urlencode(posted.next_page)}")
-            return state_page(request, interview_request, next_question(interview_request), outcome)
-        except InterviewRequest.DoesNotExist:
-            return unknown_page(request, posted.texts)
+    Without CSRF protection: with `no-referrer`, browsers send `Origin: null`, which Django refuses.
+    """
+
+    @csrf_exempt
+    @wraps(view)
+    def wrapper(request: HttpRequest) -> HttpResponse:
+        with browser_language(request):
+            response = _early_response(request) or _response_of_link(view, request)
+        for name, value in HEADERS.items():
+            response[name] = value
+        return response
+
+    return wrapper
 
 
-survey = SurveyView.as_view()
+def _early_response(request: HttpRequest) -> HttpResponse | None:
+    if request.method not in METHODS:
+        return HttpResponseNotAllowed(METHODS)
+    client = client_of(request.META["REMOTE_ADDR"])
+    usage = count_request(request, group="survey", key=client, limit=settings.ANONYMOUS_RATE_LIMIT)
+    try:
+        _read(request)
+    except RequestDataTooBig:
+        return too_large_page(request)
+    except UNREADABLE:
+        return unreadable_page(request)
+    return busy_page(request, Posted.of(request).texts, usage.retry_after) if usage.exceeded else None
+
+
+def _read(request: HttpRequest) -> None:
+    """Reads the body first, so that its size limit applies to uploads. Raises RequestDataTooBig and UNREADABLE."""
+    request.encoding = "utf-8"  # instead of the charset in Content-Type
+    for part in ("body", "POST", "GET"):
+        getattr(request, part)
+
+
+def _response_of_link(view: View, request: HttpRequest) -> HttpResponse:
+    """In the language of the interview, if the link opens one. A form has its token in the body."""
+    posted = Posted.of(request)
+    token = posted.token if request.method == "POST" else request.GET.get("token", "")
+    try:
+        found = InterviewRequest.objects.of_survey_token(token).get()
+        remember_caller(token, f"interview {found.pk}")
+        use_language_of(found, request)
+        return closed_page(request, found, posted.texts) or view(request, found, posted)
+    except InterviewRequest.DoesNotExist:
+        return unknown_page(request, posted.texts)
+
+
+@public_page
+def survey(request: HttpRequest, interview_request: InterviewRequest, posted: Posted) -> HttpResponse:
+    if request.method == "POST":
+        outcome = take_step(interview_request, posted)
+        if outcome.is_clean:
+            return _see_other("survey", posted.next_page)
+        return state_page(request, interview_request, next_question(interview_request), outcome)
+    state = in_chosen_language(request, interview_request, next_question(interview_request))
+    number = request.GET.get("question")
+    return visited_page(request, interview_request, state, None if number is None else number_in(number))
+
+
+@public_page
+def own_data(request: HttpRequest, interview_request: InterviewRequest, posted: Posted) -> HttpResponse:
+    """Before the completion, it leads to the survey page."""
+    if not interview_request.is_completed:
+        return _see_other("survey", {"token": interview_request.survey_token})
+    if request.method != "POST":
+        return _own_data_page(request, interview_request)
+    actor = Actor(ActorKind.CONTACT, "survey link", current_request_id())
+    if posted.step == "erase":
+        return _erase(request, interview_request, actor)
+    if posted.step == "take_back":
+        withdraw_answer(interview_request, number=posted.number, actor=actor)
+    return _see_other("own_data", {"token": posted.token}, f"#answer-{posted.number}")
+
+
+@public_page
+def own_data_file(request: HttpRequest, interview_request: InterviewRequest, posted: Posted) -> HttpResponse:
+    if not interview_request.is_completed:
+        return _see_other("survey", {"token": interview_request.survey_token})
+    content = json.dumps(_record(interview_request), ensure_ascii=False, indent=2)
+    headers = {"Content-Disposition": 'attachment; filename="my-interview.json"'}
+    return HttpResponse(content, "application/json; charset=utf-8", headers=headers)
+
+
+def _see_other(page: str, query: Mapping[str, object], fragment: str = "") -> HttpResponse:
+    """Browsers follow 303 with GET, so a reload does not submit again."""
+    return HttpResponseRedirect(f"{reverse(page)}?{urlencode(query)}{fragment}", status=303)
+
+
+def _own_data_page(request: HttpRequest, row: InterviewRequest, *, not_sure: bool = False) -> HttpResponse:
+    shown = {"data": OwnData.of(row), "not_sure": not_sure}
+    context = page_context(row, interview_state(row)) | shown
+    return render(request, "survey/own_data.html", context, status=UNPROCESSABLE if not_sure else None)
+
+
+def _erase(request: HttpRequest, interview_request: InterviewRequest, actor: Actor) -> HttpResponse:
+    """The page has no address, because the link stops working."""
+    if request.POST.get("sure") != "yes":
+        return _own_data_page(request, interview_request, not_sure=True)
+    context = page_context(interview_request, interview_state(interview_request))
+    erase_own_data(interview_request, actor=actor)
+    return render(request, "survey/erased.html", context)
+
+
+def _record(interview_request: InterviewRequest) -> dict[str, object]:
+    data = OwnData.of(interview_request)
+    return {
+        "vendor": interview_request.org.name,
+        "name": data.name,
+        "email": data.email,
+        "completed_at": utc_text(data.completed_at),
+        "answers": [
+            {"question": each.question, "answer": each.text or None, "taken_back": each.is_withdrawn}
+            for each in data.answers
+        ],
+        "rating": data.rating,
+        "who_has_read": [
+            {"date": each.day.isoformat(), "role": str(each.role), "act": str(each.act)} for each in data.reads
+        ],
+    }

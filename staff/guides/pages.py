@@ -11,7 +11,7 @@ from interviews.paige.guide.guide import Guide
 from interviews.paige.guide.rules import GuideError, in_current_format
 from interviews.paige.guide.texts import MAX_FOLLOW_UPS
 from interviews.paige.turn.brief import vendor_of
-from interviews.services.guides import edit_guide
+from interviews.services.interview_types import edit_guide
 from orgs.models import EventKind
 from staff.base import StaffAdmin
 from staff.guides.arrangement import MAX_TOPICS

@@ -12,8 +12,17 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path
 
 from hindsight.db.ids import is_id
-from interviews.services.bulk import MAX_ROWS, foresee, mark_many
-from interviews.services.marks import ARCHIVED, CANCELLED, NOT_ARCHIVED, NOT_CANCELLED, SENT, Mark
+from interviews.services.marks import (
+    ARCHIVED,
+    CANCELLED,
+    MAX_ROWS,
+    NOT_ARCHIVED,
+    NOT_CANCELLED,
+    SENT,
+    Mark,
+    foresee,
+    mark_many,
+)
 from orgs.models import EventKind
 from staff.base import StaffAdmin
 from staff.security_events import record_acts

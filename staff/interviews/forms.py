@@ -5,7 +5,7 @@ from django import forms
 from interviews.models import InterviewRequest
 from interviews.paige.objective.steering import picks_text
 from interviews.paige.objective.subjects import NO_SUBJECT, subjects_in, subjects_text
-from interviews.services.subjects import check_subjects
+from interviews.services.steering_by_staff import check_subjects
 from interviews.text import clean_objective
 from staff.edit_conflicts import EditForm
 from staff.interviews.picks import PicksWidget

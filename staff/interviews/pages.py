@@ -17,9 +17,8 @@ from interviews.paige.objective.steering import picks_in
 from interviews.paige.objective.subjects import subjects_in
 from interviews.reports.prompt_preview import NoPromptError, preview_of
 from interviews.services.own_data import WITHOUT_ANSWERS
-from interviews.services.picks import pick_topics
 from interviews.services.state import declined_conversation
-from interviews.services.subjects import correct_subjects
+from interviews.services.steering_by_staff import correct_subjects, pick_topics
 from interviews.services.update import update_interview_request
 from interviews.text import clean_objective
 from orgs.models import EventKind

@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from interviews.lifecycle import Direction
 from interviews.models import IndexedAnswer, InterviewRequest
-from interviews.models.indexed_answer import IndexedAnswerQuerySet
+from interviews.models.transcript import IndexedAnswerQuerySet
 from interviews.services.transcript_search import Hit, Last, Search, search_transcripts
 from orgs.models import EventKind
 from staff.lists.date_ranges import DayInput, after_day, midnight

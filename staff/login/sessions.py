@@ -1,4 +1,7 @@
-"""django-allauth's table of sessions is for display: what a login may do depends only on Django's sessions."""
+"""django-allauth's table of sessions is for display: what a login may do depends only on Django's sessions.
+
+The session length is SESSION_COOKIE_AGE in hindsight/settings.py.
+"""
 
 from contextlib import suppress
 from datetime import timedelta

@@ -11,7 +11,7 @@ from contacts.services import update_contact
 from contacts.text import clean_name, clean_notes
 from interviews.models import InterviewRequest
 from interviews.paige.objective.steering import Picks
-from interviews.services.picks import pick_topics
+from interviews.services.steering_by_staff import pick_topics
 from interviews.services.update import update_interview_request
 from interviews.text import clean_objective
 from orgs.actors import Actor, ActorKind

@@ -13,7 +13,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
 from interviews.models import InterviewRequest
-from interviews.services.progress import mark_abandoned
+from interviews.services.conversations import mark_abandoned
 from tests.interviews.old_guides import old_guide
 
 pytestmark = pytest.mark.usefixtures("transactional_db")

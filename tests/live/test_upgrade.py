@@ -40,7 +40,7 @@ call_command("create_webhook", "acme-analytics", "{receiver}")
 
 EDIT_GUIDES = """
 from interviews.models import InterviewType
-from interviews.services.guides import edit_guide
+from interviews.services.interview_types import edit_guide
 from orgs.actors import Actor, ActorKind
 for kind in InterviewType.objects.all():
     guide = {**kind.guide, "max_turns": kind.guide["max_turns"] + 1}

@@ -23,7 +23,7 @@ from deals.text import clean_deal_id
 from interviews.lifecycle import Flag
 from interviews.models import InterviewRequest, InterviewType
 from interviews.services.erasure import erase_contact
-from interviews.services.guides import edit_guide
+from interviews.services.interview_types import edit_guide
 from orgs.actors import Actor, ActorKind
 from orgs.models import EventKind, Org, SecurityEvent
 from orgs.security_events import record_security_event

@@ -3,7 +3,7 @@
 from typing import Any
 
 from interviews.models import InterviewType
-from interviews.services.guides import edit_guide
+from interviews.services.interview_types import edit_guide
 from staff.guides.comparison import compared
 from tests.staff.admin_pages import SAM
 from tests.staff.conftest import Staff

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from interviews.models import InterviewType
 from interviews.paige.guide.rules import in_current_format
-from interviews.services.guides import edit_guide
+from interviews.services.interview_types import edit_guide
 from orgs.actors import Actor, ActorKind
 from orgs.models import Change, SecurityEvent
 from tests.staff.conftest import Fields, Staff

@@ -14,7 +14,7 @@ from interviews.models import InterviewRequest, InterviewType
 from interviews.paige.model.prompt import messages_for, segments
 from interviews.paige.turn.moves import moves
 from interviews.services.conversation_steps import give_consent, next_question, skip_question, submit_answer
-from interviews.services.guides import edit_guide
+from interviews.services.interview_types import edit_guide
 from interviews.services.state import StoredInterview
 from staff.guides.trial import Trial
 from tests.factories import InterviewTypeFactory

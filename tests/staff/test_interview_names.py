@@ -3,7 +3,7 @@
 from interviews.export import export_interview_requests
 from interviews.models import InterviewRequest
 from interviews.services.conversation_steps import give_consent
-from interviews.services.guides import edit_guide
+from interviews.services.interview_types import edit_guide
 from orgs.actors import Actor, ActorKind
 from tests.client import ApiClient
 from tests.staff.conftest import Staff

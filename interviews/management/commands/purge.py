@@ -11,15 +11,8 @@ from django.core.management.base import CommandParser
 from django.utils import timezone
 
 from hindsight.api import idempotency
-from interviews.services.drivers import create_missing_drivers
-from interviews.services.progress import mark_abandoned
-from interviews.services.retention import (
-    delete_declined_answers,
-    delete_old_answers,
-    delete_test_interviews,
-    erase_inactive_contacts,
-)
-from interviews.services.search_index import index_missing_answers
+from interviews.services.conversations import mark_abandoned
+from interviews.services.retention import delete_old_answers, delete_test_interviews, erase_inactive_contacts
 from jobs.services import purge_jobs
 from orgs.audit_removal import purge_changes, purge_security_events
 from orgs.commands import Command as BaseCommand
@@ -94,10 +87,6 @@ class Command(BaseCommand):
 
     def run(self, **options: Any) -> str:
         dry_run: bool = options["dry_run"]
-        create_missing_drivers(dry_run=dry_run)
-        index_missing_answers(dry_run=dry_run)
-        if not dry_run:
-            delete_declined_answers()
         abandoned = mark_abandoned(dry_run=dry_run)  # before old answers are deleted with their conversations
         counted = {name: part(dry_run) for name, part in PARTS.items()}
         counted["changes of the audit"] = changes_of_the_audit(options["audit_older_than"], dry_run)

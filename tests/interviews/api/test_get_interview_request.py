@@ -13,7 +13,7 @@ from interviews.lifecycle import DeclineReason, Flag, Rating
 from interviews.models import Conversation, InterviewRequest, InterviewType, Transcript
 from interviews.paige.objective.steering import Picks
 from interviews.services.erasure import erase_contact
-from interviews.services.picks import pick_topics
+from interviews.services.steering_by_staff import pick_topics
 from interviews.services.transitions import complete_interview, mark_sent
 from interviews.services.wishes import decline_interview, rate_interview
 from orgs.actors import Actor, ActorKind

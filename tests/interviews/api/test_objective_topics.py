@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from interviews.models import Conversation, InterviewRequest, InterviewType
 from interviews.paige.reading.model import Reader
 from interviews.services.conversation_steps import give_consent, next_question, submit_answer
-from interviews.services.guides import edit_guide
+from interviews.services.interview_types import edit_guide
 from interviews.services.readings import read_steering
 from orgs.actors import Actor, ActorKind
 from tests.client import ApiClient

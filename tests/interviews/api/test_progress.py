@@ -21,8 +21,8 @@ from interviews.services.conversation_steps import (
     resume_conversation,
     submit_answer,
 )
+from interviews.services.conversations import mark_abandoned
 from interviews.services.erasure import erase_contact
-from interviews.services.progress import mark_abandoned
 from interviews.services.retention import delete_old_answers
 from interviews.services.wishes import decline_interview, withdraw_decline
 from orgs.actors import Actor, ActorKind

@@ -18,7 +18,7 @@ from interviews.reports.guide_quality import (
     stops_by_question,
 )
 from interviews.services.conversation_steps import give_consent, next_question
-from interviews.services.picks import pick_topics
+from interviews.services.steering_by_staff import pick_topics
 from interviews.services.wishes import decline_interview
 from orgs.actors import Actor, ActorKind
 from tests.factories import InterviewRequestFactory, InterviewTypeFactory

@@ -1,22 +1,18 @@
 """The steps of an interview: what they return and what they store."""
 
-from datetime import timedelta
 from functools import partial
 from typing import Any
 
 import pytest
-from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from interviews.lifecycle import Stage, Status
-from interviews.models import Conversation, InterviewRequest, Transcript, Turn
+from interviews.models import InterviewRequest, Transcript, Turn
 from interviews.paige.turn.brief import Brief, opening_brief
 from interviews.services import state as state_module
 from interviews.services.conversation_steps import (
     complete_conversation,
-    correct_answers,
     finish_conversation,
-    give_consent,
     next_question,
     skip_question,
     submit_answer,
@@ -36,18 +32,6 @@ LONG = (
 
 def texts_of(interview_request: InterviewRequest) -> list[str]:
     return [turn.text for turn in interview_request.turns.all()]
-
-
-class TestConsent:
-    def test_consent_stores_its_time_and_the_guide(self, interview_request: InterviewRequest) -> None:
-        assert after(give_consent, interview_request).stage == Stage.CONSENTED
-        conversation = Conversation.objects.get()
-        assert conversation.consented_at is not None
-        assert abs(conversation.consented_at - timezone.now()) < timedelta(minutes=1)
-        assert (conversation.org_id, conversation.guide) == (
-            interview_request.org_id,
-            interview_request.interview_type.guide,
-        )
 
 
 class TestQuestions:
@@ -84,14 +68,6 @@ class TestAnswers:
     def test_an_answer_before_consent_is_not_stored(self, interview_request: InterviewRequest) -> None:
         assert not submit_answer(interview_request, number=1, text=LONG)
         assert not Turn.objects.exists()
-
-
-class TestRecap:
-    def test_answers_cannot_be_corrected_before_the_recap(self, running: InterviewRequest) -> None:
-        submit_answer(running, number=1, text=LONG)
-        correct_answers(running, corrections={1: "Other."})
-        assert texts_of(running)[1] == LONG
-        assert Turn.objects.get(number=2).corrected_at is None
 
 
 class TestCompletion:

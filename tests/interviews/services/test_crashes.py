@@ -13,7 +13,7 @@ from django.db import connection
 from django.utils import timezone
 
 from interviews.lifecycle import Engine, Speaker
-from interviews.models import Conversation, InterviewRequest, Transcript, Turn
+from interviews.models import Conversation, InterviewRequest, Turn
 from interviews.paige.turn.brief import Brief
 from interviews.paige.turn.compose import Choice
 from interviews.paige.turn.moves import NextMove
@@ -215,12 +215,3 @@ def test_finishing_during_a_model_call_stores_no_further_question(
     use_engine(monkeypatch, InterruptedEngine(lambda: finish_conversation(running)))
     assert next_question(running).question is None
     assert Turn.objects.count() == 2
-
-
-def test_an_interview_completed_in_two_tabs_has_one_transcript(running: InterviewRequest) -> None:
-    finish_conversation(running)
-    stale = InterviewRequest.objects.get()
-    complete_conversation(running)
-    content = Transcript.objects.get().content
-    complete_conversation(stale)
-    assert Transcript.objects.get().content == content

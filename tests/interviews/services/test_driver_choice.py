@@ -6,11 +6,10 @@ from typing import Any
 import pytest
 from pytest_django import Settings
 
-from deals.models import Deal
 from interviews.models import Driver, DriverChoice, InterviewRequest, Transcript
 from interviews.paige.model.readings import model_answer_readings
-from interviews.services import driver_choice
-from interviews.services.driver_choice import choose_drivers
+from interviews.services import drivers
+from interviews.services.drivers import choose_drivers
 from interviews.services.erasure import erase_contact
 from interviews.services.withdrawal import withdraw_answer
 from orgs.actors import Actor, ActorKind
@@ -94,16 +93,6 @@ def test_without_a_model_and_with_rules_that_choose_none_is_asked(
     assert provider.requests == []
 
 
-def test_the_request_names_the_competitor_of_the_deal(settings: Settings, interview_request: InterviewRequest) -> None:
-    InterviewRequest.objects.filter(pk=interview_request.pk).update(deal_id="D-1")
-    Deal.objects.create(org=interview_request.org, deal_id="D-1", competitor="Zorblax")
-    with fake_provider(says(REPLY)) as provider:
-        use_model(settings, provider)
-        complete(interview_request, ANSWER)
-        choose_drivers(interview_request.pk)
-    assert "known: Zorblax" in provider.requests[0]["messages"][1]["content"]
-
-
 def test_an_erasure_while_the_model_is_asked_wins(
     settings: Settings, interview_request: InterviewRequest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -112,7 +101,7 @@ def test_an_erasure_while_the_model_is_asked_wins(
         erase_contact(org_id=interview_request.org_id, contact_id=interview_request.contact_id, actor=ROOT)
         return heard
 
-    monkeypatch.setattr(driver_choice, "model_answer_readings", erased_meanwhile)
+    monkeypatch.setattr(drivers, "model_answer_readings", erased_meanwhile)
     with fake_provider(says(REPLY)) as provider:
         use_model(settings, provider)
         complete(interview_request, ANSWER)
@@ -131,6 +120,6 @@ def test_a_choice_among_answers_that_were_taken_back_meanwhile_is_dropped(
     with fake_provider(says(REPLY)) as provider:
         use_model(settings, provider)
         complete(interview_request, ANSWER)
-        monkeypatch.setattr(driver_choice, "model_answer_readings", choose)
+        monkeypatch.setattr(drivers, "model_answer_readings", choose)
         choose_drivers(interview_request.pk)
     assert Transcript.objects.get().drivers == []

@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 
 from interviews.lifecycle import Review
 from interviews.models import Driver, InterviewRequest, Transcript
-from interviews.services.drivers import create_missing_drivers, replace_drivers, review_driver
+from interviews.services.drivers import replace_drivers, review_driver
 from orgs.actors import Actor, ActorKind
 from orgs.models import Change, Org
 from tests.client import ApiClient
@@ -115,13 +115,3 @@ def test_the_database_refuses_a_driver_without_a_transcript(completed: Interview
     for wrong in ({"org": globex}, {"review": Review.REJECTED, "is_counted": True}, {"direction": "up"}):
         with pytest.raises(IntegrityError), transaction.atomic():
             Driver.objects.filter(pk=driver.pk).update(**wrong)
-
-
-def test_drivers_of_a_server_of_the_release_before_are_added(completed: InterviewRequest) -> None:
-    before = stored()
-    Driver.objects.all().delete()
-    assert create_missing_drivers(dry_run=True) == {completed.org.slug: 1}
-    assert not Driver.objects.exists()
-    assert create_missing_drivers() == {completed.org.slug: 1}
-    assert create_missing_drivers() == {}
-    assert stored() == before

@@ -7,9 +7,6 @@ from interviews.models import InterviewRequest, Turn
 from interviews.services.conversation_steps import correct_answers, finish_conversation, next_question, submit_answer
 from orgs.actors import Actor, ActorKind
 from tests.client import ApiClient
-from webhooks.models import Event
-from webhooks.sending import clean_url
-from webhooks.services.endpoints import create_endpoint
 
 OPERATOR = Actor(ActorKind.COMMAND, "erase_contact")
 
@@ -32,13 +29,6 @@ def flags(interview_request: InterviewRequest) -> list[Flag]:
 def test_an_answer_with_a_wish_raises_a_flag(running: InterviewRequest, answer: str, expected: list[Flag]) -> None:
     submit_answer(running, number=1, text=answer)
     assert flags(running) == expected
-
-
-def test_flags_add_up_and_stay(running: InterviewRequest) -> None:
-    for number, text in ((1, "Stop."), (3, "Call me back"), (5, "It was slow."), (7, "I want to stop")):
-        submit_answer(running, number=number, text=text)
-        next_question(running)
-    assert flags(running) == [Flag.WANTS_TO_STOP, Flag.WANTS_A_PERSON]
 
 
 def test_a_wish_written_at_the_recap_raises_a_flag(running: InterviewRequest) -> None:
@@ -72,13 +62,3 @@ def test_only_a_new_flag_changes_the_version(acme_api: ApiClient, running: Inter
     assert (none, one, same) == ([], ["wants_to_stop"], ["wants_to_stop"])
     assert first != second == third
     assert [row["flags"] for row in acme_api.get("/interviews").json()["data"]] == [["wants_to_stop"]]
-
-
-def test_a_new_flag_is_an_event_for_the_customers_webhooks(running: InterviewRequest) -> None:
-    events = ["interview.flagged", "interview.completed"]
-    create_endpoint(org_id=running.org_id, url=clean_url("http://127.0.0.1:9/hook"), event_types=events)
-    for number in (1, 3):
-        submit_answer(running, number=number, text="Stop.")
-        next_question(running)
-    event = Event.objects.get()
-    assert (event.type, event.interview_request_id) == ("interview.flagged", running.pk)

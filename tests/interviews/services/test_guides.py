@@ -10,9 +10,8 @@ from psycopg.errors import DeadlockDetected
 from interviews.models import InterviewType
 from interviews.paige.guide.guide import shipped_guide
 from interviews.paige.guide.rules import in_current_format
-from interviews.services import guides
-from interviews.services.guides import edit_guide
-from interviews.services.interview_types import create_interview_type
+from interviews.services import interview_types
+from interviews.services.interview_types import create_interview_type, edit_guide
 from orgs import audit
 from orgs.actors import Actor, ActorKind
 from orgs.models import Change, Org
@@ -52,7 +51,7 @@ def test_the_victim_of_a_deadlock_is_repeated(interview_type: InterviewType, mon
             raise OperationalError from causes.pop()
         audit.record(*given, **named)
 
-    monkeypatch.setattr(guides, "record", fail_once)
+    monkeypatch.setattr(interview_types, "record", fail_once)
     edit(interview_type, edited(interview_type, closing_question="What did I miss?"))
     assert InterviewType.objects.get().guide["version"] == 2
     assert Change.objects.count() == 1

@@ -22,7 +22,7 @@ from interviews.paige.reading.passages import Names
 from interviews.paige.reading.readings import Act, AnswerReading, Clause, ObjectiveReading, StatementKind, TopicReading
 from interviews.paige.reading.stored import MODEL, answer_in, text_in
 from interviews.paige.turn import brief as briefs
-from interviews.services import reading_queue, readings
+from interviews.services import readings
 from interviews.services.conversation_steps import (
     complete_conversation,
     correct_answers,
@@ -34,14 +34,13 @@ from interviews.services.conversation_steps import (
 )
 from interviews.services.create import create_interview_request
 from interviews.services.erasure import erase_contact
-from interviews.services.guides import edit_guide
+from interviews.services.interview_types import edit_guide
 from interviews.services.readings import with_readings
 from interviews.services.restoring import Selection, restore_texts
 from interviews.services.retention import delete_old_answers
 from interviews.services.state import StoredInterview, interview_state
 from interviews.services.update import update_interview_request
 from interviews.services.wishes import decline_interview, withdraw_decline
-from interviews.services.withdrawal import withdraw_answer
 from orgs.actors import Actor, ActorKind
 from orgs.models import Org
 from tests.client import ApiClient
@@ -104,13 +103,6 @@ def read(row: InterviewRequest) -> None:
 
 def start_worker() -> None:
     list(KINDS[KIND].start())
-
-
-def age() -> None:
-    """Nothing has changed since a time before the upgrade."""
-    past = timezone.now() - timedelta(days=7)
-    for model in (InterviewRequest, Contact, Deal):
-        model._default_manager.update(updated_at=past)
 
 
 def write_reason(row: InterviewRequest, **values: Any) -> None:
@@ -287,25 +279,16 @@ class TestStart:
     def test_a_new_version_of_the_reader(
         self, row: InterviewRequest, read_texts: Texts, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        age()
         start_worker()
         assert work_off(KIND) == 1
         start_worker()
         assert queued() == set()
-        monkeypatch.setattr(reading_queue, "READ_BY_THIS_VERSION", '{"reader":"2"')
+        monkeypatch.setattr(readings, "READ_BY_THIS_VERSION", '{"reader":"2"')
         start_worker()
         assert queued() == {row.pk}
 
-    def test_what_an_old_server_has_changed_or_erased(self, row: InterviewRequest, read_texts: Texts) -> None:
-        changes: Any = {InterviewRequest: {"objective": "Trial"}, Contact: {"notes": "Loud"}}
-        for model, texts in changes.items():
-            store_steering(row, subjects=["Prices"])
-            age()
-            model.objects.update(**texts)
-            assert reading_of(row) is None
-            start_worker()
-            work_off(KIND)
-            assert reading_of(row) is not None
+    def test_what_was_read_of_erased_texts(self, row: InterviewRequest, read_texts: Texts) -> None:
+        store_steering(row, subjects=["Prices"])
         InterviewRequest.objects.update(objective="")
         Contact.objects.update(notes="")
         start_worker()
@@ -320,7 +303,6 @@ class TestStart:
         Contact.objects.update(notes="")
         write_reason(row, reported_reason="Hello")
         work_off(KIND)
-        age()
         start_worker()
         assert queued() == set()
 
@@ -372,20 +354,6 @@ class TestWorker:
         assert queued() == {row.pk}
         assert work_off(KIND) == 1
         assert reading_of(row).reading.topics[0].words == "Trial"
-
-    def test_an_erasure_while_a_worker_reads_keeps_no_words(
-        self, row: InterviewRequest, read_texts: Texts, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        encode = READERS.read_notes
-
-        def erase_meanwhile(text: str, *others: Any) -> Any:
-            erase_contact(org_id=row.org_id, contact_id=row.contact_id, actor=SAM)
-            return encode(text, *others)
-
-        monkeypatch.setattr(briefs, "read_notes", erase_meanwhile)
-        UnreadObjective.objects.put([(row.pk, row.org_id)])
-        work_off(KIND)
-        assert InterviewRequest.objects.get().reading == ""
 
     def test_an_objective_that_is_emptied_leaves_no_words(self, row: InterviewRequest, read_texts: Texts) -> None:
         store_steering(row, subjects=["Prices"])
@@ -454,12 +422,6 @@ class TestModel:
         with_readings(StoredInterview.load(row))
         assert queued(for_model=True) == {row.pk}
         work_off(MODEL_KIND)
-        assert reading_of(row).source == MODEL
-
-    def test_a_turn_that_has_begun_before_keeps_its_reading(self, row: InterviewRequest, model: Replies) -> None:
-        turn = StoredInterview.load(row)
-        read(row)
-        with_readings(turn)
         assert reading_of(row).source == MODEL
 
     def test_notes_that_change_while_it_reads_do_not_lose_its_reading(
@@ -547,38 +509,6 @@ class TestTurns:
         read_texts.clear()
         interview_state(row)
         assert read_texts == []
-
-    def test_an_answer_is_taken_back_without_reading_under_its_locks(
-        self, row: InterviewRequest, read_texts: Texts, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        answer(row, "It was slow.", "Bob left.")
-        finish_conversation(row)
-        complete_conversation(row)
-        Turn.objects.update(reading="")  # as an earlier release has stored them
-        depth, depths = len(connection.savepoint_ids), set()
-        encode = READERS.read_answer
-
-        def note_depth(*given: Any) -> AnswerReading:
-            depths.add(len(connection.savepoint_ids))
-            found: AnswerReading = encode(*given)
-            return found
-
-        monkeypatch.setattr(briefs, "read_answer", note_depth)
-        assert withdraw_answer(row, number=1, actor=SAM)
-        assert depths == {depth}
-        assert [bool(turn.reading) for turn in Turn.objects.filter(speaker=Speaker.CONTACT)] == [False, True]
-
-    def test_what_an_old_server_has_corrected_counts_as_not_read(
-        self, row: InterviewRequest, read_texts: Texts
-    ) -> None:
-        answer(row, "It was slow.")
-        Turn.objects.filter(number=2).update(text="It was fast.")
-        read_texts.clear()
-        interview_state(row)
-        assert read_texts == [], "a page reads nothing"
-        next_question(row)
-        assert read_texts == ["It was fast."]
-        assert answer_in(Turn.objects.get(number=2).reading, "It was fast.") is not None
 
     def test_a_page_of_an_open_question_or_a_recap_reads_what_another_version_has_read(
         self, row: InterviewRequest, monkeypatch: pytest.MonkeyPatch, read_texts: Texts

@@ -11,19 +11,16 @@ from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
 
 from interviews.export import export_interview_requests
-from interviews.lifecycle import Move
 from interviews.models import InterviewRequest, Turn
 from interviews.paige.objective.steering import Picks, Steering
 from interviews.paige.objective.subjects import CorrectedSubjects, subjects_in, subjects_text
 from interviews.paige.turn.brief import Brief, opening_brief
 from interviews.services.conversation_steps import give_consent, next_question, submit_answer
 from interviews.services.erasure import erase_contact
-from interviews.services.guides import edit_guide
-from interviews.services.picks import pick_topics
-from interviews.services.subjects import correct_subjects
+from interviews.services.interview_types import edit_guide
+from interviews.services.steering_by_staff import correct_subjects, pick_topics
 from interviews.services.transitions import complete_interview
 from orgs.actors import Actor, ActorKind
-from orgs.audit import restore
 from orgs.models import Change, Org
 from tests.client import ApiClient
 from tests.fakes.provider import fake_provider, says
@@ -105,17 +102,6 @@ class TestBoth:
         assert getattr(stored(interview_request), choice.field) == choice.text
         assert history_of(interview_request) == [(choice.field, "", choice.text)]
 
-    def test_a_restored_objective_clears_them_and_they_can_be_restored(
-        self, acme_api: ApiClient, interview_request: InterviewRequest, choice: Choice
-    ) -> None:
-        acme_api.patch(f"/interviews/{interview_request.pk}", {"objective": "Why now?"})
-        choice.choose(interview_request)
-        restore(stored(interview_request), Change.objects.get(field="objective"), actor=SAM)
-        row = stored(interview_request)
-        assert (row.objective, getattr(row, choice.field)) == ("Old objective", "")
-        restore(row, Change.objects.filter(field=choice.field).latest("id"), actor=SAM)
-        assert getattr(stored(interview_request), choice.field) == choice.text
-
     def test_another_org_cannot_choose(self, interview_request: InterviewRequest, globex: Org, choice: Choice) -> None:
         with pytest.raises(InterviewRequest.DoesNotExist):
             choice.choose(interview_request, org_id=globex.pk)
@@ -184,13 +170,6 @@ class TestPicks:
         remove_topics("criteria")
         store_steering(pricing, emphasize=["pricing"])
         assert brief(pricing).steering.emphasize == ("pricing",), "nothing is left of the picks"
-
-    def test_they_count_from_the_next_question_on(self, running: InterviewRequest) -> None:
-        submit_answer(running, number=1, text="No comment.")
-        pick(running, Picks(emphasize=("experience",)))
-        next_question(running)
-        turn = Turn.objects.latest("number")
-        assert (turn.move, turn.topic) == (Move.QUESTION, "experience")
 
     def test_a_model_is_told_them(self, settings: Settings, interview_request: InterviewRequest) -> None:
         with fake_provider(says("1"), says("1")) as provider:

@@ -1,15 +1,14 @@
 """What contacts said is found by words and phrases, with its place in the transcript that GET shows."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.core.management import call_command
 from django.db import connection
 
 from interviews.models import IndexedAnswer, InterviewRequest
-from interviews.models.indexed_answer import FULL_TEXT_INDEX
+from interviews.models.transcript import FULL_TEXT_INDEX
 from interviews.services import transcript_search
 from interviews.services.erasure import delete_contact, delete_org, erase_contact
 from interviews.services.retention import delete_old_answers
@@ -181,32 +180,9 @@ def let_retention_delete(row: InterviewRequest) -> None:
     assert delete_old_answers().total() == 1
 
 
-def delete_by_a_server_of_the_release_before(row: InterviewRequest) -> None:
-    """It does not know the table: the database deletes the rows."""
-    with connection.cursor() as cursor:
-        cursor.execute("DELETE FROM interviews_transcript")
-
-
-@pytest.mark.parametrize(
-    "remove", [erase, delete, delete_its_org, let_retention_delete, delete_by_a_server_of_the_release_before]
-)
+@pytest.mark.parametrize("remove", [erase, delete, delete_its_org, let_retention_delete])
 def test_what_is_removed_is_not_found(completed: InterviewRequest, remove: Callable[[InterviewRequest], None]) -> None:
     assert words_are_kept()
     remove(completed)
     assert not words_are_kept()
     assert not found("price")
-
-
-def rows() -> Iterable[Any]:
-    names = ("org", "interview_request", "completed_at", "topic", "turn", "start", "end", "configuration")
-    return list(IndexedAnswer.objects.order_by("-pk").values_list(*names))
-
-
-@pytest.mark.usefixtures("completed")
-def test_purge_indexes_what_a_server_of_the_release_before_has_completed() -> None:
-    before = rows()
-    IndexedAnswer.objects.all().delete()
-    call_command("purge", dry_run=True)
-    assert not rows()
-    call_command("purge")
-    assert rows() == before

@@ -15,7 +15,7 @@ from interviews.services.address import correct_address
 from interviews.services.create import create_interview_request
 from interviews.services.erasure import erase_contact
 from interviews.services.marks import CANCELLED, NOT_CANCELLED, Mark, mark_one
-from interviews.services.picks import pick_topics
+from interviews.services.steering_by_staff import pick_topics
 from interviews.services.transitions import mark_sent
 from interviews.services.update import update_interview_request
 from orgs.actors import Actor, ActorKind

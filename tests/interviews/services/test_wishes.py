@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from interviews.lifecycle import DeclineReason, Flag, Move, Rating, Speaker, Stage, Wording
+from interviews.lifecycle import DeclineReason, Flag, Rating, Speaker, Stage, Wording
 from interviews.models import Conversation, InterviewRequest, Transcript, Turn
 from interviews.paige.turn.compose import next_message
 from interviews.reports.prompt_preview import NoPromptError, preview_of
@@ -20,13 +20,11 @@ from interviews.services.conversation_steps import (
     submit_answer,
 )
 from interviews.services.state import interview_state
-from interviews.services.transitions import complete_interview
 from interviews.services.wishes import decline_interview, rate_interview, request_deletion, withdraw_decline
 from orgs.models import Org
 from tests.client import ApiClient
 from tests.commands.running import run
-from tests.factories import InterviewRequestFactory
-from tests.interviews.steps import after, complete, converse
+from tests.interviews.steps import after, complete
 from tests.transactions import needs_concurrent_writes, waiting_for
 from webhooks.models import Event
 from webhooks.sending import clean_url
@@ -87,32 +85,10 @@ class TestDecline:
         decline_interview(interview_request, comment="")
         assert stored_reason() == ("no_time", "")
 
-    def test_a_question_that_is_being_chosen_is_not_put(
-        self, interview_request: InterviewRequest, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        def declines_meanwhile(*arguments: Any) -> Any:
-            decline_interview(interview_request)
-            return next_message(*arguments)
-
-        give_consent(interview_request)
-        monkeypatch.setattr(conversation_steps, "next_message", declines_meanwhile)
-        assert next_question(interview_request).stage == Stage.DECLINED
-        assert not Turn.objects.exists()
-
     def test_there_is_no_next_prompt(self, running: InterviewRequest) -> None:
         decline_interview(running)
         with pytest.raises(NoPromptError, match="has declined"):
             preview_of(InterviewRequest.objects.get())
-
-    def test_a_completed_interview_cannot_be_declined(self, completed: InterviewRequest, event_types: Any) -> None:
-        state = after(decline_interview, completed, reason=DeclineReason.NO_TIME, comment=COMMENT)
-        assert state.stage == Stage.COMPLETED
-        assert (stored_flags(), stored_reason(), event_types()) == ([], ("", ""), [])
-        other = InterviewRequestFactory.create()
-        complete_interview(other, content="**Paige:** Why?")
-        decline_interview(other)
-        other.refresh_from_db()
-        assert other.raised_flags == []
 
 
 class TestUnsentAnswers:
@@ -144,22 +120,6 @@ class TestUnsentAnswers:
         assert list(Turn.objects.filter(speaker=Speaker.PAIGE).values(*asked[0])) == asked
         assert Turn.objects.answers().count() == 2
         assert (stored_flags(), stored_reason()) == ([Flag.DECLINED], ("no_time", ""))
-
-    def test_purge_deletes_those_that_a_server_of_the_release_before_has_kept(self, quoting: InterviewRequest) -> None:
-        other = converse(
-            InterviewRequestFactory.create(org=quoting.org, interview_type=quoting.interview_type),
-            "We forecast everything by hand.",
-        )
-        quoting.turns.filter(number=2).update(move=Move.SKIP, text="")
-        run("purge")
-        readings = quoting.turns.filter(speaker=Speaker.CONTACT).values_list("reading", flat=True)
-        assert list(map(bool, readings)) == [False, True, False]
-        Conversation.objects.filter(pk=quoting.pk).update(stage=Stage.DECLINED, declined_at=timezone.now())
-        run("purge", "--dry-run")
-        assert "Bob left" in str(list(quoting.turns.values()))
-        run("purge")
-        assert "Bob left" not in str(list(quoting.turns.values()))
-        assert "by hand" in str(list(other.turns.values()))
 
     @pytest.mark.django_db(transaction=True)
     @needs_concurrent_writes
@@ -265,21 +225,6 @@ class TestRating:
         InterviewRequest.objects.update(completed_at=timezone.now() - timedelta(days=31))
         run("purge")
         assert (Transcript.objects.count(), Conversation.objects.get().rating) == (0, Rating.MOSTLY)
-
-    def test_ratings_are_counted_by_version_of_the_guide(self, completed: InterviewRequest) -> None:
-        rate_interview(completed, rating=Rating.MOSTLY)
-        kind = completed.interview_type
-        first = kind.guide["version"]
-        for rating in (Rating.FULLY, Rating.NOT_AT_ALL, None):
-            kind.guide["version"] = first + 1
-            kind.save()
-            row = complete(InterviewRequestFactory.create(org=kind.org, interview_type=kind))
-            if rating:
-                rate_interview(row, rating=rating)
-        assert list(Conversation.objects.ratings_by_version(kind)) == [
-            {"version": first + 1, "count": 2, "mean": 2.5},
-            {"version": first, "count": 1, "mean": 3},
-        ]
 
 
 def test_deletion_can_be_asked_for_after_completion(

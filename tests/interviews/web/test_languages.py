@@ -14,8 +14,7 @@ from interviews.models import Conversation, InterviewRequest, InterviewType, Tur
 from interviews.paige.guide.guide import shipped_guide
 from interviews.paige.reading import answer
 from interviews.paige.reading.readings import AnswerReading
-from interviews.services.guides import edit_guide
-from interviews.services.interview_types import archive_interview_type, duplicate_interview_type
+from interviews.services.interview_types import archive_interview_type, edit_guide
 from interviews.web import views
 from orgs.actors import Actor, ActorKind
 from orgs.models import Org
@@ -195,15 +194,6 @@ class TestSwitch:
         german.delete()
         InterviewTypeFactory.create(guide=shipped_guide(GERMAN_GUIDE))
 
-    def translate_in_part(self, german: InterviewType) -> None:
-        copy = duplicate_interview_type(
-            interview_type=InterviewRequest.objects.get().interview_type, org=german.org, name="Deutsch"
-        )
-        german.delete()
-        topics = [*german.guide["topics"][:7], *copy.guide["topics"][7:]]
-        copy.guide = {**copy.guide, "language": "de", "topics": topics}
-        copy.save()
-
     def reword_in_english(self, german: InterviewType) -> None:
         guide = InterviewRequest.objects.get().interview_type.guide
         reworded = [{**topic, "question": f"So, {topic['question']}"} for topic in guide["topics"]]
@@ -217,7 +207,6 @@ class TestSwitch:
         archive,
         add_another,
         give_to_another_org,
-        translate_in_part,
         reword_in_english,
     )
 

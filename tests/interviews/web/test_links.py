@@ -57,7 +57,7 @@ class TestUnknownLinks:
 
 
 class TestForgedForms:
-    """The forms have no CSRF token: see interviews.web.protection."""
+    """The forms have no CSRF token: see interviews.web.views."""
 
     def test_a_form_with_origin_null_is_accepted_over_https(self, page: SurveyPage, settings: Settings) -> None:
         settings.SECURE_SSL_REDIRECT = True

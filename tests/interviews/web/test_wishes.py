@@ -124,11 +124,6 @@ class TestDecline:
         assert (flags(), Turn.objects.count()) == ("", 0)
         assert visible(asked.post("consent")) == first
 
-    def test_a_change_of_mind_on_the_invitation(self, page: SurveyPage) -> None:
-        page.post("decline")
-        assert "I agree, start the interview" in visible(page.post("reconsider"))
-        assert not Conversation.objects.exists()
-
 
 class TestLastAnswer:
     def test_a_wish_is_acknowledged_at_the_recap_and_at_the_end(self, asked: SurveyPage) -> None:
@@ -248,11 +243,6 @@ class TestPaused:
         response = paused.post(step, number=1, text="It was slow.", comment="No time.", **{"answer-1": "Slower."})
         assert (response.status_code, unsaved_texts(response)) == (403, ["It was slow.", "Slower.", "No time."])
         assert before == (list(Turn.objects.values()), Conversation.objects.values().get(), flags())
-
-    def test_nothing_is_asked(self, paused: SurveyPage) -> None:
-        Turn.objects.all().delete()
-        assert paused.get().status_code == 403
-        assert not Turn.objects.exists()
 
     def test_the_interview_continues_where_it_was(self, paused: SurveyPage) -> None:
         Org.objects.update(is_active=True)

@@ -8,7 +8,7 @@ from interviews.models import InterviewRequest, InterviewType
 from interviews.paige.guide import stored_guides
 from interviews.paige.guide.stored_guides import guide_of
 from interviews.services.conversation_steps import give_consent
-from interviews.services.guides import edit_guide
+from interviews.services.interview_types import edit_guide
 from orgs.actors import Actor, ActorKind
 from tests.factories import InterviewRequestFactory
 

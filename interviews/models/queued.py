@@ -4,9 +4,37 @@ from django.db import models
 
 from hindsight.queue.models import Queued
 from interviews.models.interview_request import InterviewRequest
-from orgs.tenancy import OrgRowsQuerySet
+from orgs.tenancy import OrgRowsQuerySet, SameOrg
 
 BATCH = 2_000
+
+
+class DriverChoice(Queued):
+    org = models.ForeignKey("orgs.Org", on_delete=models.CASCADE, related_name="driver_choices")
+    interview_request = models.OneToOneField(InterviewRequest, on_delete=models.CASCADE, related_name="driver_choice")
+
+    class Meta(Queued.Meta):
+        default_permissions = ()
+        constraints = (SameOrg("interview_request", name="driver_choice_request_is_of_org"),)
+
+    def __str__(self) -> str:
+        return f"Driver choice {self.pk}"
+
+
+class ScriptedInterview(Queued):
+    """It is in the queue until the scripted buyer has answered (decision 56)."""
+
+    org = models.ForeignKey("orgs.Org", on_delete=models.CASCADE, related_name="scripted_interviews")
+    interview_request = models.OneToOneField(
+        InterviewRequest, on_delete=models.CASCADE, related_name="scripted_interview"
+    )
+
+    class Meta(Queued.Meta):
+        default_permissions = ()
+        constraints = (SameOrg("interview_request", name="scripted_interview_request_is_of_org"),)
+
+    def __str__(self) -> str:
+        return f"Scripted interview {self.pk}"
 
 
 class UnreadObjectiveQuerySet(OrgRowsQuerySet["UnreadObjective"]):
