@@ -16,7 +16,7 @@ help: ## List these commands
 # make passes SIGTERM on to its child only, so the server replaces the shell.
 run: ## Serve Hindsight with demo data at http://127.0.0.1:8000; PORT=8001 changes the port
 	@scripts/bootstrap run
-	@exec env HINDSIGHT_ENV=$${HINDSIGHT_ENV:-development} scripts/serve
+	@exec env HINDSIGHT_ENV=$${HINDSIGHT_ENV:-development} scripts/serve --with-worker
 
 dev: ## Serve Hindsight with demo data, and restart when code changes
 	@scripts/bootstrap dev

@@ -12,7 +12,6 @@ from hindsight import __version__
 from hindsight.db.configuration import database_of
 from hindsight.environment import MAX_DAYS, comma_separated, env, number
 from hindsight.server.bodies import MAX_BODY_BYTES
-from hindsight.server.serve import NUMBERS
 from hindsight.text.languages import ENGLISH, languages_in
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -29,12 +28,15 @@ HINDSIGHT_ALLOW = comma_separated(
 if DEBUG and not DEVELOPMENT and "debug" not in HINDSIGHT_ALLOW:
     raise EnvError("DEBUG shows customers' data on error pages. In production, HINDSIGHT_ALLOW=debug must be set too.")
 
+HOST = env.str("HOST", "") or "127.0.0.1"
+PORT = number("PORT", 8000, 1, 65_535)
+WEB_CONCURRENCY = number("WEB_CONCURRENCY", 2, 1, 1_000)
+WEB_THREADS = number("WEB_THREADS", 4, 1, 1_000)
+
 if DEVELOPMENT:
     SECRET_KEY = env.str("SECRET_KEY", "development only: production has no default")
     ALLOWED_HOSTS = comma_separated("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
-    PUBLIC_BASE_URL: str = env.base_url(
-        "PUBLIC_BASE_URL", f"http://127.0.0.1:{number('PORT', 8000, 1, 65_535)}", schemes="http https"
-    )
+    PUBLIC_BASE_URL: str = env.base_url("PUBLIC_BASE_URL", f"http://127.0.0.1:{PORT}", schemes="http https")
     DATABASE_URL = env.database_url("DATABASE_URL", f"sqlite:///{BASE_DIR / 'var' / 'hindsight.sqlite3'}")
 else:
     SECRET_KEY = env.secret("SECRET_KEY", "")
@@ -380,4 +382,4 @@ SPECTACULAR_SETTINGS = {
 }
 
 # hindsight.http.apps compares others with them.
-ENVIRONMENT_VARIABLES = {*env.dump(), "HOST", *NUMBERS}
+ENVIRONMENT_VARIABLES = {*env.dump()}

@@ -1,4 +1,4 @@
-"""hindsight.rsgi runs it in production, Django's development server in `make dev`."""
+"""The WSGI application, which Django's development server runs in `make dev`, and granian behind a `Gateway`."""
 
 import logging
 import os
@@ -46,6 +46,22 @@ if not settings.DEBUG:
 
 # Imported before the workers are forked, for a fast first request.
 from hindsight import urls  # noqa: E402, F401  # needs the settings
+from hindsight.db.configuration import set_timeouts  # noqa: E402
+from hindsight.db.servers import announce_server  # noqa: E402
+from hindsight.limits.callers import caller_of  # noqa: E402
+from hindsight.metrics.database import DatabaseCollector  # noqa: E402
+from hindsight.metrics.server import serve_metrics  # noqa: E402
+from hindsight.server.gateway import Gateway  # noqa: E402
 from interviews.paige.engines import preload  # noqa: E402
 
 preload()
+
+
+def create_gateway() -> Gateway:
+    """Called in each web process."""
+    set_timeouts()
+    announce_server()
+    if settings.METRICS_ADDRESS:
+        serve_metrics(*settings.METRICS_ADDRESS, DatabaseCollector())
+    waiting = settings.PAIGE_CONCURRENCY + settings.OIDC_CONCURRENCY + settings.RESOLVE_CONCURRENCY
+    return Gateway(application, connections=settings.WEB_THREADS, waiting=waiting, caller_of=caller_of)

@@ -23,7 +23,7 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 from typing import IO
 
-from hindsight.server.serve import end_with_parent
+from hindsight.server.shutdown import end_with_parent
 from tools.harness.processes import ServerError, interrupt_on_signals
 from tools.harness.stores import killable_postgres, killable_redis
 
@@ -37,8 +37,7 @@ Run = AbstractContextManager[subprocess.Popen[bytes]]
 # Variables that change the result and are not inherited. PYTHONDONTWRITEBYTECODE slows down the processes of the tests.
 PROJECT_VARIABLES = {
     *re.findall(r"""["']([A-Z][A-Z_]+)["']""", (ROOT / "hindsight" / "settings.py").read_text(encoding="utf-8")),
-    *("DJANGO_SETTINGS_MODULE", "HOST", "PYTEST_ADDOPTS", "PYTHONDONTWRITEBYTECODE"),
-    *("TASK_WORKERS", "WEB_CONCURRENCY", "WEB_THREADS"),
+    *("DJANGO_SETTINGS_MODULE", "PYTEST_ADDOPTS", "PYTHONDONTWRITEBYTECODE"),
 }
 PROJECT_PREFIXES = ("HINDSIGHT_", "PAIGE_")
 

@@ -8,10 +8,9 @@ class WebhooksConfig(AppConfig):
         from hindsight.doctor import CHECKS
         from hindsight.metrics.database import READINGS
         from hindsight.queue.kinds import register
-        from webhooks.doctor import webhooks  # needs the models
-        from webhooks.services.health import failing_endpoints
+        from webhooks.services.health import doctor_check, failing_endpoints  # needs the models
         from webhooks.work import Deliveries
 
-        CHECKS["webhooks"] = webhooks
+        CHECKS["webhooks"] = doctor_check
         READINGS.append(failing_endpoints)
         register(Deliveries())

@@ -1,5 +1,6 @@
 """Sends requests to URLs of customers, but not into our network: SSRF (decision 25)."""
 
+import re
 import time
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
@@ -11,8 +12,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 
 from hindsight.http.outgoing import Address, OutgoingError, Reason, Response, Slots, checked_address, is_public, send
-from hindsight.server.pool import connection_released
-from webhooks.answers import Answer, answer_of
+from hindsight.server.connections import connection_released
 from webhooks.models import Outcome
 from webhooks.models.endpoint import MAX_URL_LENGTH
 
@@ -30,6 +30,25 @@ OUTCOMES = {
     Reason.TIMED_OUT: Outcome.TIMED_OUT,
     Reason.UNKNOWN_HOST: Outcome.UNKNOWN_HOST,
 }
+
+
+# Of the part of an answer that staff see.
+MAX_ANSWER_BYTES = 2048
+MAX_HEADERS, MAX_HEADER_CHARACTERS = 40, 200
+ANSWERS_KEPT = timedelta(days=7)
+MASK = "(not kept)"
+
+# Such as Set-Cookie, Authorization and X-Api-Key.
+SECRET_HEADERS = re.compile("auth|cookie|credential|key|passw|secret|session|signature|token", re.IGNORECASE)
+QUERY = re.compile(r"\?\S*")  # of the URL in Location, Link and others: it may have a token
+
+
+@dataclass(frozen=True)
+class Answer:
+    """`headers`: a line each."""
+
+    headers: str
+    body: str
 
 
 @dataclass(frozen=True)
@@ -133,3 +152,19 @@ def _outcome_of(status: int) -> Outcome:
     if 200 <= status < 300:
         return Outcome.ACCEPTED
     return Outcome.REDIRECTED if 300 <= status < 400 else Outcome.REFUSED
+
+
+def answer_of(response: Response) -> Answer:
+    shown = [f"{name}: {_shown(name, value)}" for name, value in response.headers.items()][:MAX_HEADERS]
+    return Answer(_storable("\n".join(shown)), _storable(response.body[:MAX_ANSWER_BYTES].decode(errors="replace")))
+
+
+def _shown(name: str, value: str) -> str:
+    if SECRET_HEADERS.search(name):
+        return MASK
+    return QUERY.sub(f"?{MASK}", " ".join(value.split()))[:MAX_HEADER_CHARACTERS]
+
+
+def _storable(text: str) -> str:
+    """PostgreSQL refuses NUL and surrogates, which http.client may return for headers."""
+    return text.replace("\0", "\ufffd").encode(errors="replace").decode()

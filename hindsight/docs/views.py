@@ -1,34 +1,39 @@
+import gzip
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.cache import patch_vary_headers
+from drf_spectacular_sidecar import __file__ as sidecar
 
 from hindsight.api.handlers import read_only
 from hindsight.api.schema import description
 from hindsight.docs.guide import guide, guide_markdown
 from hindsight.http.csp import HEADER, policy
 
-GUIDE, HAND_OFFS = "api.md", "hand-offs.md"
+View = Callable[[HttpRequest], HttpResponse]
+
+REDOC = Path(sidecar).parent / "static/drf_spectacular_sidecar/redoc/bundles/redoc.standalone.js"
+LOGO = "https://cdn.redoc.ly/redoc/logo-mini.svg"
 
 
-@read_only
-def docs(request: HttpRequest) -> HttpResponse:
-    return guide_page(request, GUIDE)
+def guide_page(file: str) -> View:
+    def page(request: HttpRequest) -> HttpResponse:
+        return render(request, "docs/guide.html", {"guide": guide(file), "markdown": f"{request.path}.md"})
+
+    return read_only(page)
 
 
-@read_only
-def docs_markdown(request: HttpRequest) -> HttpResponse:
-    return text_response(guide_markdown(GUIDE))
+def guide_text(file: str) -> View:
+    return read_only(lambda request: text_response(guide_markdown(file)))
 
 
-@read_only
-def hand_offs(request: HttpRequest) -> HttpResponse:
-    return guide_page(request, HAND_OFFS)
-
-
-@read_only
-def hand_offs_markdown(request: HttpRequest) -> HttpResponse:
-    return text_response(guide_markdown(HAND_OFFS))
+def page(template: str) -> View:
+    return read_only(lambda request: render(request, template))
 
 
 @read_only
@@ -39,14 +44,29 @@ def reference(request: HttpRequest) -> HttpResponse:
     return page
 
 
-@read_only
-def try_it(request: HttpRequest) -> HttpResponse:
-    return render(request, "docs/try.html")
+@cache
+def redoc() -> bytes:
+    """Without a logo that it loads from another host."""
+    text = REDOC.read_text(encoding="utf-8")
+    if LOGO not in text:
+        raise ValueError("Redoc's script has changed: look for addresses of other hosts.")
+    return text.replace(LOGO, "data:,").encode()
+
+
+@cache
+def compressed_redoc() -> bytes:
+    return gzip.compress(redoc(), mtime=0)
 
 
 @read_only
-def home(request: HttpRequest) -> HttpResponse:
-    return render(request, "docs/home.html")
+def redoc_script(request: HttpRequest) -> HttpResponse:
+    is_compressed = "gzip" in request.headers.get("Accept-Encoding", "")
+    response = HttpResponse(compressed_redoc() if is_compressed else redoc(), content_type="text/javascript")
+    if is_compressed:
+        response.headers["Content-Encoding"] = "gzip"
+    response.headers["Cache-Control"] = "public, max-age=86400"
+    patch_vary_headers(response, ["Accept-Encoding"])
+    return response
 
 
 def llms_txt(request: HttpRequest) -> HttpResponse:
@@ -64,10 +84,6 @@ def llms_txt(request: HttpRequest) -> HttpResponse:
 - [API reference in HTML]({base}{reverse("reference")}): for people
 """
     return text_response(text)
-
-
-def guide_page(request: HttpRequest, file: str) -> HttpResponse:
-    return render(request, "docs/guide.html", {"guide": guide(file), "markdown": f"{request.path}.md"})
 
 
 def text_response(text: str) -> HttpResponse:

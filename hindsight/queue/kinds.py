@@ -10,8 +10,7 @@ from django.db.models import Count, Min, OuterRef, QuerySet, Subquery
 from django.utils import timezone
 from prometheus_client.core import GaugeMetricFamily
 
-from hindsight.queue.heartbeats import running_workers
-from hindsight.queue.models import Queued, is_due, is_leased
+from hindsight.queue.models import Queued, is_due, is_leased, running_workers
 from hindsight.queue.shares import Lane, Shares
 
 Row = TypeVar("Row", bound=Queued)

@@ -1,12 +1,16 @@
 from datetime import datetime, timedelta
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Max, Q
 from django.db.models.functions import Now
 from django.utils import timezone
 
 # A row that is due for this long is late: there are too few workers.
 OVERDUE_AFTER = timedelta(minutes=10)
+
+HEARTBEAT_EVERY = timedelta(seconds=30)
+# A worker without a heartbeat for this long is not running.
+MISSING_AFTER = timedelta(minutes=2)
 
 
 class Queued(models.Model):
@@ -48,3 +52,24 @@ def is_due(now: datetime) -> Q:
 
 def is_leased(now: datetime) -> Q:
     return Q(leased_until__gt=now)
+
+
+def record_heartbeat(name: str) -> None:
+    now = timezone.now()
+    if not Heartbeat.objects.filter(name=name, seen_at__gt=now - HEARTBEAT_EVERY).exists():
+        Heartbeat.objects.update_or_create(name=name, defaults={"seen_at": now})
+        Heartbeat.objects.filter(seen_at__lt=now - MISSING_AFTER).delete()
+
+
+def remove_heartbeat(name: str) -> None:
+    """Of a worker that ends. Others count it for MISSING_AFTER if it was killed."""
+    Heartbeat.objects.filter(name=name).delete()
+
+
+def running_workers() -> int:
+    return Heartbeat.objects.filter(seen_at__gte=timezone.now() - MISSING_AFTER).count()
+
+
+def last_heartbeat() -> datetime | None:
+    seen: datetime | None = Heartbeat.objects.aggregate(seen=Max("seen_at"))["seen"]
+    return seen

@@ -14,9 +14,9 @@ from django.db import Error as DatabaseError
 from django.db import close_old_connections, connection
 from django.utils.crypto import get_random_string
 
-from hindsight.queue.heartbeats import record_heartbeat, remove_heartbeat
 from hindsight.queue.kinds import Kind
 from hindsight.queue.lease import lease
+from hindsight.queue.models import record_heartbeat, remove_heartbeat
 from hindsight.queue.shares import Turns
 
 logger = logging.getLogger(__name__)

@@ -1,4 +1,4 @@
-"""Prepares the database: `python -m hindsight.server.prepare`."""
+"""Commands that the server runs, each in a process of its own."""
 
 import logging
 import os
@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from django.conf import settings
 from django.core.management import execute_from_command_line
 from environs import EnvError
 
@@ -23,24 +24,27 @@ def explained_settings() -> Iterator[None]:
 
 
 def migrate() -> None:
-    run("migrate", "--verbosity", "0", "--no-input")
+    with quiet_security_events():
+        run("migrate", "--verbosity", "0", "--no-input")
 
 
 def create_demo() -> None:
-    if os.environ["HINDSIGHT_ENV"] == "development":
-        run("demo")
+    if settings.DEVELOPMENT:
+        with quiet_security_events():
+            run("demo")
+
+
+def run_worker() -> None:
+    run("run_worker")
 
 
 def run(*arguments: str) -> None:
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hindsight.settings")
-    sys.argv = ["manage.py", *arguments]
-    # In development, the security events of the preparation are stored only: their lines hide what `demo` prints.
-    logging.disable(logging.INFO if os.environ["HINDSIGHT_ENV"] == "development" else logging.NOTSET)
-    with explained_settings():
-        execute_from_command_line(sys.argv)
+    execute_from_command_line(["manage.py", *arguments])
+
+
+@contextmanager
+def quiet_security_events() -> Iterator[None]:
+    """In development, they are stored only: their lines hide what `demo` prints."""
+    logging.disable(logging.INFO if settings.DEVELOPMENT else logging.NOTSET)
+    yield
     logging.disable(logging.NOTSET)
-
-
-if __name__ == "__main__":
-    migrate()
-    create_demo()

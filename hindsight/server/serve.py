@@ -1,205 +1,121 @@
-"""Prepares the database, and serves Hindsight until Ctrl-C or SIGTERM. docs/operations.md lists the variables."""
+"""Prepares the database, and serves Hindsight until Ctrl-C or SIGTERM. docs/operations.md lists the settings.
 
-import ctypes
+granian replaces a web process that has ended. If it dies again at once, the server ends, for systemd or the container
+runtime to start it again.
+"""
+
+import gc
+import multiprocessing
 import os
 import resource
 import signal
 import socket
-import subprocess
 import sys
-import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from importlib import import_module
 from ipaddress import ip_address
+from multiprocessing import Process
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import IO, Any
+
+import django
+from django.conf import settings
+from granian import Granian
+from granian.constants import HTTPModes, Interfaces
+from granian.http import HTTP1Settings
+
+from hindsight.server.prepare import create_demo, explained_settings, migrate, run_worker
+from hindsight.server.shutdown import SHUTDOWN_SECONDS, WORKER_SHUTDOWN_SECONDS, end_children_once
 
 ROOT = Path(__file__).resolve().parents[2]
-WORKER_CHECK_SECONDS = 1
-WORKER_STOP_SECONDS = 20  # a webhook takes at most 15 s
-# The default, and the smallest value.
-NUMBERS = {"PORT": (8000, 1), "WEB_CONCURRENCY": (2, 1), "WEB_THREADS": (4, 1), "TASK_WORKERS": (1, 0)}
+# granian's log lines get the format of the others.
+LOGS = {"handlers": {}, "loggers": {"_granian": {"propagate": True}}}
 
 
-def refuse_a_taken_address(host: str, port: str) -> None:
-    """Granian would not notice an address in use: it binds with SO_REUSEPORT."""
-    try:
-        family, _, _, _, address = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)[0]
-        with socket.socket(family) as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            probe.bind((address[0], int(port)))
-    except (OSError, OverflowError, ValueError) as error:
-        sys.exit(f"Cannot serve at {host}, port {port}: {error}\nChoose another port: PORT=8001 make run")
+def main(arguments: Sequence[str]) -> None:
+    # Whatever .env says: `make run` asks for development by name.
+    os.environ.setdefault("HINDSIGHT_ENV", "production")
+    load_settings()
+    refuse_a_public_address()
+    refuse_addresses_in_use()
+    if settings.DEVELOPMENT:
+        remember_development()
+    if "--reload" in arguments:
+        migrate()
+        create_demo()
+        reload_on_changes()
+    serve(prepare=True, with_worker="--with-worker" in arguments)
 
 
-def refuse_a_metrics_address_in_use(port: str) -> None:
-    """The kernel would divide connections to one port between both servers."""
-    metrics_host, _, metrics_port = os.environ.get("METRICS_ADDRESS", "").rpartition(":")
-    if not metrics_host:
+def load_settings() -> None:
+    """Without the applications."""
+    os.chdir(ROOT)
+    os.environ["PYTHONUNBUFFERED"] = "1"
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hindsight.settings")
+    with explained_settings():
+        import_module(os.environ["DJANGO_SETTINGS_MODULE"])
+
+
+def refuse_a_public_address() -> None:
+    if settings.DEVELOPMENT or settings.TRUSTED_PROXIES or "public_host" in settings.HINDSIGHT_ALLOW:
         return
-    if metrics_port.isdecimal() and int(metrics_port) == int(port):
-        sys.exit("METRICS_ADDRESS needs another port than PORT.")
-    refuse_a_taken_address(metrics_host.strip("[]"), metrics_port)
-
-
-def refuse_a_public_address(host: str) -> None:
-    is_allowed = "public_host" in os.environ.get("HINDSIGHT_ALLOW", "").split(",")
-    if is_allowed or os.environ["HINDSIGHT_ENV"] != "production" or os.environ.get("TRUSTED_PROXIES"):
-        return
     try:
-        is_loopback = host == "localhost" or ip_address(host).is_loopback
+        is_loopback = settings.HOST == "localhost" or ip_address(settings.HOST).is_loopback
     except ValueError:
         is_loopback = False
     if not is_loopback:
         sys.exit(
-            f"Refused to serve at {host} in production: the server speaks plain HTTP. Name the reverse proxy in "
-            "TRUSTED_PROXIES, or set HINDSIGHT_ALLOW=public_host."
+            f"Refused to serve at {settings.HOST} in production: the server speaks plain HTTP. Name the reverse proxy "
+            "in TRUSTED_PROXIES, or set HINDSIGHT_ALLOW=public_host."
         )
 
 
-def number_of(name: str) -> int:
-    default, least = NUMBERS[name]
-    text = os.environ.get(name) or str(default)
-    if not text.isdecimal() or int(text) < least:
-        sys.exit(f"{name} must be a whole number of at least {least}, such as {default}, not {text!r}.")
-    return int(text)
+def refuse_addresses_in_use() -> None:
+    """The kernel would divide connections between the servers: they bind with SO_REUSEPORT."""
+    refuse_an_address_in_use(settings.HOST, settings.PORT)
+    if settings.METRICS_ADDRESS:
+        host, port = settings.METRICS_ADDRESS
+        if port == settings.PORT:
+            sys.exit("METRICS_ADDRESS needs another port than PORT.")
+        refuse_an_address_in_use(host, port)
 
 
-def command(host: str, port: str) -> list[str]:
-    return [
-        *(sys.executable, "-m", "hindsight.server.prefork"),
-        *("hindsight.server.serve:load_application", "--factory", "--interface", "rsgi"),
-        *("--host", host, "--port", port, "--http", "1", "--no-ws", "--no-access-log"),
-        *("--workers", str(number_of("WEB_CONCURRENCY"))),
-        *("--respawn-failed-workers", "--workers-kill-timeout", "10"),
-        *(() if os.environ.get("HINDSIGHT_ENV") == "development" else ("--log-config", "hindsight/server/logs.json")),
-    ]
+def refuse_an_address_in_use(host: str, port: int) -> None:
+    try:
+        family, _, _, _, address = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind((address[0], port))
+    except OSError as error:
+        sys.exit(f"Cannot serve at {host}, port {port}: {error}\nChoose another port: PORT=8001 make run")
 
 
 def remember_development() -> None:
+    """For `manage.py` in this checkout."""
     file = ROOT / ".env"
     if not file.exists():
         file.write_text("HINDSIGHT_ENV=development\n")
 
 
-def serve(host: str, port: str, *, prepare: bool = False) -> int:
-    with shared_metrics():
-        return run_granian(host, port, prepare=prepare)
+def reload_on_changes() -> None:
+    os.environ.setdefault("DEBUG", "true")
+    host = f"[{settings.HOST}]" if ":" in settings.HOST else settings.HOST
+    os.execv(sys.executable, [sys.executable, "manage.py", "runserver", f"{host}:{settings.PORT}"])  # noqa: S606
 
 
-@contextmanager
-def shared_metrics() -> Iterator[None]:
-    if not os.environ.get("METRICS_ADDRESS"):
-        yield
-        return
-    with TemporaryDirectory(prefix="hindsight-metrics-", ignore_cleanup_errors=True) as directory:
-        os.environ["PROMETHEUS_MULTIPROC_DIR"] = directory
-        yield
-
-
-def run_granian(host: str, port: str, *, prepare: bool) -> int:
-    """Runs granian, again if its workers crash.
-
-    `prepare`: granian's process first migrates the database, because it has imported the application (workers.py).
-    """
+def serve(*, prepare: bool = False, with_worker: bool = False) -> None:
+    load_settings()
     raise_file_limit()
-    is_stopping = False
-    workers = TaskWorkers(number_of("TASK_WORKERS"))
-
-    def stop(number: int, frame: object) -> None:
-        nonlocal is_stopping
-        is_stopping = True
-        server.terminate()
-        workers.terminate()
-
-    starts: list[float] = []
-    while True:
-        starts.append(time.monotonic())
-        is_preparing = prepare and len(starts) == 1
-        server, prepared = start_granian(host, port, prepare=is_preparing)
-        for number in (signal.SIGHUP, signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, stop)
-        if is_stopping:  # stop() has terminated the server before
-            server.terminate()
-        with prepared:
-            is_prepared = bool(prepared.read())  # waits
-        status = workers.run_until_end_of(server) if is_prepared else server.wait()
-        if is_stopping or (is_preparing and not is_prepared) or not may_restart(starts):
-            workers.stop()
-            return status
-        print("granian has ended. Starting it again.", file=sys.stderr, flush=True)  # noqa: T201
-
-
-def start_granian(host: str, port: str, *, prepare: bool) -> tuple[subprocess.Popen[bytes], IO[bytes]]:
-    """Returns the process, and a pipe to which it writes when it is about to serve.
-
-    Granian has a session of its own, because workers hang if Ctrl-C reaches them twice (decision 4).
-    """
-    reader, writer = os.pipe()
-    process = subprocess.Popen(  # noqa: S603
-        command(host, port),
-        cwd=ROOT,
-        env={**os.environ, "PREPARED_PIPE": str(writer), "PREPARE": "true" if prepare else ""},
-        stdin=subprocess.DEVNULL,
-        pass_fds=[writer],
-        start_new_session=True,
-        preexec_fn=end_with_parent(signal.SIGTERM),
-    )
-    os.close(writer)
-    return process, os.fdopen(reader, "rb")
-
-
-class TaskWorkers:
-    def __init__(self, count: int) -> None:
-        self.count = count
-        self.processes: list[subprocess.Popen[bytes]] = []
-        self.is_stopping = False
-
-    def run_until_end_of(self, server: subprocess.Popen[bytes]) -> int:
-        while True:
-            self.replace_ended()
-            with suppress(subprocess.TimeoutExpired):
-                return server.wait(WORKER_CHECK_SECONDS)
-
-    def replace_ended(self) -> None:
-        if self.is_stopping:
-            return
-        self.processes = [process for process in self.processes if process.poll() is None]
-        while len(self.processes) < self.count:
-            self.processes.append(
-                subprocess.Popen(
-                    [sys.executable, "manage.py", "run_worker"],
-                    cwd=ROOT,
-                    stdin=subprocess.DEVNULL,
-                    start_new_session=True,
-                    preexec_fn=end_with_parent(signal.SIGTERM),
-                )
-            )
-
-    def terminate(self) -> None:
-        self.is_stopping = True
-        for process in self.processes:
-            process.terminate()
-
-    def stop(self) -> None:
-        self.terminate()
-        for process in self.processes:
-            try:
-                process.wait(WORKER_STOP_SECONDS)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
-
-
-def may_restart(starts: Sequence[float]) -> bool:
-    """Granian ends if a worker dies twice within 5.5 s. An end after less than 2 s is a failed start.
-
-    `starts`: monotonic times.
-    """
-    now = time.monotonic()
-    return now - starts[-1] > 2 and sum(now - start < 60 for start in starts) < 4
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # until granian handles it: without a traceback
+    if sys.platform == "linux":
+        multiprocessing.set_start_method("fork")  # the default until Python 3.13
+    end_children_once()
+    with shared_metrics():
+        prepare_and_import() if prepare else import_application()
+        with worker() if with_worker else nullcontext():
+            run_granian()
 
 
 def raise_file_limit() -> None:
@@ -209,56 +125,103 @@ def raise_file_limit() -> None:
         resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 
 
-def end_with_parent(number: signal.Signals) -> Callable[[], None] | None:
-    """A preexec_fn. The kernel sends the signal to the child when its parent dies."""
-    if sys.platform != "linux":
-        return None
-    prctl, set_parent_death_signal = ctypes.CDLL(None).prctl, 1  # not after the fork
-
-    def request_signal() -> None:
-        prctl(set_parent_death_signal, number)
-
-    return request_signal
+@contextmanager
+def shared_metrics() -> Iterator[None]:
+    if not settings.METRICS_ADDRESS:
+        yield
+        return
+    with TemporaryDirectory(prefix="hindsight-metrics-", ignore_cleanup_errors=True) as directory:
+        os.environ["PROMETHEUS_MULTIPROC_DIR"] = directory
+        yield
 
 
-def load_application() -> Any:
-    """Called in each worker. A worker that outlived granian would keep the port."""
-    if request_signal := end_with_parent(signal.SIGTERM):
-        request_signal()
-    return import_module("hindsight.rsgi").create_gateway(threads=number_of("WEB_THREADS"))
+def prepare_and_import() -> None:
+    """Migrates in a process of its own: the web processes do not inherit its memory, and it shares that of Django."""
+    django.setup()
+    migration = start(migrate)
+    import_application()
+    finish(migration)
+    finish(start(create_demo))
 
 
-def prepare_database() -> int:
+def start(command: Callable[[], None]) -> Process:
+    process = Process(target=command)
+    process.start()
+    return process
+
+
+def finish(process: Process) -> None:
+    process.join()
+    if process.exitcode:
+        sys.exit(process.exitcode)
+
+
+@contextmanager
+def worker() -> Iterator[None]:
+    process = start(run_worker)
     try:
-        return subprocess.run([sys.executable, "-m", "hindsight.server.prepare"], cwd=ROOT, check=False).returncode
-    except KeyboardInterrupt:
-        return 130
+        yield
+    finally:
+        process.terminate()
+        process.join(WORKER_SHUTDOWN_SECONDS)
+        process.kill()
 
 
-def reload_on_changes(host: str, port: str) -> None:
-    os.environ.setdefault("DEBUG", "true")
-    address = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
-    os.chdir(ROOT)
-    os.execv(sys.executable, [sys.executable, "manage.py", "runserver", address])  # noqa: S606
+def import_application() -> None:
+    """Before the web processes are forked, which share its memory (decision 4).
+
+    Freezes the objects, because a garbage collector in a web process would copy their pages.
+    """
+    import_module("hindsight.wsgi")
+    gc.collect()
+    gc.freeze()
+    gc.collect()  # otherwise a full collection waits until new objects are a quarter of the frozen ones
 
 
-def main(arguments: Sequence[str]) -> int:
-    # Whatever .env says: `make run` asks for development by name.
-    os.environ.setdefault("HINDSIGHT_ENV", "production")
-    os.environ["PYTHONUNBUFFERED"] = "1"
-    numbers = {name: number_of(name) for name in NUMBERS}  # an invalid one ends the process before it migrates
-    host, port = os.environ.get("HOST") or "127.0.0.1", str(numbers["PORT"])
-    refuse_a_public_address(host)
-    refuse_a_taken_address(host, port)
-    refuse_a_metrics_address_in_use(port)
-    if os.environ["HINDSIGHT_ENV"] == "development":
-        remember_development()
-    if "--reload" in arguments:
-        if status := prepare_database():
-            return status
-        reload_on_changes(host, port)
-    return serve(host, port, prepare=True)
+def run_granian() -> None:
+    server = Granian(
+        "hindsight.wsgi:create_gateway",
+        factory=True,
+        interface=Interfaces.RSGI,
+        address=settings.HOST,
+        port=settings.PORT,
+        workers=settings.WEB_CONCURRENCY,
+        respawn_failed_workers=True,
+        workers_kill_timeout=SHUTDOWN_SECONDS,
+        http=HTTPModes.http1,
+        http1_settings=HTTP1Settings(),
+        websockets=False,
+        log_dictconfig=LOGS,
+    )
+    # The terminal was closed. granian would reload.
+    server.on_startup(lambda: signal.signal(signal.SIGHUP, server.signal_handler_interrupt))
+    if hasattr(os, "sched_setaffinity"):
+        pin_web_processes(settings.WEB_CONCURRENCY)
+    server.serve()
+
+
+def pin_web_processes(count: int) -> None:
+    """Lets each web process run on one CPU only, if all CPUs get equally many of them.
+
+    The interpreter lock lets one thread of a process run at a time. On one CPU, its data stay in the cache of that CPU.
+    A process inherits its CPU when it is forked.
+    """
+    cpus = os.sched_getaffinity(0)
+    if count % len(cpus):
+        return
+
+    def select_cpu() -> None:
+        with suppress(OSError):  # in a sandbox, or for a process that has ended
+            siblings = [os.sched_getaffinity(each.pid) for each in multiprocessing.active_children() if each.pid]
+            taken = Counter(cpu for affinity in siblings for cpu in affinity)
+            os.sched_setaffinity(0, {min(cpus, key=lambda cpu: (taken[cpu], cpu))})
+
+    def select_all_cpus() -> None:
+        with suppress(OSError):
+            os.sched_setaffinity(0, cpus)
+
+    os.register_at_fork(before=select_cpu, after_in_parent=select_all_cpus)
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    main(sys.argv[1:])

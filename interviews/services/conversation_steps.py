@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from hindsight.db.statements import retried
 from hindsight.metrics.instruments import TURNS
-from hindsight.server.pool import connection_released
+from hindsight.server.connections import connection_released
 from interviews.lifecycle import Flag, Move, Progress, Speaker, Stage, Wording
 from interviews.models import Conversation, InterviewRequest, Turn
 from interviews.models.conversation import MAX_FALLBACK_LENGTH

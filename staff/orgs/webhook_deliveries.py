@@ -13,8 +13,8 @@ from staff.base import OrgRowsAdmin
 from staff.confirmation import Action, ActionAdmin
 from staff.lists.filters import OrgFilter
 from staff.orgs.permissions import may
-from webhooks.answers import KEPT
 from webhooks.models import Delivery, Endpoint, Status
+from webhooks.sending import ANSWERS_KEPT
 from webhooks.services.replay import cancel_delivery, replay_delivery, send_now
 
 
@@ -85,7 +85,7 @@ class DeliveryAdmin(OrgRowsAdmin, ActionAdmin):
     def answer(self, delivery: Delivery) -> str:
         """Each character that is not seen is shown as its code point."""
         if not delivery.answer_headers:
-            return f"-. It is kept for {KEPT.days} days."
+            return f"-. It is kept for {ANSWERS_KEPT.days} days."
         headers, body = visible(delivery.answer_headers), visible(delivery.answer_body)
         return format_html('<div class="answer"><pre>{}</pre><pre>{}</pre></div>', headers, body or "(no body)")
 

@@ -7,8 +7,7 @@ import time_machine
 from django.core.management import CommandError
 from django.utils import timezone
 
-from hindsight.queue.heartbeats import record_heartbeat
-from hindsight.queue.models import Heartbeat
+from hindsight.queue.models import Heartbeat, record_heartbeat
 from orgs.models import Org, SecurityEvent
 from tests.commands.running import run
 from tests.commands.test_doctor import run_doctor

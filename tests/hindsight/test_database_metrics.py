@@ -15,8 +15,7 @@ from pytest_django import DjangoDbBlocker
 
 from hindsight.metrics import database
 from hindsight.metrics.database import READINGS, DatabaseCollector
-from hindsight.queue.heartbeats import record_heartbeat, remove_heartbeat
-from hindsight.queue.models import Heartbeat
+from hindsight.queue.models import Heartbeat, record_heartbeat, remove_heartbeat
 from orgs.models import Org
 from tests.commands.running import run
 from webhooks.models import Endpoint

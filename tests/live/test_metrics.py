@@ -4,6 +4,7 @@ import os
 import re
 import signal
 import subprocess
+import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -183,7 +184,8 @@ def test_deliveries_and_the_queue(serve: Serve, acme: Org) -> None:
             assert metrics.value("hindsight_queue_tasks", queue="deliveries") == 1
             assert metrics.value("hindsight_queue_oldest_seconds", queue="deliveries") > 0
             assert metrics.value("hindsight_queue_tasks", queue="driver choices") == 0
-        with serve(workers=2, METRICS_ADDRESS=f"127.0.0.1:{metrics.port}", TASK_WORKERS="1"):
+        with_worker = [sys.executable, "-c", "from hindsight.server.serve import serve; serve(with_worker=True)"]
+        with serve(workers=2, command=with_worker, METRICS_ADDRESS=f"127.0.0.1:{metrics.port}"):
             assert eventually(lambda: attempts in metrics.scrape(), seconds=30), metrics.scrape()
             assert eventually(lambda: metrics.value("hindsight_queue_tasks", queue="deliveries") == 0)
 

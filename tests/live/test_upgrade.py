@@ -19,7 +19,7 @@ from pytest_django.plugin import DjangoDbBlocker
 
 from hindsight.db.releases import RELEASES
 from hindsight.db.upgrades import STOP_FIRST, class_of
-from hindsight.server.serve import end_with_parent
+from hindsight.server.shutdown import end_with_parent
 from tests.hindsight.db.test_upgrades import since
 from tests.live.reverse_proxies import ProxyMissingError, nginx
 from tests.live.stores import new_database
@@ -62,10 +62,11 @@ def python_of(root: Path) -> str:
 
 
 def command_of(root: Path) -> list[str]:
-    """Serves the release in this folder. Version 0.1.0 had the program in scripts/."""
-    is_0_1_0 = not (root / "hindsight" / "server").exists()
-    module = "scripts.serve" if is_0_1_0 else "hindsight.server.serve"
-    return [python_of(root), "-c", SERVE[2].replace("hindsight.server.serve", module)]
+    """Serves the release in this folder. In version 0.1.0, `serve()` had arguments, and was in scripts/."""
+    if (root / "hindsight" / "server").exists():
+        return [python_of(root), *SERVE[1:]]
+    arguments = "'127.0.0.1', __import__('os').environ['PORT']"
+    return [python_of(root), "-c", f"from scripts.serve import serve; serve({arguments})"]
 
 
 @pytest.fixture(autouse=True)

@@ -8,8 +8,8 @@ from django.utils import timezone
 from orgs.models import Org
 from tests.webhooks.conftest import complete, work
 from tools.harness.receiver import Receiver
-from webhooks.answers import MAX_BODY_BYTES
 from webhooks.models import Delivery, Endpoint
+from webhooks.sending import MAX_ANSWER_BYTES
 from webhooks.services.purge import purge_deliveries
 
 pytestmark = pytest.mark.django_db
@@ -28,7 +28,7 @@ def test_the_first_2_kb_and_headers_without_secrets_are_kept(acme: Org, endpoint
     work()
     delivery = Delivery.objects.get()
     assert delivery.answer_body.startswith("down\ufffdxxx")
-    assert len(delivery.answer_body) == MAX_BODY_BYTES
+    assert len(delivery.answer_body) == MAX_ANSWER_BYTES
     headers = delivery.answer_headers.splitlines()
     assert {"Set-Cookie: (not kept)", "X-Api-Key: (not kept)", "WWW-Authenticate: (not kept)"} <= set(headers)
     assert {"Location: https://example.com/?(not kept)", "Retry-After: 7"} <= set(headers)

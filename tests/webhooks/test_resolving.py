@@ -13,7 +13,7 @@ from pytest_django import Settings
 
 from hindsight.http import outgoing
 from hindsight.http.outgoing import Slots
-from hindsight.server.pool import ConnectionThreads
+from hindsight.server.connections import ConnectionThreads
 from orgs.models import Org
 from tests.staff.conftest import log_in
 from tests.webhooks.test_api import BODY, PATH, URL, api_of

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import psutil
 
-from hindsight.server.serve import end_with_parent
+from hindsight.server.shutdown import end_with_parent
 from tools.harness.processes import ServerError, eventually, free_port
 from tools.harness.programs import Account, environment, postgres_programs, redis_program
 

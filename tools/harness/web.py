@@ -11,7 +11,7 @@ from typing import IO
 
 import requests
 
-from hindsight.server.serve import end_with_parent
+from hindsight.server.shutdown import end_with_parent
 from tools.harness.processes import ServerError, eventually, free_port, is_running
 
 START_SECONDS = 60  # on a busy machine, migrations of an empty database take half a minute
@@ -19,10 +19,7 @@ STOP_SECONDS = 10
 ROOT = Path(__file__).resolve().parents[2]
 SCRIPT = [sys.executable, "-m", "hindsight.server.serve"]
 # Without migrations and demo data.
-SERVE_ONLY = (
-    "import os, sys; from hindsight.server.serve import serve; sys.exit(serve('127.0.0.1', os.environ['PORT']))"
-)
-SERVE = [sys.executable, "-c", SERVE_ONLY]
+SERVE = [sys.executable, "-c", "from hindsight.server.serve import serve; serve()"]
 
 
 @dataclass(frozen=True)
@@ -40,12 +37,8 @@ class Server:
         return [int(pid) for pid in re.findall(r"Spawning worker-\d+ with PID: (\d+)", self.log)]
 
     @property
-    def granians(self) -> list[int]:
-        return [int(pid) for pid in re.findall(r"main PID: (\d+)", self.log)]
-
-    @property
     def processes(self) -> list[int]:
-        return [self.process.pid, *self.granians, *self.workers]
+        return [self.process.pid, *self.workers]
 
     def is_up(self, workers: int) -> bool:
         """Raises ServerError if the server has ended."""
@@ -85,7 +78,7 @@ def serving(
 ) -> Iterator[Server]:
     """Runs a server of the code in `root`; `environment` extends the caller's. Raises ServerError."""
     port = port or free_port()
-    own = {"HINDSIGHT_ENV": "development", "REDIS_URL": "", "PYTHONUNBUFFERED": "1", "TASK_WORKERS": "0"}
+    own = {"HINDSIGHT_ENV": "development", "REDIS_URL": "", "PYTHONUNBUFFERED": "1"}
     numbers = {"PORT": str(port), "WEB_CONCURRENCY": str(workers)}
     with log_file.open("wb") as log:
         process = subprocess.Popen(

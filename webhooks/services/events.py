@@ -1,20 +1,20 @@
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Max
 from django.utils import timezone
 
-from hindsight.db.keyset import pk_batches
 from hindsight.text.timestamps import utc_text
-from webhooks.models import Delivery, Endpoint, Event
+from webhooks.models import Delivery, Endpoint, Event, Status
 from webhooks.models.event import EVENT_TYPES, TEST_EVENT
-from webhooks.services.coalescing import due_times
+from webhooks.schedule import COALESCED_WITHIN
 
-# Rows that Django loads at a time to delete them.
-BATCH = 2_000
+# Newest events of the interview request that are compared. An endpoint that got none of them counts as new.
+MAX_EVENTS = 100
 
 
 @transaction.atomic
@@ -45,20 +45,6 @@ def send_test_event(endpoint: Endpoint) -> Delivery:
     return _send({endpoint: now}, TEST_EVENT, {}, None, now)[0]
 
 
-def forget_interview_requests(*, org_id: int, interview_request_ids: Iterable[int]) -> None:
-    Event.objects.for_org(org_id).filter(interview_request_id__in=interview_request_ids).delete()
-
-
-@transaction.atomic
-def delete_webhooks(*, org_id: int) -> None:
-    # Workers lock an endpoint before its deliveries, too.
-    endpoints = Endpoint.objects.for_org(org_id)
-    list(endpoints.order_by("pk").select_for_update().values_list("pk"))
-    for batch in pk_batches(Event.objects.for_org(org_id), BATCH):
-        Event.objects.filter(pk__in=batch).delete()
-    endpoints.delete()
-
-
 def _send(
     times: Mapping[Endpoint, datetime],
     event_type: str,
@@ -80,3 +66,50 @@ def _send(
         Delivery(org_id=event.org_id, endpoint=endpoint, event=event, due_at=due_at)
         for endpoint, due_at in times.items()
     )
+
+
+# Equal events of one interview request within seconds become one (decision 46).
+
+
+def due_times(
+    endpoints: Sequence[Endpoint], event_type: str, data: dict[str, Any], interview_request_id: int, now: datetime
+) -> dict[Endpoint, datetime]:
+    """When to send an event to each endpoint. Leaves out endpoints that an equal event has not been sent to yet.
+
+    Locks the deliveries that it compares: a worker takes one only after the caller's transaction, so that the receiver
+    reads what this has written.
+    """
+    last = _last_deliveries(endpoints, interview_request_id)
+    times = {}
+    for endpoint in endpoints:
+        delivery = last.get(endpoint.pk)
+        if delivery is None or not _is_equal(delivery, event_type, data):
+            times[endpoint] = now
+        elif not _is_waiting(delivery, now):
+            times[endpoint] = max(now, (delivery.last_attempt_at or now) + COALESCED_WITHIN)
+    return times
+
+
+def _last_deliveries(endpoints: Sequence[Endpoint], interview_request_id: int) -> dict[int, Delivery]:
+    """By endpoint."""
+    of_request = Event.objects.for_org(endpoints[0].org_id).filter(interview_request_id=interview_request_id)
+    events = list(of_request.values_list("pk", flat=True)[:MAX_EVENTS])
+    if not events:
+        return {}
+    to_endpoints = Delivery.objects.filter(event__in=events, endpoint__in=endpoints)
+    newest = to_endpoints.order_by().values("endpoint").annotate(newest=Max("pk"))
+    deliveries = Delivery.objects.filter(pk__in=[row["newest"] for row in newest]).select_related("event")
+    return {delivery.endpoint_id: delivery for delivery in deliveries.order_by("pk").select_for_update(of=("self",))}
+
+
+def _is_equal(delivery: Delivery, event_type: str, data: dict[str, Any]) -> bool:
+    return delivery.event.type == event_type and json.loads(delivery.event.body)["data"] == data
+
+
+def _is_waiting(delivery: Delivery, now: datetime) -> bool:
+    """Whether no worker has it, and the next attempt is not far off.
+
+    A worker whose lease has expired may have sent it, and may still say so.
+    """
+    is_leased = delivery.leased_until is not None
+    return delivery.status == Status.PENDING and not is_leased and delivery.due_at <= now + COALESCED_WITHIN

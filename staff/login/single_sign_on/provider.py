@@ -15,7 +15,7 @@ import requests
 from django.conf import settings
 
 from hindsight.http.outgoing import OutgoingError, Slots, send
-from hindsight.server.pool import connection_released
+from hindsight.server.connections import connection_released
 from hindsight.text import strict_json
 from staff.checks import is_protected
 from staff.login.single_sign_on.refusals import NOT_VALID, Refusal, Unavailable

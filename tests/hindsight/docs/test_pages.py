@@ -6,7 +6,7 @@ import re
 import pytest
 from django.test import Client
 
-from hindsight.docs.redoc import LOGO
+from hindsight.docs.views import LOGO
 
 PAGES = ["/", "/api/docs", "/api/docs/hand-offs", "/api/docs/reference", "/api/docs/try"]
 

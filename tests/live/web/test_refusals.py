@@ -2,7 +2,6 @@
 
 import os
 import subprocess
-from pathlib import Path
 
 import pytest
 
@@ -42,10 +41,3 @@ def test_a_public_address_is_allowed_with_a_proxy_or_hindsight_allow(setting: di
     result = start(**PRODUCTION, HOST="0.0.0.0", **setting)  # fails to reach the database
     assert "Refused to serve" not in result.stderr
     assert "127.0.0.1" in result.stderr
-
-
-def test_a_number_of_workers_that_is_not_a_number_is_refused(tmp_path: Path) -> None:
-    database = f"sqlite:///{tmp_path / 'db.sqlite3'}"
-    result = start(HINDSIGHT_ENV="development", DATABASE_URL=database, WEB_CONCURRENCY="many")
-    assert result.returncode == 1
-    assert result.stderr.endswith("WEB_CONCURRENCY must be a whole number of at least 1, such as 2, not 'many'.\n")

@@ -12,8 +12,8 @@ import pytest
 from django.db import connections
 from django.db.transaction import TransactionManagementError
 
+from hindsight.server.connections import ConnectionThreads, connection_released
 from hindsight.server.fair_queue import TooManyWaiting
-from hindsight.server.pool import ConnectionThreads, connection_released
 
 
 def run(threads: ConnectionThreads, function: Callable[[], Any], *, caller: str = "acme") -> "Future[Any]":
