@@ -6,10 +6,9 @@ from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 from allauth.usersessions.models import UserSession
 from django.contrib import admin
 
-from staff.contacts import pages as contacts
-from staff.deals import pages as deals
+from staff import contacts, deals
 from staff.guides import interview_types
-from staff.history import security_event_pages as security_events
+from staff.history import security_events
 from staff.interviews import pages as interview_requests
 from staff.orgs import api_keys, webhook_deliveries, webhook_endpoints
 from staff.orgs import pages as orgs

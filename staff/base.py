@@ -1,4 +1,5 @@
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.contrib import admin, messages
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
 else:
     BaseAdmin = admin.ModelAdmin
 
+# The name of a method, or a function that gets the admin first.
+ObjectView = str | Callable[[Any, HttpRequest, str], HttpResponse]
+
 
 class StaffAdmin(BaseAdmin):
     """Lists have a bounded cost."""
@@ -34,11 +38,11 @@ class StaffAdmin(BaseAdmin):
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER  # facets count all rows, once for each choice
     sortable_by: ClassVar[tuple[str, ...]] = ()  # most columns have no index to sort by
-    # Further pages of one object: {last part of the path: name of the view}. Each view is a transaction,
-    # which ends before the page is rendered.
-    object_pages: dict[str, str] = {}
-    # The same without a transaction, for views that wait for other servers before they write.
-    slow_object_pages: dict[str, str] = {}
+    # Further pages of one object: {last part of the path: view}. Each view is a transaction, which ends before the
+    # page is rendered.
+    object_pages: Mapping[str, ObjectView] = {}
+    # The same without a transaction, for views that write nothing, or wait for other servers before they write.
+    slow_object_pages: Mapping[str, ObjectView] = {}
     # Query parameters that are field lookups: of Django's filters, and of links on other pages.
     lookups: frozenset[str] = frozenset()
 
@@ -81,13 +85,16 @@ class StaffAdmin(BaseAdmin):
         )
 
     def get_urls(self) -> list[URLPattern]:
-        views = {name: transaction.atomic(getattr(self, view)) for name, view in self.object_pages.items()}
-        views |= {name: getattr(self, view) for name, view in self.slow_object_pages.items()}
+        views = {name: transaction.atomic(self.bound(view)) for name, view in self.object_pages.items()}
+        views |= {name: self.bound(view) for name, view in self.slow_object_pages.items()}
         pages = [
             path(f"<path:object_id>/{name}/", self.admin_site.admin_view(view), name=f"{self.url_prefix}_{name}")
             for name, view in views.items()
         ]
         return [*pages, *super().get_urls()]
+
+    def bound(self, view: ObjectView) -> Callable[..., HttpResponse]:
+        return getattr(self, view) if isinstance(view, str) else partial(view, self)
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
         """On a POST, the row is locked until the view's transaction ends.

@@ -1,4 +1,4 @@
-"""The current request of staff, for signals of models."""
+"""The current request of staff, for signals of models and for fields of pages."""
 
 from collections.abc import Callable
 from contextvars import ContextVar

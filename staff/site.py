@@ -50,9 +50,8 @@ class StaffSite(AdminSite):
         }
 
     def get_urls(self) -> list[URLResolver | URLPattern]:
-        from staff.history.activity_page import activity_view
-        from staff.lists.search import org_names_view, search_view
-        from staff.lists.transcript_search import transcript_search_view
+        from staff.history.activity import activity_view
+        from staff.lists.search import org_names_view, search_view, transcript_search_view
         from staff.login.link_pages import own_links_view
         from staff.login.session_pages import sessions_view
         from staff.win_loss.page import review_view, win_loss_view
@@ -78,7 +77,7 @@ class StaffSite(AdminSite):
         return apps
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
-        from staff.home.figures import home
+        from staff.home import home
 
         return super().index(request, {**home(request), **(extra_context or {})})
 

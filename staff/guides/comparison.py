@@ -1,12 +1,35 @@
+"""Versions of a guide: the stored one, those that the audit has, and the page that compares two of them."""
+
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from typing import Any
 
+from django import forms
+from django.http import HttpRequest, HttpResponse
+
 from hindsight.text.languages import ENGLISH
+from interviews.models import InterviewType
+from interviews.paige.guide.rules import in_current_format
+from orgs.models import Change
+from staff.base import StaffAdmin
 from staff.history.diff import Piece, TimeBudget, diff
 
 Fields = Mapping[str, str]
+
+MAX_VERSIONS = 50
+"""The number of versions that a select offers, newest first."""
+
+
+class VersionsForm(forms.Form):
+    before = forms.TypedChoiceField(coerce=int, label="Version")
+    after = forms.TypedChoiceField(coerce=int, label="compared with version")
+
+    def __init__(self, versions: list[int], *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in self.fields:
+            self.fields[name].choices = [(number, str(number)) for number in versions]  # type: ignore[attr-defined]
 
 
 @dataclass(frozen=True)
@@ -16,6 +39,36 @@ class ShownPart:
     heading: str
     notes: list[str] = field(default_factory=list)
     texts: list[tuple[str, list[Piece]]] = field(default_factory=list)
+
+
+def comparison_view(admin: StaffAdmin, request: HttpRequest, object_id: str) -> HttpResponse:
+    """Without versions in the query, the newest two."""
+    interview_type = admin.object_or_404(request, object_id, admin.has_view_permission, is_read=True)
+    versions = versions_of(interview_type)
+    newest = {"before": versions[:2][-1], "after": versions[0]}
+    form = VersionsForm(versions, request.GET if "before" in request.GET else newest)
+    guides = [guide_at(interview_type, form.cleaned_data[name]) for name in form.fields] if form.is_valid() else []
+    before, after = guides or (None, None)
+    context = {"title": "Compare versions", "form": form, "parts": compared(before, after) if before and after else []}
+    return admin.page(request, "guides/guide_comparison", interview_type, **context)
+
+
+def versions_of(interview_type: InterviewType) -> list[int]:
+    """Newest first."""
+    changes = Change.objects.of(interview_type).filter(field="guide", before__isnull=False)[: MAX_VERSIONS - 1]
+    newest: int = interview_type.guide["version"]
+    return [newest - number for number in range(changes.count() + 1)]
+
+
+def guide_at(interview_type: InterviewType, version: int) -> dict[str, Any] | None:
+    """In the current format. None if the audit does not have it."""
+    edits = interview_type.guide["version"] - version
+    if edits <= 0:
+        return in_current_format(interview_type.guide) if edits == 0 else None
+    changes = Change.objects.of(interview_type).filter(field="guide")[:edits]
+    before = [change.before for change in changes]
+    text = before[-1] if len(before) == edits else None
+    return in_current_format({**json.loads(text), "version": version}) if text else None
 
 
 def compared(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[ShownPart]:

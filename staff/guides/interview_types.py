@@ -1,4 +1,5 @@
-from typing import Any, NamedTuple
+from collections.abc import Callable
+from typing import Any
 
 from django.contrib import admin
 from django.db.models import QuerySet, TextField, Value
@@ -10,89 +11,96 @@ from django.template.loader import render_to_string
 from hindsight.text.languages import ENGLISH
 from interviews.lifecycle import Wording
 from interviews.models import Conversation, InterviewType
-from interviews.reports.guide_quality import VersionQuality, quality_by_version
+from interviews.paige.guide.guide import GuideError
+from interviews.reports.guide_quality import (
+    NEWEST,
+    ObjectiveStops,
+    VersionQuality,
+    quality_by_version,
+    stops_by_objective,
+    stops_by_question,
+)
 from interviews.reports.model_statistics import quality_by_engine
 from interviews.services.interview_types import archive_interview_type, set_wording, unarchive_interview_type
 from interviews.services.languages import translations_of
 from orgs.models import EventKind
+from staff.base import ObjectView, StaffAdmin
 from staff.confirmation import Action, ActionAdmin
-from staff.guides.break_off_pages import BreakOffPages
-from staff.guides.comparison_pages import GuideComparisonPages
+from staff.guides.comparison import comparison_view
 from staff.guides.forms import language_name
 from staff.guides.new_interview_types import NewInterviewTypePages
-from staff.guides.trial_pages import GuideTrialPages
+from staff.guides.trial import trial_view
 from staff.history.pages import HistoryPage
 from staff.lists.filters import ArchivedFilter, OrgFilter
 
-ARCHIVE = Action(
-    title="Archive",
-    text="No new interview request can have this type: the API answers 400, and does not list it. Interviews that "
-    "exist go on, also those that have not begun. The list shows it only with a filter.",
-    button="Archive",
-    run=lambda interview_type: archive_interview_type(
-        org_id=interview_type.org_id, interview_type_id=interview_type.pk
-    ),
-    event=EventKind.TYPE_ARCHIVED,
-    done="Archived.",
-)
-UNARCHIVE = Action(
-    title="Unarchive",
-    text="New interview requests can have this type again.",
-    button="Unarchive",
-    run=lambda interview_type: unarchive_interview_type(
-        org_id=interview_type.org_id, interview_type_id=interview_type.pk
-    ),
-    event=EventKind.TYPE_UNARCHIVED,
-    done="Unarchived.",
-)
 
-WORDS_OF_A_MODEL = Action(
-    title="Let a model word the follow-ups",
-    text="Where a model is configured for it, follow-ups have its words from the next question on. It gets the "
-    "conversation, but neither notes nor objective. The guide's words replace what Paige must not say.",
-    button="Let a model word them",
-    run=lambda interview_type: set_wording(
-        org_id=interview_type.org_id, interview_type_id=interview_type.pk, wording=Wording.MODEL
-    ),
-    event=EventKind.GUIDE_CHANGED,
-    done="Follow-ups: in the words of a model.",
-)
-WORDS_OF_THE_GUIDE = Action(
-    title="Require the guide's words",
-    text="From the next question on, contacts see only the words of the guide, and quotes of what they have said.",
-    button="Require the guide's words",
-    run=lambda interview_type: set_wording(
-        org_id=interview_type.org_id, interview_type_id=interview_type.pk, wording=Wording.GUIDE
-    ),
-    event=EventKind.GUIDE_CHANGED,
-    done="Follow-ups: in the words of the guide.",
-)
+def service_of(write: Callable[..., object], **options: Any) -> Callable[[InterviewType], object]:
+    return lambda kind: write(org_id=kind.org_id, interview_type_id=kind.pk, **options)
 
 
-class ShownQuality(NamedTuple):
-    """A topic that the guide no longer has is shown by its key."""
+ACTIONS = {
+    "archive": Action(
+        title="Archive",
+        text="No new interview request can have this type: the API answers 400, and does not list it. Interviews that "
+        "exist go on, also those that have not begun. The list shows it only with a filter.",
+        button="Archive",
+        run=service_of(archive_interview_type),
+        event=EventKind.TYPE_ARCHIVED,
+        done="Archived.",
+    ),
+    "unarchive": Action(
+        title="Unarchive",
+        text="New interview requests can have this type again.",
+        button="Unarchive",
+        run=service_of(unarchive_interview_type),
+        event=EventKind.TYPE_UNARCHIVED,
+        done="Unarchived.",
+    ),
+    "words-of-model": Action(
+        title="Let a model word the follow-ups",
+        text="Where a model is configured for it, follow-ups have its words from the next question on. It gets the "
+        "conversation, but neither notes nor objective. The guide's words replace what Paige must not say.",
+        button="Let a model word them",
+        run=service_of(set_wording, wording=Wording.MODEL),
+        event=EventKind.GUIDE_CHANGED,
+        done="Follow-ups: in the words of a model.",
+    ),
+    "words-of-guide": Action(
+        title="Require the guide's words",
+        text="From the next question on, contacts see only the words of the guide, and quotes of what they have said.",
+        button="Require the guide's words",
+        run=service_of(set_wording, wording=Wording.GUIDE),
+        event=EventKind.GUIDE_CHANGED,
+        done="Follow-ups: in the words of the guide.",
+    ),
+}
 
-    quality: VersionQuality
-    topic: str
+
+def confirmed(action: Action) -> ObjectView:
+    def view(admin: "InterviewTypeAdmin", request: HttpRequest, object_id: str) -> HttpResponse:
+        return admin.confirm_and_run(request, admin.object_or_404(request, object_id, admin.may_edit_guide), action)
+
+    return view
+
+
+def break_offs_view(admin: StaffAdmin, request: HttpRequest, object_id: str) -> HttpResponse:
+    interview_type: InterviewType = admin.object_or_404(request, object_id, admin.has_view_permission, is_read=True)
+    try:
+        objectives = stops_by_objective(interview_type)
+    except GuideError:
+        objectives = ObjectiveStops()
+    context = {"questions": stops_by_question(interview_type), "objectives": objectives, "newest": NEWEST}
+    return admin.page(request, "guides/break_offs", interview_type, title="Where contacts break off", **context)
 
 
 @admin.register(InterviewType)
-class InterviewTypeAdmin(
-    NewInterviewTypePages, GuideTrialPages, GuideComparisonPages, BreakOffPages, HistoryPage, ActionAdmin
-):
-    slow_object_pages = {
-        **GuideTrialPages.trial_pages,
-        **GuideComparisonPages.comparison_pages,
-        **BreakOffPages.break_off_pages,
-    }
+class InterviewTypeAdmin(NewInterviewTypePages, HistoryPage, ActionAdmin):
     change_form_template = "staff/guides/interview_type.html"
     object_pages = {
         **NewInterviewTypePages.object_pages,
-        "archive": "archive_view",
-        "unarchive": "unarchive_view",
-        "words-of-model": "words_of_model_view",
-        "words-of-guide": "words_of_guide_view",
+        **{name: confirmed(action) for name, action in ACTIONS.items()},
     }
+    slow_object_pages = {"try": trial_view, "compare": comparison_view, "break-offs": break_offs_view}
     list_display = ("name", "org", "language", "version", "created_at", "archived_at")
     list_filter = (OrgFilter, ArchivedFilter)
     list_select_related = ("org",)
@@ -130,11 +138,10 @@ class InterviewTypeAdmin(
         return render_to_string("staff/guides/guide_to_read.html", shown)
 
     def render_change_form(self, request: Any, context: Any, *args: Any, **kwargs: Any) -> Any:
-        context["may_edit_guide"] = self.may_edit_guide(request)
-        context["may_add"] = self.has_add_permission(request)
-        context["qualities"] = displayed_quality(kwargs["obj"])
-        context["engine_qualities"] = quality_by_engine(kwargs["obj"])
-        context["ratings"] = list(Conversation.objects.ratings_by_version(kwargs["obj"]))
+        obj = kwargs["obj"]
+        context.update(may_edit_guide=self.may_edit_guide(request), may_add=self.has_add_permission(request))
+        context.update(qualities=displayed_quality(obj), engine_qualities=quality_by_engine(obj))
+        context["ratings"] = list(Conversation.objects.ratings_by_version(obj))
         return super().render_change_form(request, context, *args, **kwargs)
 
     def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
@@ -143,24 +150,11 @@ class InterviewTypeAdmin(
         links = {"editor": editor, "compare": self.url("compare", object_id)}
         return super().history_view(request, object_id, {**(extra_context or {}), **links})
 
-    def archive_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        return self.confirm_and_run(request, self.object_or_404(request, object_id, self.may_edit_guide), ARCHIVE)
 
-    def unarchive_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        return self.confirm_and_run(request, self.object_or_404(request, object_id, self.may_edit_guide), UNARCHIVE)
-
-    def words_of_model_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        found = self.object_or_404(request, object_id, self.may_edit_guide)
-        return self.confirm_and_run(request, found, WORDS_OF_A_MODEL)
-
-    def words_of_guide_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        found = self.object_or_404(request, object_id, self.may_edit_guide)
-        return self.confirm_and_run(request, found, WORDS_OF_THE_GUIDE)
-
-
-def displayed_quality(interview_type: InterviewType) -> list[ShownQuality]:
+def displayed_quality(interview_type: InterviewType) -> list[tuple[VersionQuality, str]]:
+    """With the title of the topic at which most were broken off, or its key if the guide no longer has it."""
     titles = {topic["key"]: topic["title"] for topic in interview_type.guide["topics"]}
     return [
-        ShownQuality(quality, titles.get(quality.last_topic, quality.last_topic or "before the first question"))
+        (quality, titles.get(quality.last_topic, quality.last_topic or "before the first question"))
         for quality in quality_by_version(interview_type)
     ]

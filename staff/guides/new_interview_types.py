@@ -14,7 +14,8 @@ from interviews.paige.language.lexicons import languages
 from interviews.services.interview_types import create_interview_type, duplicate_interview_type
 from orgs.models import EventKind, Org
 from staff.guides.arrangement import new_topic
-from staff.guides.forms import GuideEditor, language_name, with_keys
+from staff.guides.editor import GuideEditor, with_keys
+from staff.guides.forms import language_name
 from staff.guides.pages import GuidePages
 from staff.orgs.org_choice import OrgField
 from staff.security_events import record_act
@@ -70,35 +71,31 @@ class NewInterviewTypePages(GuidePages):
         if not form.is_valid():
             return self.page(request, "guides/interview_type_start", None, title="New interview type", form=form)
         org = form.cleaned_data["org"]
+        shown = {"title": "New interview type", "button": "Create the interview type", "org": org}
         if request.method != "POST":
-            return self.new_guide_page(request, org, GuideEditor.of(form.guide()))
+            return self.guide_page(request, None, GuideEditor.of(form.guide()), **shown)
         editor = GuideEditor(request.POST)
         if button := request.POST.get("do"):
-            return self.pressed_page(request, None, editor, button, **self.of_new_guide(org))
-        return self.created(request, org, editor)
+            return self.pressed_page(request, None, editor, button, **shown)
+        if created := self.create(request, org, editor):
+            return self.created_page(request, created)
+        return self.guide_page(request, None, editor, **shown)
 
-    def created(self, request: HttpRequest, org: Org, editor: GuideEditor) -> HttpResponse:
-        guide = with_keys({**editor.guide, "version": 1})
+    def create(self, request: HttpRequest, org: Org, editor: GuideEditor) -> InterviewType | None:
+        """None if the editor now has problems."""
         try:
             with transaction.atomic():
-                interview_type = create_interview_type(org=org, guide=guide)
-                record_act(request, EventKind.TYPE_CREATED, interview_type)
+                created = create_interview_type(org=org, guide=with_keys({**editor.guide, "version": 1}))
+                record_act(request, EventKind.TYPE_CREATED, created)
         except (GuideError, ValidationError) as error:
             editor.refuse_error(error)
-        else:
-            self.mention_warnings(request, editor)
-            return self.created_page(request, interview_type)
-        return self.new_guide_page(request, org, editor)
+            return None
+        self.mention_warnings(request, editor)
+        return created
 
     def created_page(self, request: HttpRequest, interview_type: InterviewType) -> HttpResponse:
         text = f"Created. Its id in the API: {interview_type.public_id}."
         return self.back_to(request, "change", interview_type, messages.SUCCESS, text)
-
-    def new_guide_page(self, request: HttpRequest, org: Org, editor: GuideEditor, **context: Any) -> HttpResponse:
-        return self.guide_page(request, None, editor, **self.of_new_guide(org), **context)
-
-    def of_new_guide(self, org: Org) -> dict[str, Any]:
-        return {"title": "New interview type", "button": "Create the interview type", "org": org}
 
     def duplicate_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         interview_type: InterviewType = self.object_or_404(request, object_id, self.has_add_permission)

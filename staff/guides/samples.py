@@ -3,30 +3,15 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import NamedTuple
 
 from interviews.paige.guide.guide import Guide
 from interviews.paige.reading.answer import read_answer
 from interviews.paige.reading.objective import read_objective
 from interviews.paige.reading.passages import names_of
-from interviews.paige.reading.readings import Clause, ObjectiveReading
+from interviews.paige.reading.readings import Clause, ObjectiveReading, TopicReading
 
 MAX_SAMPLE_LENGTH = 2_000
 SAMPLE_PREFIX = "sample:"
-OBJECTIVE, ANSWER = "objective", "answer"
-
-
-class ReadTopic(NamedTuple):
-    title: str
-    is_avoided: bool
-    words: str
-
-
-class ReadClause(NamedTuple):
-    """`marks`: what it is, in words."""
-
-    text: str
-    marks: list[str]
 
 
 @dataclass(frozen=True)
@@ -50,30 +35,28 @@ class Sample:
         return ""
 
     @property
-    def is_objective(self) -> bool:
-        return self.kind == OBJECTIVE and self.guide is not None and not self.problem
-
-    @property
-    def is_answer(self) -> bool:
-        return self.kind == ANSWER and self.guide is not None and not self.problem
+    def read_as(self) -> str:
+        """Empty if nothing is to be read."""
+        return self.kind if self.guide and not self.problem else ""
 
     @cached_property
     def objective(self) -> ObjectiveReading:
         return read_objective(self.text, self.guide, self.vendor) if self.guide else ObjectiveReading()
 
     @property
-    def topics(self) -> list[ReadTopic]:
-        titles = self._titles
-        return [ReadTopic(titles[each.topic], each.is_avoided, each.words) for each in self.objective.topics]
+    def topics(self) -> list[tuple[str, TopicReading]]:
+        """With titles."""
+        return [(self._titles[each.topic], each) for each in self.objective.topics]
 
     @property
     def subjects(self) -> list[str]:
         return [subject for subject, _ in self.objective.subjects]
 
     @property
-    def clauses(self) -> list[ReadClause]:
+    def clauses(self) -> list[tuple[str, list[str]]]:
+        """Their texts, and what they are, in words."""
         read = read_answer(self.text, "", self.guide, names_of(self.vendor)).clauses if self.guide else ()
-        return [ReadClause(clause.text, [*self._marks(clause)]) for clause in read]
+        return [(clause.text, self._marks(clause)) for clause in read]
 
     def _marks(self, clause: Clause) -> list[str]:
         said = [str(each).replace("_", " ") for each in (clause.act, clause.kind) if each]

@@ -8,23 +8,33 @@ from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
 from typing import Any, Self
 
+from django import forms
 from django.core import signing
+from django.http import HttpRequest, HttpResponse
 
 from contacts.models import Contact
+from contacts.text import clean_name, clean_typed_notes
 from interviews.lifecycle import Move, Speaker
 from interviews.models import InterviewRequest, InterviewType
 from interviews.paige.answers.dialogue import Utterance
 from interviews.paige.guide.guide import Guide
+from interviews.paige.guide.rules import GuideError
 from interviews.paige.model.prompt import Segment, left_out_of_notes, messages_for, segments
 from interviews.paige.turn.brief import Brief, opening_brief
 from interviews.paige.turn.compose import Message, next_message
 from interviews.paige.turn.dialogue_state import DialogueState
 from interviews.paige.turn.moves import moves
 from interviews.paige.turn.rules_engine import RulesEngine
-from staff.interviews.displayed_turns import SKIPPED, SpokenTurn, speakers
+from interviews.text import clean_answer, clean_objective
+from staff.base import StaffAdmin
+from staff.edit_conflicts import as_sent
+from staff.guides.comparison import guide_at, versions_of
+from staff.guides.editor import GuideEditor, with_keys
+from staff.interviews.forms import long_text
 from staff.interviews.steering import ShownSteering
+from staff.interviews.transcript import SKIPPED, SpokenTurn, speakers
 
-SALT = "staff.guides.trial"
+NOT_SIGNED = "This page is not complete, so the trial cannot go on. Start again."
 
 WHY = {
     Move.QUESTION: "It is the first topic that is left to ask.",
@@ -34,6 +44,10 @@ WHY = {
     Move.REPHRASE: "The answer asked what the question means or is for, so Paige puts it in other words.",
     Move.CLOSING: "No other topic is left to ask.",
 }
+
+
+def salt_of(interview_type: InterviewType) -> str:
+    return f"staff.guides.trial.{interview_type.pk}"
 
 
 @dataclass(frozen=True)
@@ -51,7 +65,7 @@ class Trial:
     def read(cls, text: str, interview_type: InterviewType) -> Self | None:
         """None if the text was not signed for this interview type."""
         try:
-            fields = signing.loads(text, salt=_salt(interview_type))
+            fields = signing.loads(text, salt=salt_of(interview_type))
         except signing.BadSignature:
             return None
         said = tuple(
@@ -61,7 +75,7 @@ class Trial:
         return cls(**fields, conversation=said)
 
     def signed(self, interview_type: InterviewType) -> str:
-        return signing.dumps(asdict(self), salt=_salt(interview_type), compress=True)
+        return signing.dumps(asdict(self), salt=salt_of(interview_type), compress=True)
 
     @property
     def settings(self) -> dict[str, Any]:
@@ -132,5 +146,116 @@ class ShownTrial:
         return left_out_of_notes(self.trial.notes)
 
 
-def _salt(interview_type: InterviewType) -> str:
-    return f"{SALT}.{interview_type.pk}"
+class TrialForm(forms.Form):
+    """`versions`: empty if the guide is the text of a form."""
+
+    version = forms.TypedChoiceField(coerce=int, label="Version of the guide")
+    contact_name = forms.CharField(required=False, label="Contact's name")
+    objective = long_text(3)
+    notes = long_text(6)
+
+    def __init__(self, versions: list[int], *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["version"].choices = [(number, str(number)) for number in versions]  # type: ignore[attr-defined]
+        if not versions:
+            del self.fields["version"]
+
+    def clean_contact_name(self) -> str:
+        name: str = self.cleaned_data["contact_name"]
+        return clean_name(name) if name.strip() else ""
+
+    def clean_objective(self) -> str:
+        return clean_objective(as_sent(self.cleaned_data["objective"]))
+
+    def clean_notes(self) -> str:
+        return clean_typed_notes(as_sent(self.cleaned_data["notes"]))
+
+
+class AnswerForm(forms.Form):
+    answer = long_text(4, autofocus=True)
+
+    def clean_answer(self) -> str:
+        return clean_answer(self.cleaned_data["answer"])
+
+
+def trial_view(admin: StaffAdmin, request: HttpRequest, object_id: str) -> HttpResponse:
+    """Nothing is written. Texts of staff come by POST, so that no URL contains them."""
+    interview_type = admin.object_or_404(request, object_id, admin.has_view_permission, is_read=True)
+    return TrialPage(admin, request, interview_type).response()
+
+
+@dataclass(frozen=True)
+class TrialPage:
+    admin: StaffAdmin
+    request: HttpRequest
+    interview_type: InterviewType
+
+    def response(self) -> HttpResponse:
+        posted = self.request.POST
+        if "try" in posted:
+            return self.try_unsaved()
+        trial, do = Trial.read(posted.get("trial", ""), self.interview_type), posted.get("do")
+        unsaved = None if trial is None or trial.is_saved else trial
+        if do == "start":
+            return self.start(unsaved)
+        if do is None or trial is None:
+            version = self.request.GET.get("version", self.interview_type.guide["version"])
+            return self.settings_page(None, initial={"version": version}, error=NOT_SIGNED if do else "")
+        if do == "again":
+            return self.settings_page(unsaved, initial=trial.settings)
+        try:
+            return self.answer(trial, is_skipped=do == "skip")
+        except GuideError as error:
+            return self.broken_guide_page(error, is_saved=trial.is_saved)
+
+    def try_unsaved(self) -> HttpResponse:
+        guide = with_keys(GuideEditor(self.request.POST).guide)
+        try:
+            Guide.from_data(guide)
+        except GuideError as error:
+            return self.broken_guide_page(error, is_saved=False)
+        return self.settings_page(Trial(guide, is_saved=False))
+
+    def start(self, unsaved: Trial | None) -> HttpResponse:
+        form = self.settings_form(unsaved, data=self.request.POST)
+        if form.is_valid():
+            texts = dict(form.cleaned_data)
+            guide = unsaved.guide if unsaved else guide_at(self.interview_type, texts.pop("version"))
+            try:
+                return self.trial_page(Trial(guide or {}, is_saved=unsaved is None, **texts), AnswerForm())
+            except GuideError as error:
+                form.add_error(None, ["The guide no longer follows the rules of guides.", *error.lines])
+        return self.settings_page(unsaved, form)
+
+    def answer(self, trial: Trial, *, is_skipped: bool) -> HttpResponse:
+        """Raises GuideError."""
+        form = AnswerForm(self.request.POST)
+        question = ShownTrial(trial, trial.brief(self.interview_type)).message
+        if question and (is_skipped or form.is_valid()):
+            trial = trial.after(question.utterance, "" if is_skipped else form.cleaned_data["answer"])
+            form = AnswerForm()
+        return self.trial_page(trial, form)
+
+    def settings_form(self, unsaved: Trial | None, **options: Any) -> TrialForm:
+        return TrialForm([] if unsaved else versions_of(self.interview_type), **options)
+
+    def settings_page(
+        self, unsaved: Trial | None, form: TrialForm | None = None, *, error: str = "", **options: Any
+    ) -> HttpResponse:
+        form = form or self.settings_form(unsaved, **options)
+        signed = unsaved.signed(self.interview_type) if unsaved else ""
+        return self.page("guide_trial_form", form=form, signed=signed, error=error)
+
+    def trial_page(self, trial: Trial, form: AnswerForm) -> HttpResponse:
+        """Raises GuideError."""
+        shown = ShownTrial(trial, trial.brief(self.interview_type))
+        return self.page("guide_trial", shown=shown, signed=trial.signed(self.interview_type), form=form)
+
+    def broken_guide_page(self, error: GuideError, *, is_saved: bool) -> HttpResponse:
+        """A running trial breaks a rule that is newer than the trial."""
+        return self.page("guide_not_tried", problems=error.problems, is_saved=is_saved)
+
+    def page(self, template: str, **context: Any) -> HttpResponse:
+        return self.admin.page(
+            self.request, f"guides/{template}", self.interview_type, title="Try the guide", **context
+        )

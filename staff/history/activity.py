@@ -1,27 +1,40 @@
-"""Overwrites of the audit and security events, as one list."""
+"""The page "Who did what": overwrites of the audit and security events, as one list."""
 
 import heapq
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import timedelta
 from itertools import islice
-from typing import Any
+from typing import Any, cast
 
+from django import forms
+from django.contrib import admin
 from django.contrib.auth.models import User
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils import timezone
 
 from contacts.models import Contact
 from deals.models import Deal
 from hindsight.text.record_files import Record
 from hindsight.text.timestamps import utc_text
 from interviews.models import InterviewRequest, InterviewType
+from orgs.audit import audited_fields
 from orgs.audit_removal import ERASURE
-from orgs.models import Change, Org, SecurityEvent
+from orgs.models import Change, EventKind, Org, SecurityEvent
 from orgs.models.change import ChangeQuerySet
-from staff.lists.date_ranges import in_days
+from staff.history.security_events import MAX_EXPORTED, csv_response
+from staff.lists.date_ranges import DayInput, in_days
+from staff.lists.filters import storable
+from staff.orgs.org_choice import SEVERAL_ORGS, org_input, orgs_meant
+from staff.security_events import record_act
 
-MAX_DAYS = 366
+PER_PAGE, MAX_PAGES = 50, 20
+DEFAULT_DAYS, MAX_DAYS = 7, 366
+VIEW_CHANGES, VIEW_EVENTS = "orgs.view_change", "orgs.view_securityevent"
 
 HISTORIES = {
     model._meta.model_name: (model._meta.verbose_name, f"admin:{model._meta.label_lower.replace('.', '_')}_history")
@@ -32,20 +45,60 @@ HISTORIES = {
 COLUMNS = ("created_at", "actor_kind", "actor", "org", "act", "subject", "detail", "request_id")
 
 
-@dataclass(frozen=True)
-class ActivityFilter:
-    """Empty texts match everything. `until` is included; days begin at midnight UTC."""
+class ActivityForm(forms.Form):
+    """Empty fields match everything. Both days are included, and begin at midnight UTC."""
 
-    since: date
-    until: date
-    actor: str = ""
-    org: str = ""
-    field: str = ""
-    """The overwritten field. Security events have none, so that none of them matches."""
+    actor = forms.CharField(
+        required=False,
+        max_length=150,
+        label="Who",
+        help_text="Staff login, API key's prefix or command",
+        widget=forms.TextInput(attrs={"list": "logins", "autocomplete": "off"}),
+    )
+    since = forms.DateField(label="From", widget=DayInput)
+    until = forms.DateField(label="To", widget=DayInput)
+    org = forms.CharField(required=False, max_length=200, help_text="Name or slug", widget=org_input())
+    field = forms.ChoiceField(
+        required=False,
+        label="What",
+        choices=[
+            ("", "Everything"),
+            *((field, f"{field.capitalize().replace('_', ' ')} overwritten") for field in audited_fields()),
+        ],
+    )
 
-    def of(self, rows: Any) -> Any:
-        rows = in_days(rows, "created_at", self.since, self.until)
-        return rows.filter(actor=self.actor) if self.actor else rows
+    def clean_org(self) -> str:
+        """Staff have to type the slug of a deleted org."""
+        text = storable(self.cleaned_data["org"])
+        orgs = orgs_meant(text, Org.objects.all()) if text else []
+        if len(orgs) > 1:
+            raise ValidationError(SEVERAL_ORGS)
+        return orgs[0].slug if orgs else text.lower()
+
+    def clean(self) -> Any:
+        since, until = self.cleaned_data.get("since"), self.cleaned_data.get("until")
+        if since and until and not timedelta(0) <= until - since <= timedelta(MAX_DAYS):
+            raise ValidationError(f"Choose a first and a last day, at most {MAX_DAYS} days apart.")
+        return self.cleaned_data
+
+    def changes(self) -> ChangeQuerySet:
+        org, field = self.cleaned_data["org"], self.cleaned_data["field"]
+        found: ChangeQuerySet = self._of_actor_and_days(Change.objects.defer("before").select_related("org"))
+        if org:
+            found = found.filter(org__in=list(Org.objects.filter(slug=org).values_list("pk", flat=True)))
+        if field:
+            found = found.filter(field=field)
+        return found.order_by("-created_at", "-id")
+
+    def events(self) -> QuerySet[SecurityEvent]:
+        org = self.cleaned_data["org"]
+        found: QuerySet[SecurityEvent] = self._of_actor_and_days(SecurityEvent.objects.all())
+        return found.filter(org=org) if org else found
+
+    def _of_actor_and_days(self, rows: Any) -> Any:
+        data = self.cleaned_data
+        rows = in_days(rows, "created_at", data["since"], data["until"])
+        return rows.filter(actor=actor) if (actor := storable(data["actor"])) else rows
 
 
 @dataclass(frozen=True)
@@ -70,33 +123,34 @@ class Act:
         return {"created_at": utc_text(self.row.created_at), **who, **texts}
 
 
-def acts(user: User, activity_filter: ActivityFilter, at_most: int) -> "Iterator[Act]":
-    """Newest first, of what the user may see."""
+def activity_view(request: HttpRequest) -> HttpResponse:
+    if not any(map(request.user.has_perm, (VIEW_CHANGES, VIEW_EVENTS))):
+        raise PermissionDenied
+    form = ActivityForm({**_last_days(), **{name: value for name, value in request.GET.items() if value}})
+    context: dict[str, Any] = {"acts": []}
+    if form.is_valid():
+        if "csv" in request.GET:
+            return _file(request, form)
+        context = _page_of(request, form)
+    context.update(
+        admin.site.each_context(request),
+        title="Who did what",
+        form=form,
+        logins=User.objects.filter(is_staff=True).order_by("username").values_list("username", flat=True),
+        file=_address(request, csv="1"),
+        max_exported=MAX_EXPORTED,
+    )
+    return TemplateResponse(request, "staff/history/activity.html", context)
+
+
+def acts(user: User, form: ActivityForm, at_most: int) -> Iterator[Act]:
+    """Newest first, of what the user may see. Security events have no overwritten field, so that none matches one."""
     sources: list[Iterable[Act]] = []
-    if user.has_perm("orgs.view_change"):
-        sources.append(map(_overwrite, _changes(activity_filter)[:at_most].iterator(chunk_size=500)))
-    if user.has_perm("orgs.view_securityevent") and not activity_filter.field:
-        sources.append(map(_event, _events(activity_filter)[:at_most].iterator(chunk_size=500)))
+    if user.has_perm(VIEW_CHANGES):
+        sources.append(map(_overwrite, form.changes()[:at_most].iterator(chunk_size=500)))
+    if user.has_perm(VIEW_EVENTS) and not form.cleaned_data["field"]:
+        sources.append(map(_event, form.events()[:at_most].iterator(chunk_size=500)))
     return islice(heapq.merge(*sources, key=lambda act: act.row.created_at, reverse=True), at_most)
-
-
-def addresses(shown: Iterable[Act]) -> dict[int, str]:
-    ids = {act.contact_id for act in shown if act.contact_id}
-    return dict(Contact.objects.filter(pk__in=ids).values_list("pk", "email")) if ids else {}
-
-
-def _changes(activity_filter: ActivityFilter) -> ChangeQuerySet:
-    found: ChangeQuerySet = activity_filter.of(Change.objects.defer("before").select_related("org"))
-    if activity_filter.org:
-        found = found.filter(org__in=list(Org.objects.filter(slug=activity_filter.org).values_list("pk", flat=True)))
-    if activity_filter.field:
-        found = found.filter(field=activity_filter.field)
-    return found.order_by("-created_at", "-id")
-
-
-def _events(activity_filter: ActivityFilter) -> QuerySet[SecurityEvent]:
-    found: QuerySet[SecurityEvent] = activity_filter.of(SecurityEvent.objects.all())
-    return found.filter(org=activity_filter.org) if activity_filter.org else found
 
 
 def _overwrite(change: Change) -> Act:
@@ -111,3 +165,44 @@ def _overwrite(change: Change) -> Act:
 def _event(event: SecurityEvent) -> Act:
     subject = f"{event.subject_type} {event.subject}".strip()
     return Act(event, event.org, event.get_kind_display(), subject, event.detail)
+
+
+def _page_of(request: HttpRequest, form: ActivityForm) -> dict[str, Any]:
+    number = min(_number(request.GET.get("p", "")), MAX_PAGES)
+    first = (number - 1) * PER_PAGE
+    acts_and_next = [*acts(cast(User, request.user), form, first + PER_PAGE + 1)][first:]
+    shown, has_more = acts_and_next[:PER_PAGE], len(acts_and_next) > PER_PAGE
+    emails = _emails(shown) if request.user.has_perm("contacts.view_contact") else {}
+    return {
+        "acts": [(act, emails.get(act.contact_id, "")) for act in shown],
+        "newer": _address(request, number - 1) if number > 1 else "",
+        "older": _address(request, number + 1) if has_more and number < MAX_PAGES else "",
+        "is_cut": has_more and number == MAX_PAGES,
+    }
+
+
+def _emails(shown: Iterable[Act]) -> dict[int, str]:
+    ids = {act.contact_id for act in shown if act.contact_id}
+    return dict(Contact.objects.filter(pk__in=ids).values_list("pk", "email")) if ids else {}
+
+
+def _file(request: HttpRequest, form: ActivityForm) -> HttpResponse:
+    records = [act.record() for act in acts(cast(User, request.user), form, MAX_EXPORTED)]
+    record_act(request, EventKind.EXPORT, detail=f"Who did what: {len(records):,}.")
+    return csv_response(records, COLUMNS, "who-did-what.csv")
+
+
+def _last_days() -> dict[str, str]:
+    today = timezone.now().date()
+    return {"since": (today - timedelta(DEFAULT_DAYS - 1)).isoformat(), "until": today.isoformat()}
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 4 and int(text) else 1
+
+
+def _address(request: HttpRequest, page: int = 1, **more: str) -> str:
+    query = request.GET.copy()
+    query.pop("p", None)
+    query.update({**({"p": str(page)} if page > 1 else {}), **more})
+    return f"?{query.urlencode()}"

@@ -25,9 +25,9 @@ PER_PAGE = 20
 
 @dataclass(frozen=True)
 class ShownChange:
+    """`seen`: the fingerprint of the current text; empty if nothing can be restored."""
+
     entry: Change
-    label: str
-    # The fingerprint of the current text; empty if nothing can be restored.
     seen: str
     budget: TimeBudget
 
@@ -37,12 +37,12 @@ class ShownChange:
         return diff(self.entry.before or "", self.entry.after or "", self.budget)
 
     @property
-    def is_restorable(self) -> bool:
-        return bool(self.seen)
-
-    @property
     def is_erasure(self) -> bool:
         return self.entry.field == ERASURE
+
+    @property
+    def label(self) -> str:
+        return "personal data" if self.is_erasure else self.entry.field.replace("_", " ")
 
 
 class HistoryPage(StaffAdmin):
@@ -64,17 +64,13 @@ class HistoryPage(StaffAdmin):
         return self.page(request, "history/history", obj, title="What changed", **context, **(extra_context or {}))
 
     def shown_changes(self, request: HttpRequest, obj: Any, entries: Iterable[Change]) -> list[ShownChange]:
-        may_restore = self.may_restore(request, obj)
-        budget = TimeBudget()
-        return [
-            ShownChange(
-                entry=entry,
-                label="personal data" if entry.field == ERASURE else entry.field.replace("_", " "),
-                seen=fingerprint(getattr(obj, entry.field)) if may_restore and is_restorable(obj, entry) else "",
-                budget=budget,
-            )
-            for entry in with_after(obj, entries)
-        ]
+        may_restore, budget = self.may_restore(request, obj), TimeBudget()
+        seen = {
+            entry.pk: fingerprint(getattr(obj, entry.field))
+            for entry in entries
+            if may_restore and is_restorable(obj, entry)
+        }
+        return [ShownChange(entry, seen.get(entry.pk, ""), budget) for entry in with_after(obj, entries)]
 
 
 class AuditedAdmin(HistoryPage):

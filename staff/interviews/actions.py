@@ -1,8 +1,7 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -32,8 +31,7 @@ ONE = "one"
 """A parameter: the action began on the page of an interview request, and ends there."""
 
 
-@dataclass(frozen=True)
-class RequestAction:
+class RequestAction(NamedTuple):
     mark: Mark
     button: str
     about: str
@@ -103,19 +101,11 @@ class RequestActions(StaffAdmin):
         action = REQUEST_ACTIONS[name]
         outcomes = [foresee(action.mark, batch) for batch in _batches(ids)]
         rows = [row for outcome in outcomes for row in outcome.written]
-        context = {
-            "title": action.button,
-            "name": name,
-            "action": action,
-            "ids": ",".join(map(str, ids)),
-            "total": len(ids),
-            "number": len(rows),
-            "orgs": len({row.org_id for row in rows}),
-            "refused": _in_words(sum((outcome.refused for outcome in outcomes), Counter())),
-            "is_cut": is_cut,
-            "back": self.way_back(request, ids),
-        }
-        return self.page(request, "act", None, **context)
+        refused = _in_words(sum((outcome.refused for outcome in outcomes), Counter()))
+        numbers = {"total": len(ids), "number": len(rows), "orgs": len({row.org_id for row in rows})}
+        context = {**numbers, "name": name, "action": action, "ids": ",".join(map(str, ids)), "refused": refused}
+        back = self.way_back(request, ids)
+        return self.page(request, "act", None, title=action.button, is_cut=is_cut, back=back, **context)
 
     def way_back(self, request: HttpRequest, ids: Sequence[int]) -> str:
         if ONE in request.GET and len(ids) == 1:

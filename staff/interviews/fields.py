@@ -1,10 +1,8 @@
-from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import admin
 from django.contrib.admin.utils import display_for_value
 from django.db.models import Model
-from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 
@@ -33,16 +31,11 @@ def summary_of(deal: Deal) -> str:
     return text[0].upper() + text[1:]
 
 
+def _time_of_conversation(interview_request: InterviewRequest, column: str) -> str:
+    return display_for_value(getattr(getattr(interview_request, "conversation", None), column, None), "-")
+
+
 class RequestFields(StaffAdmin):
-    def get_list_display(self, request: HttpRequest) -> Any:
-        email = "linked_email" if request.user.has_perm("contacts.view_contact") else "contact_email"
-        return [email if name == "contact_email" else name for name in self.list_display]
-
-    @admin.display(description="Contact")
-    def linked_email(self, interview_request: InterviewRequest) -> str:
-        url = reverse("admin:contacts_contact_change", args=[interview_request.contact_id])
-        return format_html('<a href="{}">{}</a>', url, self.contact_email(interview_request))
-
     @admin.display(description="Deal")
     def deal(self, interview_request: InterviewRequest) -> str:
         if not interview_request.deal_id:
@@ -62,7 +55,7 @@ class RequestFields(StaffAdmin):
     @admin.display(description="Contact")
     def contact_email(self, interview_request: InterviewRequest) -> str:
         mailbox, _, domain = interview_request.contact.email.rpartition("@")
-        return format_html("{}<wbr>@{}", mailbox, domain)
+        return linked(interview_request.contact, format_html("{}<wbr>@{}", mailbox, domain))
 
     @admin.display(description="Status")
     def displayed_status(self, interview_request: InterviewRequest) -> str:
@@ -107,13 +100,11 @@ class RequestFields(StaffAdmin):
 
     @admin.display(description="Consented at")
     def consented_at(self, interview_request: InterviewRequest) -> str:
-        return display_for_value(getattr(getattr(interview_request, "conversation", None), "consented_at", None), "-")
+        return _time_of_conversation(interview_request, "consented_at")
 
     @admin.display(description="Last active at")
     def last_activity_at(self, interview_request: InterviewRequest) -> str:
-        return display_for_value(
-            getattr(getattr(interview_request, "conversation", None), "last_activity_at", None), "-"
-        )
+        return _time_of_conversation(interview_request, "last_activity_at")
 
     @admin.display(description="Survey link")
     def survey_link(self, interview_request: InterviewRequest) -> str:

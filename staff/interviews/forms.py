@@ -1,21 +1,80 @@
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django import forms
 
-from interviews.models import InterviewRequest
-from interviews.paige.objective.steering import picks_text
+from interviews.paige.guide.guide import Topic
+from interviews.paige.objective.steering import Picks, picks_in, picks_text
 from interviews.paige.objective.subjects import NO_SUBJECT, subjects_in, subjects_text
 from interviews.services.steering_by_staff import check_subjects
 from interviews.text import clean_objective
 from staff.edit_conflicts import EditForm
-from staff.interviews.picks import PicksWidget
 from staff.interviews.steering import stored_steering
 
 COMPLETED = "The interview is completed, so its objective, picked topics and subjects can no longer be changed here."
+AVOID = "avoid"
+NO_TOPIC = "0"
+"""The name of the box for "no topic". No key of a topic begins with a digit."""
+MIN_RANKS = 3
+ORDINALS = ("First", "Second", "Third")
 
 
-def why_closed(interview_request: InterviewRequest) -> str:
-    return COMPLETED if interview_request.is_completed else ""
+def long_text(rows: int, help_text: str = "", *, label: str | None = None, **attrs: Any) -> forms.CharField:
+    widget = forms.Textarea(attrs={"class": "long-text", "rows": rows, **attrs})
+    return forms.CharField(strip=False, required=False, label=label, help_text=help_text, widget=widget)
+
+
+class PicksWidget(forms.Widget):
+    """One select for each topic. Its value is the text of paige/objective/picks.py."""
+
+    template_name = "staff/interviews/picks.html"
+    use_fieldset = True
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.topics: Sequence[Topic] = ()
+        self.is_open = False
+
+    def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
+        context = super().get_context(name, value, attrs)
+        picks = picks_in(value or "") or Picks()
+        rows = [(topic.title, f"{name}-{topic.key}", chosen_in(picks, topic.key)) for topic in self.topics]
+        context["widget"] |= {
+            "rows": rows,
+            "ranks": ranks(max(MIN_RANKS, len(picks.emphasize))),
+            "no_topic": f"{name}-{NO_TOPIC}",
+            "has_no_topic": bool(value) and picks == Picks(),
+            "is_open": self.is_open,
+        }
+        return context
+
+    def value_from_datadict(self, data: Mapping[str, Any], files: Any, name: str) -> str:
+        return picks_in_form(data, name, self.topics)
+
+    def value_omitted_from_data(self, data: Mapping[str, Any], files: Any, name: str) -> bool:
+        return not any(f"{name}-{topic.key}" in data for topic in self.topics)
+
+
+def picks_in_form(data: Mapping[str, Any], name: str, topics: Iterable[Topic]) -> str:
+    chosen = {topic.key: str(data.get(f"{name}-{topic.key}", "")) for topic in topics}
+    places = {key: int(choice) for key, choice in chosen.items() if re.fullmatch("[0-9]{1,3}", choice)}
+    avoid = tuple(key for key, choice in chosen.items() if choice == AVOID)
+    if not places and not avoid and f"{name}-{NO_TOPIC}" not in data:
+        return picks_text(None)
+    return picks_text(Picks(tuple(sorted(places, key=places.__getitem__)), avoid))
+
+
+def ranks(count: int) -> list[tuple[str, str]]:
+    """Values and labels of the places among the emphasized topics."""
+    ordinals = [*ORDINALS, *(f"{number}th" for number in range(len(ORDINALS) + 1, count + 1))]
+    return [(str(number), ordinal) for number, ordinal in enumerate(ordinals, start=1)]
+
+
+def chosen_in(picks: Picks, key: str) -> str:
+    if key in picks.emphasize:
+        return str(picks.emphasize.index(key) + 1)
+    return AVOID if key in picks.avoid else ""
 
 
 def clean_subjects(text: str) -> str:
@@ -32,12 +91,7 @@ class InterviewRequestForm(EditForm):
 
     rules = {"objective": clean_objective, "subjects": clean_subjects}
 
-    objective = forms.CharField(
-        strip=False,
-        required=False,
-        widget=forms.Textarea(attrs={"class": "long-text", "rows": 6}),
-        help_text="The goal of this one interview. Paige uses it from her next question on.",
-    )
+    objective = long_text(6, "The goal of this one interview. Paige uses it from her next question on.")
     picks = forms.CharField(
         required=False,
         widget=PicksWidget,
@@ -45,20 +99,17 @@ class InterviewRequestForm(EditForm):
         help_text="They replace what objective and notes steer to, from Paige's next question on. A new objective "
         "clears them. Topics with the same place keep the guide's order.",
     )
-
-    subjects = forms.CharField(
-        strip=False,
-        required=False,
+    subjects = long_text(
+        3,
+        "What the objective names within its topics, one a line, if what was found is not right. “(may be named)” "
+        f"after a subject lets Paige ask about it by name. “{NO_SUBJECT}”: none. A new objective clears them.",
         label="Corrected subjects",
-        widget=forms.Textarea(attrs={"class": "long-text", "rows": 3}),
-        help_text="What the objective names within its topics, one a line, if what was found is not right. “(may be "
-        f"named)” after a subject lets Paige ask about it by name. “{NO_SUBJECT}”: none. A new objective clears them.",
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         self.steering = stored_steering(kwargs["instance"])
         super().__init__(*args, **kwargs)
-        self.closed = why_closed(self.instance)
+        self.closed = COMPLETED if self.instance.is_completed else ""
         if self.steering and "picks" in self.fields:
             widget = self.fields["picks"].widget
             widget.topics = self.steering.brief.guide.topics

@@ -16,6 +16,7 @@ from interviews.services.interview_types import ArchivedTypeError
 from interviews.text import clean_objective
 from orgs.models import EventKind, Org
 from staff.edit_conflicts import as_sent
+from staff.interviews.forms import long_text
 from staff.interviews.request_files import CREATED_COLUMNS, RequestImporter
 from staff.lists.imports import KEPT, Importable, ImportingAdmin, UploadForm
 from staff.orgs.org_choice import OrgField
@@ -35,16 +36,14 @@ def may_create(request: HttpRequest) -> bool:
     return request.user.has_perms(["interviews.add_interviewrequest", "contacts.change_contact"])
 
 
-class ActiveOrgField(OrgField):
-    def clean(self, value: Any) -> Org:
-        org = super().clean(value)
+class OrgChoice(forms.Form):
+    org = OrgField(help_text="Its name or slug.")
+
+    def clean_org(self) -> Org:
+        org: Org = self.cleaned_data["org"]
         if not org.is_active:
             raise ValidationError("This org is suspended: its survey links do not work.")
         return org
-
-
-class OrgChoice(forms.Form):
-    org = ActiveOrgField(help_text="Its name or slug.")
 
     @classmethod
     def of(cls, request: HttpRequest) -> "OrgChoice":
@@ -63,11 +62,6 @@ class TypeOfOrgForm(forms.Form):
         self.of_org = org
         types = InterviewType.objects.for_org(org.pk).filter(archived_at=None).defer("guide")
         self.fields["interview_type"].queryset = types.order_by("name")  # type: ignore[attr-defined]
-
-
-def long_text(rows: int, help_text: str) -> forms.CharField:
-    widget = forms.Textarea(attrs={"class": "long-text", "rows": rows})
-    return forms.CharField(strip=False, required=False, help_text=help_text, widget=widget)
 
 
 def short_text(max_length: int, help_text: str, **options: Any) -> forms.CharField:
@@ -140,8 +134,8 @@ class NewRequestForm(TypeOfOrgForm):
 class RequestImportForm(TypeOfOrgForm, UploadForm):
     field_order = ("interview_type", "file", "encoding")
 
-    def chosen_org(self) -> Org:
-        return self.of_org
+    def clean(self) -> dict[str, Any]:
+        return {**self.cleaned_data, "org": self.of_org}
 
     def options(self) -> dict[str, Any]:
         return {"interview_type": self.cleaned_data["interview_type"].pk}
@@ -170,12 +164,12 @@ class NewRequestPages(ImportingAdmin):
         if (org := choice.chosen) is None:
             return self.page(request, "lists/org_choice", None, title=title, form=choice)
         form = NewRequestForm(request.POST or None, org=org, initial={"interview_type": request.GET.get("type")})
-        if form.is_valid() and (created := self.created(request, form)):
+        if form.is_valid() and (created := self.create(request, form)):
             query = urlencode({CREATED: 1})
             return HttpResponseRedirect(f"{self.url('change', created.pk)}?{query}")
         return self.page(request, "interviews/new_request", None, title=title, form=form, org=org)
 
-    def created(self, request: HttpRequest, form: NewRequestForm) -> InterviewRequest | None:
+    def create(self, request: HttpRequest, form: NewRequestForm) -> InterviewRequest | None:
         if earlier := form.unanswered():
             form.ask_whether_again(self.url("change", earlier.pk))
             return None
@@ -196,7 +190,5 @@ class NewRequestPages(ImportingAdmin):
         return super().import_view(request)
 
     def import_form(self, request: HttpRequest) -> RequestImportForm:
-        initial = {"interview_type": request.GET.get("type")}
-        return RequestImportForm(
-            request.POST or None, request.FILES or None, org=cast(Org, OrgChoice.of(request).chosen), initial=initial
-        )
+        org, initial = cast(Org, OrgChoice.of(request).chosen), {"interview_type": request.GET.get("type")}
+        return RequestImportForm(request.POST or None, request.FILES or None, org=org, initial=initial)

@@ -26,24 +26,22 @@ from staff.base import OrgRowsAdmin
 from staff.current_request import current_staff_request
 from staff.edit_conflicts import as_sent
 from staff.history.pages import AuditedAdmin
-from staff.home.filters import BegunBefore, BegunSince, LastTopicFilter
 from staff.interviews.actions import RequestActions
-from staff.interviews.displayed_findings import NO_IDS
-from staff.interviews.downloads import TranscriptFiles
 from staff.interviews.fields import RequestFields
-from staff.interviews.forms import InterviewRequestForm, why_closed
+from staff.interviews.forms import COMPLETED, InterviewRequestForm, picks_in_form
 from staff.interviews.new_requests import CREATED, NewRequestPages
-from staff.interviews.picks import picks_in_form
 from staff.interviews.steering import changed_after_completion, edited_steering, stored_steering
-from staff.interviews.transcript_document import TranscriptDocument
-from staff.lists.date_ranges import ChangedRange, CompletedRange, CreatedRange
-from staff.lists.exports import Export, ExportableAdmin
+from staff.interviews.transcript import NO_IDS, TranscriptDocument
+from staff.interviews.transcript_files import docx_view, markdown_view
+from staff.lists.date_ranges import BegunBefore, BegunSince, ChangedRange, CompletedRange, CreatedRange
+from staff.lists.exports import Export
 from staff.lists.filters import (
     ArchivedFilter,
     ConversationFilter,
     DealFilter,
     FlagFilter,
     InterviewTypeFilter,
+    LastTopicFilter,
     OrgFilter,
     titled,
 )
@@ -52,32 +50,14 @@ from staff.security_events import actor_of, record_act
 
 REVIEW = "interviews.review_driver"
 ABOUT = (
-    "contact_link",
-    "org",
-    "interview_name",
-    "deal_and_outcome",
-    "displayed_status",
-    "status_in_the_api",
-    "progress_in_the_api",
-    "conversation_stage",
-    "wishes",
-    "decline_reason",
-    "survey_link",
-    "created_at",
-    "archived_at",
-    "email_sent_at",
-    "cancelled_at",
-    "consented_at",
-    "last_activity_at",
-    "completed_at",
-    "rating",
+    *("contact_link", "org", "interview_name", "deal_and_outcome", "displayed_status", "status_in_the_api"),
+    *("progress_in_the_api", "conversation_stage", "wishes", "decline_reason", "survey_link", "created_at"),
+    *("archived_at", "email_sent_at", "cancelled_at", "consented_at", "last_activity_at", "completed_at", "rating"),
 )
 
 
 @admin.register(InterviewRequest)
-class InterviewRequestAdmin(
-    OrgRowsAdmin, ExportableAdmin, TranscriptFiles, RequestActions, RequestFields, NewRequestPages, AuditedAdmin
-):
+class InterviewRequestAdmin(OrgRowsAdmin, NewRequestPages, RequestActions, RequestFields, AuditedAdmin):
     form = InterviewRequestForm
     change_form_template = "staff/interviews/interview_request.html"
     exports = {
@@ -86,20 +66,16 @@ class InterviewRequestAdmin(
     }
     object_pages = {
         **AuditedAdmin.object_pages,
-        **TranscriptFiles.transcript_pages,
+        "markdown": markdown_view,
+        "docx": docx_view,
         "prompt": "prompt_view",
         "steering": "steering_view",
     }
     list_display = ("id", "contact_email", "org", "deal", "displayed_status", "wishes", "created_at")
     list_filter = (
         *(OrgFilter, DealFilter, BegunSince, BegunBefore, LastTopicFilter),
-        *(
-            ("status", titled("status in the API", admin.ChoicesFieldListFilter)),
-            ConversationFilter,
-            FlagFilter,
-            InterviewTypeFilter,
-            ArchivedFilter,
-        ),
+        ("status", titled("status in the API", admin.ChoicesFieldListFilter)),
+        *(ConversationFilter, FlagFilter, InterviewTypeFilter, ArchivedFilter),
         *(CreatedRange, CompletedRange, ChangedRange),
     )
     lookups = frozenset({"contact", "status__exact"})
@@ -132,22 +108,20 @@ class InterviewRequestAdmin(
         (title, texts), (about, options) = super().get_fieldsets(request, obj)
         may_change = self.has_change_permission(request, obj)
         if not may_change or self.is_read_only(request, obj):
-            note = why_closed(obj) if may_change else ""
+            note = self.why_closed(obj) if may_change else ""
             texts = {"fields": ["objective", "steers"], "description": note}
         if not may_change:
             options = {"fields": [field for field in options["fields"] if field != "survey_link"]}
         empty = [field for field in options["fields"] if obj and self.is_empty(obj, field)]
         about_fields = [field for field in options["fields"] if field not in empty]
-        return [(title, texts), (about, {"fields": about_fields}), *self.collapsed(empty)]
+        collapsed = (f"Without a value: {len(empty)}", {"fields": empty, "classes": ["collapse"]})
+        return [(title, texts), (about, {"fields": about_fields}), *([collapsed] if empty else [])]
 
     def is_empty(self, obj: InterviewRequest, field: str) -> bool:
         """Whether the page would show "-"."""
         column = "deal_id" if field == "deal_and_outcome" else field  # the field would read the deal
         shown = getattr(self, column)(obj) if hasattr(self, column) else getattr(obj, column)
         return shown in (None, "", "-")
-
-    def collapsed(self, fields: list[str]) -> Any:
-        return [(f"Without a value: {len(fields)}", {"fields": fields, "classes": ["collapse"]})] if fields else []
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         texts = InterviewRequestForm.base_fields if self.is_read_only(request, obj) else ()
@@ -158,12 +132,11 @@ class InterviewRequestAdmin(
         return request.method != "POST" and obj is not None and bool(self.why_closed(obj))
 
     def why_closed(self, obj: InterviewRequest) -> str:
-        return why_closed(obj)
+        return COMPLETED if obj.is_completed else ""
 
     def render_change_form(self, request: Any, context: Any, *args: Any, **kwargs: Any) -> Any:
-        context["is_created"] = CREATED in request.GET
-        context["may_preview"] = self.may_preview(request, kwargs["obj"])
         obj, document = kwargs["obj"], None
+        context.update(is_created=CREATED in request.GET, may_preview=self.may_preview(request, obj))
         if hasattr(obj, "transcript"):
             document = TranscriptDocument.of(obj, self.reviewable(request, obj))
         elif not obj.is_completed:
@@ -216,20 +189,14 @@ class InterviewRequestAdmin(
         try:
             preview = preview_of(found)
         except GuideError as error:
-            return self.page(request, "interviews/prompt", found, title="Prompt preview", guide_error=str(error))
+            context: dict[str, Any] = {"guide_error": str(error)}
         except NoPromptError as error:
-            return self.page(request, "interviews/prompt", found, title="Prompt preview", no_prompt=str(error))
-        record_act(request, EventKind.PROMPT_READ, found, WITHOUT_ANSWERS)
-        shown = [(message.role, segments(message)) for message in preview.messages]
-        return self.page(
-            request,
-            "interviews/prompt",
-            found,
-            title="Prompt preview",
-            prompt=shown,
-            preview=preview,
-            left_out=left_out_of_notes(found.contact.notes),
-        )
+            context = {"no_prompt": str(error)}
+        else:
+            record_act(request, EventKind.PROMPT_READ, found, WITHOUT_ANSWERS)
+            shown = [(message.role, segments(message)) for message in preview.messages]
+            context = {"prompt": shown, "preview": preview, "left_out": left_out_of_notes(found.contact.notes)}
+        return self.page(request, "interviews/prompt", found, title="Prompt preview", **context)
 
 
 def may_read_notes(request: HttpRequest | None) -> bool:

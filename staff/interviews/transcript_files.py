@@ -1,18 +1,48 @@
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from io import BytesIO
 from typing import Any
 
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.utils import timezone
 
 from hindsight.text.visible import visible
 from hindsight.text.xlsx import NOT_XML
 from interviews.paige.answers.transcript_markdown import escaped
-from staff.interviews.displayed_turns import SKIPPED
-from staff.interviews.transcript_document import TranscriptDocument
+from orgs.models import EventKind
+from staff.base import StaffAdmin
+from staff.interviews.transcript import SKIPPED, TranscriptDocument
+from staff.security_events import record_act
 
 RIGHT_TO_LEFT = ("R", "AL")
 BEGINS_A_DIRECTION = (*RIGHT_TO_LEFT, "L")
+WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+
+
+def markdown_view(admin: StaffAdmin, request: HttpRequest, object_id: str) -> HttpResponse:
+    return _file(admin, request, object_id, "md", "text/markdown; charset=utf-8", as_markdown)
+
+
+def docx_view(admin: StaffAdmin, request: HttpRequest, object_id: str) -> HttpResponse:
+    return _file(admin, request, object_id, "docx", WORD, as_docx)
+
+
+def _file(
+    admin: StaffAdmin,
+    request: HttpRequest,
+    object_id: str,
+    extension: str,
+    content_type: str,
+    write: Callable[[TranscriptDocument], bytes],
+) -> HttpResponse:
+    if request.method not in ("GET", "HEAD"):
+        return HttpResponseNotAllowed(["GET", "HEAD"])
+    found = admin.object_or_404(request, object_id, admin.has_view_or_change_permission)
+    if not hasattr(found, "transcript"):
+        raise Http404
+    record_act(request, EventKind.TRANSCRIPT_READ, found, f"Downloaded as {extension}.")
+    headers = {"Content-Disposition": f'attachment; filename="interview-{found.pk}.{extension}"'}
+    return HttpResponse(write(TranscriptDocument.of(found)), content_type, headers=headers)
 
 
 def as_markdown(document: TranscriptDocument) -> bytes:

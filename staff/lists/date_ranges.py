@@ -1,4 +1,4 @@
-"""List filters with a first and a last day, in UTC."""
+"""List filters by days, in UTC."""
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
-from staff.lists.filters import kept_parameters
+from staff.lists.filters import TextFilter, kept_parameters
 
 
 class DayInput(forms.DateInput):
@@ -106,3 +106,28 @@ class ChangedRange(DateRangeFilter):
     field = "updated_at"
     parameters = ("changed_since", "changed_until")
     needs_org = True
+
+
+class DateFilter(TextFilter):
+    """Links set it. Ignores texts that are not days."""
+
+    is_always_shown = False
+    placeholder = "YYYY-MM-DD"
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        day = day_in(self.value())
+        return queryset.filter(**{self.lookup: midnight(day)}) if day else queryset
+
+
+class BegunSince(DateFilter):
+    title = "first day of the consent"
+    help_text = "First day of the consent"
+    parameter_name = "begun_since"
+    lookup = "conversation__consented_at__gte"
+
+
+class BegunBefore(DateFilter):
+    title = "day after the consent"
+    help_text = "Day after the consent"
+    parameter_name = "begun_before"
+    lookup = "conversation__consented_at__lt"

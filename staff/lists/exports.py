@@ -1,9 +1,10 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from io import StringIO
-from typing import Any
+from typing import Any, NamedTuple
 
-from django.contrib import admin, messages
+from django.contrib import messages
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
@@ -20,12 +21,17 @@ from staff.security_events import record_act
 
 ROWS_PER_BLOCK = 100  # of a download
 
-# The rows of a workbook become one in the download.
-FORMATS: dict[str, Writer] = {**WRITERS, "xlsx": xlsx.write_rows}
-CONTENT_TYPES = {
-    "csv": "text/csv; charset=utf-8",
-    "jsonl": "application/jsonl; charset=utf-8",
-    "xlsx": xlsx.CONTENT_TYPE,
+
+class FileFormat(NamedTuple):
+    label: str
+    content_type: str
+    write: Writer
+
+
+FORMATS = {
+    "csv": FileFormat("CSV", "text/csv; charset=utf-8", WRITERS["csv"]),
+    "xlsx": FileFormat("XLSX", xlsx.CONTENT_TYPE, xlsx.write_rows),  # the rows become a workbook in the download
+    "jsonl": FileFormat("JSON Lines", "application/jsonl; charset=utf-8", WRITERS["jsonl"]),
 }
 
 
@@ -39,7 +45,7 @@ class Export:
 
     def blocks(self, rows: QuerySet[Any], ids: Sequence[int], file_format: str) -> Iterator[bytes]:
         """The file. Without a transaction: a row that is deleted meanwhile is not in it."""
-        parts = self._parts(rows, ids, FORMATS[file_format])
+        parts = self._parts(rows, ids, FORMATS[file_format].write)
         return xlsx.workbook(parts) if file_format == "xlsx" else parts
 
     def _parts(self, rows: QuerySet[Any], ids: Sequence[int], write: Writer) -> Iterator[bytes]:
@@ -52,7 +58,6 @@ class Export:
 
 class ExportableAdmin(StaffAdmin):
     change_list_template = "staff/lists/exportable_list.html"
-    actions = ["export_csv", "export_xlsx", "export_jsonl"]
     # By the name of the file. The actions start the first one.
     exports: Mapping[str, Export] = {}
 
@@ -67,17 +72,13 @@ class ExportableAdmin(StaffAdmin):
         may_export = self.has_export_permission(request)
         return super().changelist_view(request, {**(extra_context or {}), "may_export": may_export})
 
-    @admin.action(description="Export as CSV", permissions=["export"])
-    def export_csv(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponseBase:
-        return self.export(request, queryset, "csv")
-
-    @admin.action(description="Export as XLSX", permissions=["export"])
-    def export_xlsx(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponseBase:
-        return self.export(request, queryset, "xlsx")
-
-    @admin.action(description="Export as JSON Lines", permissions=["export"])
-    def export_jsonl(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponseBase:
-        return self.export(request, queryset, "jsonl")
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        actions: dict[str, Any] = super().get_actions(request)
+        if self.has_export_permission(request):
+            for key, (label, *_) in FORMATS.items():
+                name, export = f"export_{key}", partial(type(self).export, file_format=key)
+                actions[name] = export, name, f"Export as {label}"
+        return actions
 
     def export_view(self, request: HttpRequest) -> HttpResponseBase:
         if not self.has_export_permission(request):
@@ -107,4 +108,4 @@ class ExportableAdmin(StaffAdmin):
         record_act(request, EventKind.EXPORT, about, detail)
         blocks = self.exports[name].blocks(self.model._default_manager.all(), [pk for pk, _ in pairs], file_format)
         headers = {"Content-Disposition": f'attachment; filename="{name}.{file_format}"'}
-        return Download(blocks, content_type=CONTENT_TYPES[file_format], headers=headers)
+        return Download(blocks, content_type=FORMATS[file_format].content_type, headers=headers)

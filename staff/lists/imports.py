@@ -26,8 +26,8 @@ from hindsight.text.storable import clean_text
 from hindsight.text.xlsx import csv_of, is_workbook
 from orgs.actors import Actor
 from orgs.imports import Effect, Importer, of_first_rows
-from orgs.models import EventKind, Org
-from staff.base import StaffAdmin
+from orgs.models import EventKind
+from staff.lists.exports import ExportableAdmin
 from staff.orgs.org_choice import OrgField
 from staff.security_events import actor_of, record_act
 
@@ -146,6 +146,8 @@ class Result:
 
 
 class UploadForm(forms.Form):
+    """Subclasses add `org` to the cleaned data."""
+
     file = forms.FileField(label="CSV or XLSX file", widget=forms.FileInput(attrs={"accept": ".csv,text/csv,.xlsx"}))
     encoding = forms.ChoiceField(
         choices=[*ENCODINGS.items()],
@@ -153,9 +155,6 @@ class UploadForm(forms.Form):
         help_text="Of a CSV file. Excel's “CSV UTF-8” is UTF-8. Its “CSV” is Windows-1252 in Western Europe and "
         "America. Choose it, too, if rows are rejected because they are not valid UTF-8.",
     )
-
-    def chosen_org(self) -> Org:
-        raise NotImplementedError
 
     def options(self) -> dict[str, Any]:
         """For the importer's `write`."""
@@ -167,12 +166,8 @@ class ImportForm(UploadForm):
 
     org = OrgField(help_text="The name or the slug of the org that the rows belong to.")
 
-    def chosen_org(self) -> Org:
-        org: Org = self.cleaned_data["org"]
-        return org
 
-
-class ImportingAdmin(StaffAdmin):
+class ImportingAdmin(ExportableAdmin):
     importable: Importable
 
     def get_urls(self) -> list[URLPattern]:
@@ -205,10 +200,10 @@ class ImportingAdmin(StaffAdmin):
 
     def imported(self, request: HttpRequest, form: UploadForm) -> dict[str, Any]:
         """Imports what the person has checked before, and otherwise checks it. Returns what the page shows."""
-        data, importer = form.cleaned_data["file"].read(), self.importable.importer
-        upload = Upload(importer, data, form.cleaned_data["encoding"], request.POST.getlist("column"))
-        org, options = form.chosen_org(), form.options()
-        digest = upload.digest(org=org.pk, encoding=form.cleaned_data["encoding"], **options)
+        org, encoding, options = form.cleaned_data["org"], form.cleaned_data["encoding"], form.options()
+        data = form.cleaned_data["file"].read()
+        upload = Upload(self.importable.importer, data, encoding, request.POST.getlist("column"))
+        digest = upload.digest(org=org.pk, encoding=encoding, **options)
         sent, found = request.POST.get("import"), {"upload": upload, "digest": digest, "columns_error": ""}
         if sent == digest:
             detail = f"{self.importable.row}s: {len(upload.rows):,} rows."

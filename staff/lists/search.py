@@ -1,117 +1,196 @@
-"""API keys are searched in the body of a POST: a URL would be stored in histories."""
+"""The search box, and the search in what contacts said.
+
+API keys are searched in the body of a POST: a URL would be stored in histories.
+"""
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
+from datetime import datetime
+from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
+from django import forms
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
-from django.db.models import Model, QuerySet
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import Model
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
 
 from contacts.models import Contact
-from interviews.models import InterviewRequest
+from interviews.lifecycle import Direction
+from interviews.models import IndexedAnswer, InterviewRequest
+from interviews.models.transcript import IndexedAnswerQuerySet
+from interviews.services.transcript_search import Hit, Last, Search, search_transcripts
 from orgs import keys
-from orgs.models import ApiKey, Org
+from orgs.models import ApiKey, EventKind, Org
+from staff.lists.date_ranges import DayInput, after_day, midnight
 from staff.lists.filters import storable
-from staff.lists.transcript_search import first_answers
-from staff.orgs.org_choice import label_of, orgs_meant
-from staff.orgs.permissions import visible_orgs
+from staff.orgs.org_choice import SEVERAL_ORGS, label_of, org_input, orgs_meant
+from staff.orgs.permissions import may, orgs_with, viewing, visible_orgs
+from staff.security_events import record_acts
 
 MAX_SHOWN = 20
 MAX_TEXT = 200
+PER_PAGE = 25
+ANSWERS_ON_SEARCH_PAGE = 5
+
+MAY_READ = viewing(InterviewRequest)
+
+# The name of the template, and the function that finds the text in the rows that the person may see.
+KINDS: dict[type[Model], tuple[str, Callable[[Any, str], Any]]] = {
+    Org: ("orgs", lambda rows, text: rows.search(text)),
+    Contact: ("contacts", lambda rows, text: rows.search(text)),
+    InterviewRequest: ("interview_requests", lambda rows, text: rows.with_id_or_deal(text)),
+    ApiKey: ("api_keys", lambda rows, text: rows.select_related("org").search(text)),
+}
 
 
-@dataclass(frozen=True)
-class Kind:
-    """`find` gets the rows that the person may see, and the text."""
-
-    model: type[Model]
-    find: Callable[[Any, str], QuerySet[Any]]
-    template: str
-
-
-KINDS = (
-    Kind(Org, lambda rows, text: rows.search(text), "orgs"),
-    Kind(Contact, lambda rows, text: rows.search(text), "contacts"),
-    Kind(InterviewRequest, lambda rows, text: rows.with_id_or_deal(text), "interview_requests"),
-    Kind(ApiKey, lambda rows, text: rows.select_related("org").search(text), "api_keys"),
-)
-
-
-@dataclass(frozen=True)
-class Found:
+class Found(NamedTuple):
     """`more`: the URL of all matches; empty if all are shown."""
 
-    kind: Kind
+    title: str
+    template: str
     rows: list[Any]
     more: str
 
-    @property
-    def title(self) -> str:
-        return str(self.kind.model._meta.verbose_name_plural)
 
-    @property
-    def template(self) -> str:
-        return f"staff/lists/found_{self.kind.template}.html"
+class TranscriptSearchForm(forms.Form):
+    q = forms.CharField(
+        max_length=MAX_TEXT,
+        label="Words",
+        help_text='Words, and phrases in quotation marks: "too expensive" discount',
+        widget=forms.TextInput(attrs={"type": "search", "autocomplete": "off"}),
+    )
+    org = forms.CharField(required=False, max_length=MAX_TEXT, help_text="Name or slug", widget=org_input())
+    since = forms.DateField(required=False, label="Completed from", widget=DayInput)
+    until = forms.DateField(required=False, label="to", widget=DayInput)
+    topic = forms.CharField(required=False, max_length=40, help_text="A key of the guide, such as pricing")
+    direction = forms.ChoiceField(required=False, choices=[("", "Any"), *Direction.choices])
+
+    def __init__(self, request: HttpRequest) -> None:
+        super().__init__({name: storable(str(value)) for name, value in request.GET.items()})
+        self.request = request
+
+    def clean_org(self) -> list[int] | None:
+        """None for all orgs."""
+        text = self.cleaned_data["org"]
+        orgs = orgs_meant(text, visible_orgs(self.request)) if text else []
+        if len(orgs) > 1:
+            raise ValidationError(SEVERAL_ORGS)
+        if text and not orgs:
+            raise ValidationError("No org matches.")
+        return [orgs[0].pk] if text else None
+
+    def search(self) -> Search:
+        """A day is in UTC. Both days count."""
+        data = self.cleaned_data
+        return Search(
+            data["q"],
+            completed_since=midnight(data["since"]) if data["since"] else None,
+            completed_before=after_day(data["until"]) if data["until"] else None,
+            topic=data["topic"],
+            direction=data["direction"],
+        )
 
 
 def search_view(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         text = storable(request.GET.get("q", ""))[:MAX_TEXT]
-        return results_page(request, "" if keys.contains_secret(text) else text)
+        return _results_page(request, "" if keys.contains_secret(text) else text)
     text = storable(request.POST.get("q", ""))
     if keys.contains_secret(text):
-        return key_page(request, text)
+        return _key_page(request, text)
     return HttpResponseRedirect(f"{reverse('admin:search')}?{urlencode({'q': text[:MAX_TEXT]})}")
 
 
-def key_page(request: HttpRequest, text: str) -> HttpResponse:
-    """The response never contains the key."""
-    if not may_see(request, ApiKey):
-        message = "You may not look up API keys."
-    elif not keys.is_well_formed(text):
-        message = "This is not a complete API key. Paste the whole key, or search for its first 12 characters."
-    elif api_key := visible_rows(request, ApiKey).filter(digest=keys.digest_of(text)).first():
-        return HttpResponseRedirect(reverse("admin:orgs_apikey_change", args=[api_key.pk]))
-    else:
-        message = "No API key matches. Its org may have been deleted."
-    messages.warning(request, message)
-    return results_page(request, "")
-
-
 def org_names_view(request: HttpRequest) -> HttpResponse:
-    if not may_see(request, Org):
+    if not _may_see(request, Org):
         raise PermissionDenied
     found = orgs_meant(storable(request.GET.get("q", "")), visible_orgs(request))
     return JsonResponse({"orgs": [label_of(org) for org in found]})
 
 
-def results_page(request: HttpRequest, text: str) -> HttpResponse:
-    found = [result for kind in KINDS if may_see(request, kind.model) and (result := find(request, kind, text))]
-    answers = first_answers(request, text)
-    context = {**admin.site.each_context(request), "title": "Search", "searched": text, "found": found, **answers}
+def transcript_search_view(request: HttpRequest) -> HttpResponse:
+    if not may(request, MAY_READ):
+        raise PermissionDenied
+    form = TranscriptSearchForm(request)
+    context: dict[str, Any] = {"hits": []}
+    if form.is_valid():
+        rows = _visible_answers(request)
+        if (org := form.cleaned_data["org"]) is not None:
+            rows = rows.filter(org__in=org)
+        last = _last_in(request.GET.get("after", ""))
+        hits, more = search_transcripts(rows, form.search(), limit=PER_PAGE, last=last)
+        context = {"hits": _read(request, hits), "is_searched": True, "older": more and _address(request, more)}
+    context.update(admin.site.each_context(request), title="What contacts said", form=form)
+    return TemplateResponse(request, "staff/lists/transcript_search.html", context)
+
+
+def _key_page(request: HttpRequest, text: str) -> HttpResponse:
+    """The response never contains the key."""
+    if not _may_see(request, ApiKey):
+        message = "You may not look up API keys."
+    elif not keys.is_well_formed(text):
+        message = "This is not a complete API key. Paste the whole key, or search for its first 12 characters."
+    elif api_key := _visible_rows(request, ApiKey).filter(digest=keys.digest_of(text)).first():
+        return HttpResponseRedirect(reverse("admin:orgs_apikey_change", args=[api_key.pk]))
+    else:
+        message = "No API key matches. Its org may have been deleted."
+    messages.warning(request, message)
+    return _results_page(request, "")
+
+
+def _results_page(request: HttpRequest, text: str) -> HttpResponse:
+    found = [result for model in KINDS if text and _may_see(request, model) and (result := _find(request, model, text))]
+    context = {**admin.site.each_context(request), "title": "Search", "searched": text, "found": found}
+    if may(request, MAY_READ):
+        hits, _ = search_transcripts(_visible_answers(request), Search(text), limit=ANSWERS_ON_SEARCH_PAGE)
+        page = reverse("admin:transcript_search")
+        context |= {"hits": _read(request, hits), "more_hits": f"{page}?{urlencode({'q': text})}" if text else page}
     return TemplateResponse(request, "staff/lists/search.html", context)
 
 
-def find(request: HttpRequest, kind: Kind, text: str) -> Found | None:
-    if not text:
-        return None
-    rows = list(kind.find(visible_rows(request, kind.model).without_test_rooms(), text)[: MAX_SHOWN + 1])
-    if not rows:
-        return None
-    options = kind.model._meta
+def _find(request: HttpRequest, model: type[Model], text: str) -> Found | None:
+    template, matching = KINDS[model]
+    rows = list(matching(_visible_rows(request, model).without_test_rooms(), text)[: MAX_SHOWN + 1])
+    options = model._meta
     everything = reverse(f"admin:{options.app_label}_{options.model_name}_changelist")
     more = f"{everything}?{urlencode({'q': text})}" if len(rows) > MAX_SHOWN else ""
-    return Found(kind, rows[:MAX_SHOWN], more)
+    title = str(options.verbose_name_plural)
+    return Found(title, f"staff/lists/found_{template}.html", rows[:MAX_SHOWN], more) if rows else None
 
 
-def visible_rows(request: HttpRequest, model: type[Model]) -> Any:
+def _visible_rows(request: HttpRequest, model: type[Model]) -> Any:
     return admin.site.get_model_admin(model).get_queryset(request)
 
 
-def may_see(request: HttpRequest, model: type[Model]) -> bool:
+def _may_see(request: HttpRequest, model: type[Model]) -> bool:
     return admin.site.get_model_admin(model).has_view_permission(request)
+
+
+def _visible_answers(request: HttpRequest) -> IndexedAnswerQuerySet:
+    orgs, rows = orgs_with(request, MAY_READ, test_rooms=False), IndexedAnswer.objects.all()
+    return rows.without_test_rooms() if orgs is None else rows.filter(org__in=orgs)
+
+
+def _read(request: HttpRequest, hits: list[Hit]) -> list[Hit]:
+    """Records that the person has read them."""
+    read = {hit.answer.interview_request_id: hit.answer.interview_request for hit in hits}
+    if read:
+        record_acts(request, EventKind.TRANSCRIPT_READ, read.values(), "Answers that a search found.")
+    return hits
+
+
+def _last_in(text: str) -> Last | None:
+    """None if it is not the end of a page."""
+    time, _, pk = text.partition("~")
+    try:
+        return Last(datetime.fromisoformat(time), int(pk))
+    except ValueError:
+        return None
+
+
+def _address(request: HttpRequest, last: Last) -> str:
+    query = request.GET.copy()
+    query["after"] = f"{last.completed_at.isoformat()}~{last.id}"
+    return f"?{query.urlencode()}"

@@ -11,7 +11,6 @@ from django.http import HttpRequest, HttpResponse
 from orgs.models import EventKind
 from staff.base import OrgRowsAdmin
 from staff.confirmation import Action, ActionAdmin
-from staff.home.filters import FailingFilter
 from staff.lists.date_ranges import midnight
 from staff.lists.filters import OrgFilter
 from staff.orgs.permissions import may
@@ -55,6 +54,17 @@ TEST = Action(
     event=EventKind.WEBHOOK_SENT,
     done="Test event.",
 )
+
+
+class FailingFilter(admin.SimpleListFilter):
+    title = "failing"
+    parameter_name = "failing"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[Any, str]]:
+        return [("yes", "yes")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return queryset.filter(pk__in=Endpoint.objects.failing().values("pk")) if self.value() == "yes" else queryset
 
 
 @admin.register(Endpoint)

@@ -1,26 +1,56 @@
-from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db import models
 from django.http import HttpRequest
 from django.utils import timezone
 
 from deals.models import Outcome
 from deals.text import AMOUNT_DECIMALS, AMOUNT_DIGITS, MAX_LABEL_LENGTH
 from interviews.models import InterviewType
-from interviews.reports.win_loss import Selection
+from interviews.reports.win_loss import Selection, Span
 from orgs.models import Org
-from staff.lists.date_ranges import DayInput
+from staff.lists.date_ranges import DayInput, midnight
 from staff.lists.filters import storable
 from staff.orgs.org_choice import SEVERAL_ORGS, chosen_orgs, org_input
 from staff.orgs.permissions import may, orgs_with
-from staff.win_loss.periods import Period, PeriodChoice, calendar_period, custom_period
 
 INTERVIEWS = "interviews.view_interviewrequest"
 MAX_DAYS = 366
 FIRST_DAY = date(2000, 1, 1)
+MONTHS_OF_A_QUARTER = 3
+
+
+class PeriodChoice(models.TextChoices):
+    THIS_MONTH = "this_month", "This month"
+    LAST_MONTH = "last_month", "Last month"
+    THIS_QUARTER = "this_quarter", "This quarter"
+    LAST_QUARTER = "last_quarter", "Last quarter"
+    CUSTOM = "custom", "From … to …"
+
+
+# The months of the period, and how many periods ago it was.
+CALENDAR = {
+    PeriodChoice.THIS_MONTH: (1, 0),
+    PeriodChoice.LAST_MONTH: (1, 1),
+    PeriodChoice.THIS_QUARTER: (MONTHS_OF_A_QUARTER, 0),
+    PeriodChoice.LAST_QUARTER: (MONTHS_OF_A_QUARTER, 1),
+}
+
+
+@dataclass(frozen=True)
+class Period:
+    """In UTC. It is compared with the span before."""
+
+    span: Span
+    before: Span
+
+    @property
+    def is_running(self) -> bool:
+        return self.span.until > timezone.now()
 
 
 def _amount(label: str) -> forms.DecimalField:
@@ -70,14 +100,11 @@ class WinLossForm(forms.Form):
         data = self.cleaned_data
         org, interview_type = data["org"], data["interview_type"]
         return Selection(
-            org_ids=[org.pk] if org else self._visible_orgs(),
+            org_ids=[org.pk] if org else orgs_with(self.request, INTERVIEWS, test_rooms=False),
             span=self.chosen_period().span,
             interview_type=interview_type and interview_type.pk,
             **{name: data[name] for name in ("outcome", "competitor", "least", "most")},
         )
-
-    def _visible_orgs(self) -> Collection[int] | None:
-        return orgs_with(self.request, INTERVIEWS, test_rooms=False)
 
     def chosen_period(self) -> Period:
         choice, data = PeriodChoice(self.cleaned_data["period"]), self.cleaned_data
@@ -90,3 +117,25 @@ def _is_period(since: date | None, until: date | None) -> bool:
     if since is None or until is None:
         return False
     return FIRST_DAY <= since <= until < date.max and until - since < timedelta(MAX_DAYS)
+
+
+def calendar_period(choice: PeriodChoice, today: date) -> Period:
+    months, ago = CALENDAR[choice]
+    first = today.replace(month=(today.month - 1) // months * months + 1, day=1)
+    return _period(*(_month_after(first, months * (number - ago)) for number in (0, 1, -1)))
+
+
+def custom_period(first: date, last: date) -> Period:
+    """Includes both days. Compared with as many days before."""
+    until = last + timedelta(days=1)
+    return _period(first, until, first - (until - first))
+
+
+def _period(since: date, until: date, before: date) -> Period:
+    return Period(Span(midnight(since), midnight(until)), Span(midnight(before), midnight(since)))
+
+
+def _month_after(first: date, months: int) -> date:
+    """The first day of a month."""
+    number = first.year * 12 + first.month - 1 + months
+    return date(number // 12, number % 12 + 1, 1)

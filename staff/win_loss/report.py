@@ -3,6 +3,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cached_property
+from typing import NamedTuple
 
 from django.urls import reverse
 from django.utils.formats import date_format
@@ -12,10 +13,10 @@ from hindsight.text.visible import visible
 from interviews.lifecycle import Direction, Review
 from interviews.models import Driver
 from interviews.reports.proportions import ENOUGH_POINTS, Share, differ, interviews_missing
-from interviews.reports.reported_reasons import Comparison, DealTopic, Verdict
-from interviews.reports.win_loss import MAX_INTERVIEWS, Asked, Span, Topic, WinLoss
-from staff.interviews.displayed_findings import anchor_of
-from staff.win_loss.periods import Period
+from interviews.reports.reported_reasons import Comparison, Verdict
+from interviews.reports.win_loss import MAX_INTERVIEWS, Span, Topic, WinLoss
+from staff.interviews.transcript import anchor_of
+from staff.win_loss.form import Period
 
 DIRECTIONS = (Direction.AGAINST, Direction.FOR, Direction.NEUTRAL, Direction.UNCLEAR)
 SHOWN_COMPARISONS = 12
@@ -82,8 +83,7 @@ class Bar:
         return f"{points} points" + (", a clear change" if self.is_clear_change else "")
 
 
-@dataclass(frozen=True)
-class ShownTopic:
+class ShownTopic(NamedTuple):
     title: str
     bars: Sequence[Bar]
 
@@ -92,61 +92,19 @@ class ShownTopic:
         return [bar for bar in self.bars if bar.quotes]
 
 
-@dataclass(frozen=True)
 class ShownComparison:
-    comparison: Comparison
+    """`titles`: of the topics that the reported reason names."""
 
-    @property
-    def titles(self) -> list[str]:
-        return [visible(title) for title in self.comparison.reported.values()]
-
-    @property
-    def reason(self) -> str:
-        return visible(self.comparison.interview_request.reported_deal.reported_reason)
-
-    @property
-    def outcome(self) -> str:
-        outcome = self.comparison.interview_request.reported_deal.outcome
-        return Outcome(outcome).label if outcome else NO_OUTCOME
-
-    @property
-    def verdict(self) -> str:
-        return str(self.comparison.verdict.label)
-
-    @property
-    def quotes(self) -> list[ShownQuote]:
-        return [ShownQuote(driver) for driver in self.comparison.quotes[:2]]
-
-    @property
-    def is_said_instead(self) -> bool:
-        return not self.comparison.on_reported
-
-    @property
-    def url(self) -> str:
-        return reverse("admin:interviews_interviewrequest_change", args=[self.comparison.interview_request.pk])
-
-
-@dataclass(frozen=True)
-class ShownDealTopic:
-    topic: DealTopic
-
-    @property
-    def title(self) -> str:
-        return visible(self.topic.title)
-
-    @property
-    def disagree(self) -> bool:
-        return self.topic.disagree
-
-    @property
-    def quotes(self) -> list[list[ShownQuote]]:
-        return [[ShownQuote(driver) for driver in drivers] for drivers in self.topic.said]
-
-
-@dataclass(frozen=True)
-class Answered:
-    label: str
-    share: Share
+    def __init__(self, comparison: Comparison) -> None:
+        deal = comparison.interview_request.reported_deal
+        self.interview = comparison.interview_request.pk
+        self.url = reverse("admin:interviews_interviewrequest_change", args=[self.interview])
+        self.outcome = Outcome(deal.outcome).label if deal.outcome else NO_OUTCOME
+        self.reason = deal.reported_reason
+        self.titles = [*comparison.reported.values()]
+        self.verdict = str(comparison.verdict.label)
+        self.quotes = [ShownQuote(driver) for driver in comparison.quotes[:2]]
+        self.is_said_instead = not comparison.on_reported
 
 
 @dataclass(frozen=True)
@@ -174,11 +132,11 @@ class Report:
 
     @cached_property
     def topics(self) -> list[ShownTopic]:
-        return [ShownTopic(visible(topic.title), [*self._bars(topic)]) for topic in self.found.topics]
+        return [ShownTopic(topic.title, self._bars(topic)) for topic in self.found.topics]
 
     def _bars(self, topic: Topic) -> list[Bar]:
-        always = (*DIRECTIONS[:3], *(each for each in DIRECTIONS[3:] if each in topic.cells))
-        return [self._bar(topic, direction) for direction in always]
+        shown = (each for each in DIRECTIONS if each in topic.cells or each != Direction.UNCLEAR)
+        return [self._bar(topic, direction) for direction in shown]
 
     def _bar(self, topic: Topic, direction: Direction) -> Bar:
         cell = topic.cell(direction)
@@ -201,22 +159,19 @@ class Report:
     def unreported(self) -> list[tuple[str, Share]]:
         """Topics that contacts gave as reasons, and the reported reasons did not name: most frequent first."""
         named = Counter(title for each in self.comparisons for title in {driver.title for driver in each.others})
-        return [(visible(title), Share(number, len(self.comparisons))) for title, number in named.most_common(5)]
+        return [(title, Share(number, len(self.comparisons))) for title, number in named.most_common(5)]
 
     @cached_property
-    def answered(self) -> list[Answered]:
-        return [_answered(asked) for asked in self.found.asked]
+    def answered(self) -> list[tuple[str, Share]]:
+        """By the label of an outcome."""
+        labels = {**dict(Outcome.choices), "": NO_OUTCOME}
+        return [(str(labels[asked.outcome]), Share(asked.completed, asked.number)) for asked in self.found.asked]
 
     @property
     def is_uneven(self) -> bool:
         """Whether one outcome is clearly less often answered than another one."""
-        shares = [each.share for each in self.answered if each.label != NO_OUTCOME]
+        shares = [share for label, share in self.answered if label != NO_OUTCOME]
         return any(differ(first, second) for first in shares for second in shares)
-
-
-def _answered(asked: Asked) -> Answered:
-    label = str(Outcome(asked.outcome).label) if asked.outcome else NO_OUTCOME
-    return Answered(label, Share(asked.completed, asked.number))
 
 
 def _days(span: Span) -> str:

@@ -137,7 +137,7 @@ class TestExport:
         assert [json.loads(line)["actor"] for line in lines] == [*actors, "export_security_events"]
 
     def test_every_page_is_read_once(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("staff.history.security_event_export.PAGE", 2)
+        monkeypatch.setattr("staff.history.security_events.PAGE", 2)
         assert len(run("export_security_events", "--format", "jsonl").splitlines()) == 3
 
     @pytest.mark.parametrize("words", [["--since", "yesterday"], ["--since", "2026-02-30"], ["--format", "xml"]])

@@ -1,15 +1,15 @@
 """Imports of deals in the browser. What they share with those of contacts is in test_imports.py."""
 
-from typing import Any
+from functools import partial
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
 
 from deals.models import Deal, DealValues
 from deals.services import write_deal
 from deals.text import DealId
 from orgs.actors import Actor, ActorKind
 from orgs.models import Change, Org, SecurityEvent
+from tests.staff import test_imports
 from tests.staff.conftest import Staff, staff_of
 from tests.staff.test_exports import exported
 from tests.staff.test_imports import chosen, confirmed, counts
@@ -32,13 +32,8 @@ def deal(acme: Org) -> Deal:
     return Deal.objects.get()
 
 
-def check(staff: Staff, content: str | bytes, **more: Any) -> Any:
-    file = SimpleUploadedFile("any.csv", content.encode() if isinstance(content, str) else content)
-    return staff.post("deals_deal_import", **{"org": "acme", "file": file, "encoding": "utf-8", **more})
-
-
-def import_file(staff: Staff, content: str, **more: Any) -> Any:
-    return check(staff, content, **confirmed(check(staff, content, **more)))
+check = partial(test_imports.check, page="deals/deal")
+import_file = partial(test_imports.import_file, page="deals/deal")
 
 
 def test_a_check_shows_what_the_import_then_does(support: Staff, deal: Deal) -> None:
@@ -63,10 +58,6 @@ def test_a_check_shows_what_the_import_then_does(support: Staff, deal: Deal) -> 
     assert {(change.field, change.actor) for change in changes} >= {("amount", "sue"), ("outcome", "sue")}
     event = SecurityEvent.objects.get(kind="import")
     assert (event.actor, event.org, event.detail) == ("sue", "acme", "deals: 4 rows.")
-
-
-def test_the_list_leads_to_the_import(support: Staff, deal: Deal) -> None:
-    assert "Import deals" in support.get("deals_deal_changelist").content.decode()
 
 
 def test_a_column_that_is_not_imported_changes_nothing(support: Staff, deal: Deal) -> None:

@@ -1,17 +1,14 @@
 """Deals in the admin: found, read, exported, and not edited."""
 
-import json
 from typing import Any
 
 import pytest
 
 from contacts.models import Contact
 from deals.models import Deal
-from orgs.models import Org
 from tests.client import ApiClient
 from tests.factories import InterviewRequestFactory
 from tests.staff.conftest import Staff
-from tests.staff.test_exports import exported
 
 LIST, CHANGE = "deals_deal_changelist", "deals_deal_change"
 
@@ -62,11 +59,3 @@ def test_the_page_of_an_interview_request_leads_to_the_deal(support: Staff, inte
     asked.deal_id = "never_sent"
     asked.save()
     assert "never_sent" in support.get("interviews_interviewrequest_change", asked.pk).content.decode()
-
-
-def test_the_list_is_exported(support: Staff, acme: Org) -> None:
-    records = [json.loads(line) for line in exported(support, "deals_deal", "jsonl", org="acme").splitlines()]
-    assert [(row["deal_id"], row["outcome"], row["amount"]) for row in records] == [
-        ("deal_1", "lost", 48000),
-        ("other", "won", None),
-    ]

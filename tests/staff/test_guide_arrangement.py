@@ -1,14 +1,12 @@
 """The buttons of the guide's form."""
 
-from copy import deepcopy
 from typing import Any
 
 import pytest
 
-from interviews.paige.guide.guide import Guide, shipped_guide
 from interviews.paige.guide.question_style import guide_warnings
-from interviews.paige.guide.texts import MAX_FOLLOW_UPS, QUOTE, clean_follow_up
-from staff.guides.arrangement import MAX_TOPICS, arranged, new_topic
+from interviews.paige.guide.texts import QUOTE, clean_follow_up
+from staff.guides.arrangement import arranged
 
 
 def guide(*topics: str) -> dict[str, Any]:
@@ -27,9 +25,7 @@ def texts(arrangement: dict[str, Any]) -> list[str]:
         ("topics-0:up", ["abc", "de", "f"], (0,)),
         ("topics-0:down", ["de", "abc", "f"], (1,)),
         ("topics-2:down", ["abc", "de", "f"], (2,)),
-        ("topics-0:to-2", ["de", "f", "abc"], (2,)),
         ("topics-0:to-99", ["de", "f", "abc"], (2,)),
-        ("topics-2:to-0", ["f", "abc", "de"], (0,)),
         ("topics-2:remove", ["abc", "de"], (1,)),
         ("topics-0-follow_ups-2:up", ["acb", "de", "f"], (0, "follow_ups", 1)),
         ("topics-0-follow_ups-0:to-2", ["bca", "de", "f"], (0, "follow_ups", 2)),
@@ -56,23 +52,6 @@ def test_a_button_changes_the_order(button: str, expected: list[str], place: tup
 )
 def test_a_button_that_does_not_fit_changes_nothing(button: str) -> None:
     assert arranged(guide("abc", "de", "f"), button).guide == guide("abc", "de", "f")
-
-
-def test_the_most_topics_and_follow_ups() -> None:
-    full = {"topics": [{**deepcopy(new_topic({})), "follow_ups": [{}] * MAX_FOLLOW_UPS} for _ in range(MAX_TOPICS)]}
-    assert arranged(full, "topics:add").guide == full
-    assert arranged(full, "topics-0-follow_ups:add").guide == full
-
-
-@pytest.mark.parametrize("name", ["win_loss_buyer", "win_loss_buyer_de", "no_decision", "nps_follow_up"])
-def test_new_topics_begin_with_follow_ups_that_the_guide_does_not_have(name: str) -> None:
-    guide = shipped_guide(name)
-    for _ in range(3):
-        guide = arranged(guide, "topics:add").guide
-    for number, topic in enumerate(guide["topics"][-3:]):
-        assert [follow_up["kind"] for follow_up in topic["follow_ups"]] == ["reason", "consequence", "instance", "next"]
-        topic |= {"key": f"new_{number}", "title": "New", "question": f"What about {number}?"}
-    Guide.from_data(guide)
 
 
 @pytest.mark.parametrize("language", ["en", "de"])

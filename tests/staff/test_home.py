@@ -7,21 +7,26 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from pytest_django import Settings
 
+from hindsight import __version__
 from hindsight.queue.models import Heartbeat
-from interviews.lifecycle import Stage
+from interviews.lifecycle import Engine, Stage
 from interviews.models import InterviewRequest
 from orgs.models import Org
-from staff.home.charts import columns
+from staff.charts import columns
 from tests.factories import OrgFactory
 from tests.interviews.reports.test_interview_statistics import add_interview
+from tests.interviews.reports.test_model_statistics import add_turns
 from tests.staff.conftest import Staff, staff_of
 from webhooks.models import Delivery, Endpoint, EndpointState, Event
 from webhooks.models.event import EVENT_TYPES
 
 NOW = timezone.now()
+MODEL = "Paige's model, last hour"
 DAY = timedelta(days=1)
 
 
@@ -81,34 +86,62 @@ def test_each_number_is_a_link_to_as_many_rows(root: Staff, org: str) -> None:
         assert {row.org.slug for row in rows} <= ({org} if org else {"acme", "globex"})
 
 
-class TestProblems:
-    def test_without_problems_there_is_no_section(self, root: Staff, acme: Org) -> None:
-        add_endpoint(acme)
-        Heartbeat.objects.create(name="one", seen_at=timezone.now())
-        assert root.get("index").context["problems"] == []
+def test_endpoints_that_fail_or_were_given_up(root: Staff, acme: Org, globex: Org) -> None:
+    Heartbeat.objects.create(name="one", seen_at=timezone.now())
+    add_endpoint(OrgFactory.create(), failing_since=timezone.now() - timedelta(minutes=59))
+    assert root.get("index").context["problems"] == []
+    add_endpoint(acme, failing_since=timezone.now() - timedelta(minutes=61))
+    add_endpoint(globex, state=EndpointState.GONE)
+    texts, urls = zip(*root.get("index").context["problems"], strict=True)
+    assert texts == ("Webhook endpoints that fail: 1", "Webhook endpoints disabled because of their answers: 1")
+    assert [[row.org for row in root.client.get(url).context["cl"].result_list] for url in urls] == [[acme], [globex]]
+    assert [text for text, _ in root.get("index", org="globex").context["problems"]] == [texts[1]]
 
-    def test_endpoints_that_fail_or_were_given_up(self, root: Staff, acme: Org, globex: Org) -> None:
-        Heartbeat.objects.create(name="one", seen_at=timezone.now())
-        add_endpoint(acme, failing_since=timezone.now() - timedelta(minutes=61))
-        add_endpoint(globex, state=EndpointState.GONE)
-        add_endpoint(OrgFactory.create(), failing_since=timezone.now() - timedelta(minutes=59))
-        texts, urls = zip(*root.get("index").context["problems"], strict=True)
-        assert texts == ("Webhook endpoints that fail: 1", "Webhook endpoints disabled because of their answers: 1")
-        assert [[row.org for row in root.client.get(url).context["cl"].result_list] for url in urls] == [
-            [acme],
-            [globex],
-        ]
-        assert [text for text, _ in root.get("index", org="globex").context["problems"]] == [texts[1]]
 
-    def test_deliveries_without_a_worker(self, root: Staff, acme: Org) -> None:
-        event = Event.objects.create(org=acme, type="interview.completed", body="{}", created_at=timezone.now())
-        endpoint = add_endpoint(acme)
-        Delivery.objects.create(org=acme, endpoint=endpoint, event=event, due_at=timezone.now() - timedelta(minutes=11))
-        Heartbeat.objects.create(name="killed", seen_at=timezone.now() - timedelta(minutes=3))
-        assert [text for text, _ in root.get("index").context["problems"]] == [
-            "No worker is running: no webhook is sent. Tell the operator.",
-            "Webhook deliveries that are late: 1",
-        ]
+def test_deliveries_without_a_worker(root: Staff, acme: Org) -> None:
+    event = Event.objects.create(org=acme, type="interview.completed", body="{}", created_at=timezone.now())
+    due_at = timezone.now() - timedelta(minutes=11)
+    Delivery.objects.create(org=acme, endpoint=add_endpoint(acme), event=event, due_at=due_at)
+    Heartbeat.objects.create(name="killed", seen_at=timezone.now() - timedelta(minutes=3))
+    assert [text for text, _ in root.get("index").context["problems"]] == [
+        "No worker is running: no webhook is sent. Tell the operator.",
+        "Webhook deliveries that are late: 1",
+    ]
+
+
+@pytest.fixture
+def model(settings: Settings) -> None:
+    settings.PAIGE_BASE_URL, settings.PAIGE_MODEL = "https://models.example.com/v1", "paige-1"
+
+
+@pytest.mark.usefixtures("model")
+def test_it_shows_fallbacks_waiting_turns_and_response_times(root: Staff, interview_request: InterviewRequest) -> None:
+    add_turns(interview_request, Engine.MODEL, 3_000, 3_100, 9_000)
+    add_turns(interview_request, Engine.FALLBACK, 8_000)
+    root.get("sessions")  # records the use of the session, once a minute
+    with CaptureQueriesContext(connection) as queries:
+        page = root.get("index").content.decode()
+    assert len(queries) == 2 + 11 + 3  # user and session; tests/staff/test_query_budgets.py counts the next ones
+    rows = " ".join(page.partition(MODEL)[2].partition("</table>")[0].split())
+    for cell in ("<td>4</td>", "<td>1 (25.0%)</td>", "<td>0</td>", "<td>3.1 s</td>", "<td>9.0 s</td>"):
+        assert cell in rows
+    assert "tell the operator" in rows
+
+
+@pytest.mark.parametrize(("role", "sees_it"), [("support", True), ("account manager", False), ("auditor", False)])
+def test_only_staff_who_see_interviews_see_the_model(
+    db: None, request: pytest.FixtureRequest, role: str, sees_it: bool
+) -> None:
+    staff = staff_of(role)
+    assert MODEL not in staff.get("index").content.decode(), "there is no model"
+    request.getfixturevalue("model")
+    assert (MODEL in staff.get("index").content.decode()) == sees_it
+
+
+def test_the_footer_has_the_version_only_after_the_login(root: Staff, client: Client) -> None:
+    shown = f"Hindsight {__version__}"
+    assert shown in root.get("index").content.decode()
+    assert shown not in client.get("/admin/login/").content.decode()
 
 
 @pytest.mark.usefixtures("interviews")
@@ -124,20 +157,6 @@ class TestProblems:
 def test_a_role_sees_only_the_numbers_of_its_lists(role: str, sees: set[str]) -> None:
     context = staff_of(role).get("index").context
     assert {name for name in ("orgs", "statistics", "webhooks") if context.get(name)} == sees
-
-
-def test_the_number_of_statements_does_not_grow(root: Staff, interviews: None) -> None:
-    root.get("sessions")  # records the use of the session, once a minute
-    counts = []
-    for _ in range(2):
-        with CaptureQueriesContext(connection) as queries:
-            assert root.get("index").status_code == 200
-        counts.append(len(queries))
-        for org in OrgFactory.create_batch(20):
-            add_interview(org, Stage.IN_PROGRESS, begun=NOW - 20 * DAY, topic=org.slug, flags="declined")
-            add_endpoint(org)
-    # User and session; the orgs; interviews; webhooks; the log of the admin; the titles of topics of unknown guides.
-    assert counts == [2 + 1 + 6 + 3 + 1, 2 + 1 + 6 + 3 + 1 + 1]
 
 
 def test_the_columns_of_a_chart() -> None:

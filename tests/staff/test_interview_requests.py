@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from contacts.models import Contact
+from interviews.export import export_interview_requests
 from interviews.lifecycle import DeclineReason, Rating, Status
 from interviews.models import InterviewRequest
 from interviews.paige.model.prompt import messages_for
@@ -20,6 +21,7 @@ from interviews.services.conversation_steps import (
     submit_answer,
 )
 from interviews.services.erasure import erase_contact
+from interviews.services.interview_types import edit_guide
 from interviews.services.transitions import complete_interview
 from interviews.services.wishes import decline_interview, rate_interview
 from orgs.actors import Actor, ActorKind
@@ -147,26 +149,11 @@ class TestTextsOfACompletedRequest:
         [shown] = root.get(HISTORY, interview_request.pk).context["changes"]
         complete_interview(interview_request, content="**Paige:** Why?")
         page = root.get(HISTORY, interview_request.pk)
-        assert [change.is_restorable for change in page.context["changes"]] == [False]
+        assert [change.seen for change in page.context["changes"]] == [""]
         root.post(RESTORE, interview_request.pk, change=shown.entry.pk, seen=shown.seen)
         assert "Nothing was restored." in root.get(HISTORY, interview_request.pk).content.decode()
         interview_request.refresh_from_db()
         assert interview_request.objective == "New"
-
-
-def test_a_transcript_is_shown_by_turns(root: Staff, interview_request: InterviewRequest) -> None:
-    content = (
-        "**Paige:** Why?\n\n**Alice:** Because \\<price>.\n\nAnd time.\n\n**Paige:** When?\n\n**Alice:** *(skipped)*"
-    )
-    complete_interview(interview_request, content=content)
-    page = root.get(CHANGE, interview_request.pk)
-    assert [(turn.speaker, turn.text) for turn in page.context["document"].turns] == [
-        ("Paige", "Why?"),
-        ("Alice", "Because <price>.\n\nAnd time."),
-        ("Paige", "When?"),
-        ("Alice", ""),
-    ]
-    assert "Because &lt;price&gt;." in page.content.decode()
 
 
 class TestPromptPreview:
@@ -220,3 +207,23 @@ class TestPromptPreview:
         interview_request.interview_type.save()
         page = root.get(PROMPT, interview_request.pk).content.decode()
         assert "guide.name: This field is required.<br>guide.version: This field is required.<br>" in page
+
+
+def test_an_edit_renames_no_interview_that_has_begun(
+    root: Staff, acme_api: ApiClient, interview_request: InterviewRequest
+) -> None:
+    kind = interview_request.interview_type
+    began_with = kind.guide["name"]
+    give_consent(interview_request)
+    guide = {**kind.guide, "name": "Renamed"}
+    edit_guide(org_id=kind.org_id, interview_type_id=kind.pk, guide=guide, actor=ROOT)
+    body = {"contact_email": "alice@example.com", "interview_type_id": kind.public_id}
+    later = acme_api.post("/interviews", body).json()["interview_request_id"]
+    for number, shown, other in ((interview_request.pk, began_with, "Renamed"), (later, "Renamed", began_with)):
+        page = root.get("interviews_interviewrequest_change", number).content.decode()
+        assert shown in page
+        assert other not in page
+    contact = root.get("contacts_contact_change", interview_request.contact_id).content.decode()
+    assert (f"<td>{began_with}</td>" in contact, "<td>Renamed</td>" in contact) == (True, True)
+    exported = [record["interview_type"] for record in export_interview_requests(InterviewRequest.objects.all())]
+    assert exported == [began_with, "Renamed"]

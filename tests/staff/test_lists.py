@@ -31,16 +31,12 @@ class TestOrgFilter:
     @pytest.mark.parametrize(
         ("text", "slugs"),
         [
-            ("acme", ["acme"]),
             ("ACME", ["acme"]),
             ("acme grosse", ["acme-2"]),
-            ("grö", ["acme-2"]),
             ("Acme Größe (acme-2)", ["acme-2"]),
             ("lobe", ["globex"]),
             ("e", []),
-            ("c", []),
             ("cme", ["acme-2", "acme"]),
-            ("nobody", []),
             ("\x00", []),
         ],
     )

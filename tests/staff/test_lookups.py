@@ -35,13 +35,8 @@ def test_other_lookups_are_refused(
 
 
 def test_filters_and_links_of_the_pages_work(root: Staff, interview_request: InterviewRequest) -> None:
-    page = "interviews_interviewrequest_changelist"
-    for query in (
-        {"contact": str(interview_request.contact_id)},
-        {"status__exact": "created", "org": "acme", "type": interview_request.interview_type.name},
-        {"created_since": "2020-01-01", "created_until": "2999-01-01"},
-    ):
-        assert [row.pk for row in root.get(page, **query).context["cl"].result_list] == [interview_request.pk]
+    page = root.get("interviews_interviewrequest_changelist", contact=str(interview_request.contact_id))
+    assert [row.pk for row in page.context["cl"].result_list] == [interview_request.pk]
     assert root.get("orgs_org_changelist", plan__exact="growth", is_active__exact="1").status_code == 200
 
 

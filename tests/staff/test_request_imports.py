@@ -3,7 +3,6 @@
 from typing import Any
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
 
 from contacts.models import Contact
 from deals.models import Deal, DealValues
@@ -12,6 +11,7 @@ from deals.text import clean_deal_id
 from interviews.models import InterviewRequest, InterviewType
 from orgs.actors import Actor, ActorKind
 from orgs.models import SecurityEvent
+from tests.staff import test_imports
 from tests.staff.conftest import Staff
 from tests.staff.test_imports import confirmed, counts, file_of, result_of
 
@@ -26,25 +26,15 @@ no address;;;;;
 """
 
 
+PAGE = "interviews/interviewrequest"
+
+
 def check(staff: Staff, kind: InterviewType, content: str = CSV, **more: Any) -> Any:
-    data = {"interview_type": kind.pk, "file": SimpleUploadedFile("any.csv", content.encode()), "encoding": "utf-8"}
-    return staff.client.post(f"/admin/interviews/interviewrequest/import/?org={kind.org.slug}", {**data, **more})
+    return test_imports.check(staff, content, PAGE, interview_type=kind.pk, **more)
 
 
 def import_file(staff: Staff, kind: InterviewType, content: str = CSV) -> Any:
-    return check(staff, kind, content, **confirmed(check(staff, kind, content)))
-
-
-def test_a_check_stores_nothing(support: Staff, kind: InterviewType) -> None:
-    before = InterviewRequest.objects.count()
-    page = check(support, kind)
-    assert counts(page) == {"created": 2, "rejected": 3}
-    assert (InterviewRequest.objects.count(), Deal.objects.count()) == (before, 0)
-    text = page.content.decode()
-    assert "Import 2 interview requests" in text
-    assert "email: Line 3 has the same address and deal." in text
-    assert "deal_id: Send the deal whose outcome this is." in text
-    assert "Download the survey links" not in text
+    return test_imports.import_file(staff, content, PAGE, interview_type=kind.pk)
 
 
 def test_a_check_shows_what_is_written_to_contacts_and_deals(
@@ -68,6 +58,14 @@ def test_a_check_shows_what_is_written_to_contacts_and_deals(
 
 
 def test_an_import_creates_requests_and_a_file_with_their_links(support: Staff, kind: InterviewType) -> None:
+    text = check(support, kind).content.decode()
+    assert (InterviewRequest.objects.count(), Deal.objects.count()) == (1, 0), "nothing is stored yet"
+    for part in (
+        "Import 2 interview requests",
+        "email: Line 3 has the same address and deal.",
+        "deal_id: Send the deal whose outcome this is.",
+    ):
+        assert part in text
     page = import_file(support, kind)
     rows = list(InterviewRequest.objects.filter(contact__email="bob@example.com").order_by("pk"))
     assert [(row.deal_id, row.objective, row.interview_type) for row in rows] == [

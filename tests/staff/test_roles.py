@@ -54,7 +54,7 @@ CHECKS: list[tuple[str, Any, Column, str]] = [
     ("staff.base.OrgRowsAdmin.has_view_permission", is_allowed, AUDITOR, "orgs_apikey_changelist"),
     ("staff.base.OrgRowsAdmin.get_queryset", all_rows, MANAGER, "orgs_apikey_change"),
     ("staff.lists.search.visible_orgs", all_orgs, MANAGER, "org_names"),
-    ("staff.home.figures.visible_orgs", all_orgs, MANAGER, "index"),
+    ("staff.home.visible_orgs", all_orgs, MANAGER, "index"),
     ("staff.orgs.pages.OrgAdmin.has_change_permission", is_allowed, MANAGER_AND_READER, "orgs_org_suspend"),
     ("staff.orgs.pages.may_issue_keys", is_allowed, MANAGER_AND_READER, "orgs_org_issue-key"),
     ("staff.orgs.pages.may_add_webhooks", is_allowed, MANAGER_AND_READER, "orgs_org_add-webhook"),

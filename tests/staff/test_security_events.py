@@ -23,7 +23,7 @@ from interviews.services.transitions import complete_interview
 from interviews.services.wishes import decline_interview
 from orgs.audit_removal import purge_security_events
 from orgs.models import ApiKey, EventKind, Org, SecurityEvent
-from staff.history import security_event_pages as security_events
+from staff.history import security_events
 from staff.login.attempts import ATTEMPTS
 from staff.security_events import STORED_ATTEMPTS
 from tests.staff.conftest import Staff, staff_of

@@ -76,7 +76,7 @@ def test_filters(support: Staff, query: dict[str, str], turns: list[int]) -> Non
 
 
 def test_older_pages(monkeypatch: pytest.MonkeyPatch, support: Staff, acme: Org, completed: InterviewRequest) -> None:
-    monkeypatch.setattr("staff.lists.transcript_search.PER_PAGE", 1)
+    monkeypatch.setattr("staff.lists.search.PER_PAGE", 1)
     newest = complete(InterviewRequestFactory.create(org=acme), ANSWERS)
     first = support.get("transcript_search", q="price")
     assert [hit.answer.interview_request_id for hit in first.context["hits"]] == [newest.pk]

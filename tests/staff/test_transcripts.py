@@ -18,7 +18,7 @@ from interviews.services.conversation_steps import (
     submit_answer,
 )
 from orgs.models import SecurityEvent
-from staff.interviews.transcript_document import TranscriptDocument
+from staff.interviews.transcript import TranscriptDocument
 from staff.interviews.transcript_files import as_docx
 from tests.completed import QUESTION, complete
 from tests.factories import InterviewRequestFactory

@@ -9,7 +9,7 @@ from deals.models import Deal
 from interviews.lifecycle import Review
 from interviews.models import Driver, InterviewRequest
 from orgs.models import Change, Org, SecurityEvent
-from staff.win_loss.periods import PeriodChoice, calendar_period, custom_period
+from staff.win_loss.form import PeriodChoice, calendar_period, custom_period
 from tests.completed import complete
 from tests.factories import ContactFactory, InterviewRequestFactory
 from tests.staff.conftest import Staff, staff_of

@@ -7,7 +7,7 @@ from django.core.management.base import CommandError, CommandParser
 
 from hindsight.text.record_files import WRITERS
 from orgs.commands import Command as BaseCommand
-from staff.history.security_event_export import COLUMNS, records_since
+from staff.history.security_events import COLUMNS, records_since
 
 
 class Command(BaseCommand):

@@ -15,17 +15,17 @@ from orgs.models import EventKind
 from staff.base import OrgRowsAdmin, ReadOnlyAdmin
 from staff.history.pages import HistoryPage
 from staff.lists.date_ranges import CreatedRange
-from staff.lists.exports import Export, ExportableAdmin
+from staff.lists.exports import Export
 from staff.lists.filters import OrgFilter
 from staff.lists.imports import KEPT, Importable, ImportingAdmin
 from staff.orgs.permissions import may
 from staff.security_events import record_act
 from staff.win_loss.form import INTERVIEWS
-from staff.win_loss.report import ShownComparison, ShownDealTopic
+from staff.win_loss.report import ShownComparison, ShownQuote
 
 
 @admin.register(Deal)
-class DealAdmin(OrgRowsAdmin, ExportableAdmin, ImportingAdmin, HistoryPage, ReadOnlyAdmin):
+class DealAdmin(OrgRowsAdmin, ImportingAdmin, HistoryPage, ReadOnlyAdmin):
     """Read only, because the customer's system owns deals, and replaces them whole."""
 
     exports = {"deals": Export("deal", export_deals, COLUMNS)}
@@ -62,7 +62,8 @@ class DealAdmin(OrgRowsAdmin, ExportableAdmin, ImportingAdmin, HistoryPage, Read
             told = interviews_of(deal)
             if told.topics:
                 record_act(request, EventKind.TRANSCRIPT_READ, deal, f"Quotes of {len(told.interviews)} interviews.")
-            context.update(told=told, topics=[ShownDealTopic(topic) for topic in told.topics])
+            said = ([[*map(ShownQuote, drivers)] for drivers in topic.said] for topic in told.topics)
+            context.update(told=told, topics=[*zip(told.topics, said, strict=True)])
             context.update(comparisons=[ShownComparison(each) for each in compare_reasons_of(deal)])
         return super().render_change_form(request, context, *args, **kwargs)
 

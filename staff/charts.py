@@ -1,7 +1,7 @@
 """Templates draw the charts as SVG in percent of its size, so that texts keep their size."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 # Of the height: space for the labels below the columns, and for the numbers above them.
 LABELS, NUMBERS = 14, 10
@@ -9,8 +9,7 @@ LABELS, NUMBERS = 14, 10
 GAP = 0.3
 
 
-@dataclass(frozen=True)
-class Part:
+class Part(NamedTuple):
     """`kind`: the class in the style sheet."""
 
     kind: str
@@ -18,8 +17,7 @@ class Part:
     height: float
 
 
-@dataclass(frozen=True)
-class Column:
+class Column(NamedTuple):
     """Positions in percent."""
 
     label: str

@@ -1,6 +1,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from django import forms
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -9,16 +10,17 @@ from contacts.export import COLUMNS, export_contacts
 from contacts.files import ContactImporter
 from contacts.models import Contact
 from contacts.services import update_contact
-from contacts.text import readable_notes
+from contacts.text import clean_name, clean_typed_notes, readable_notes
 from interviews.models import InterviewRequest, Transcript
 from interviews.services.erasure import delete_contact, erase_contact
 from interviews.services.state import displayed_status_of
 from orgs.models import EventKind
-from staff.contacts.forms import ContactForm
+from staff.edit_conflicts import EditForm
 from staff.history.pages import AuditedAdmin
+from staff.interviews.forms import long_text
 from staff.interviews.steering import effect_of_notes
 from staff.lists.date_ranges import CreatedRange
-from staff.lists.exports import Export, ExportableAdmin
+from staff.lists.exports import Export
 from staff.lists.filters import OrgFilter
 from staff.lists.imports import KEPT, Importable, ImportingAdmin
 from staff.removal import RemovalAdmin
@@ -27,8 +29,23 @@ from staff.security_events import actor_of, record_act
 NEWEST_INTERVIEWS = 10
 
 
+class ContactForm(EditForm):
+    rules = {"name": clean_name, "notes": clean_typed_notes}
+    layouts = {"notes": readable_notes}
+
+    name = forms.CharField(strip=False, max_length=None, widget=forms.TextInput(attrs={"class": "vTextField"}))
+    notes = long_text(
+        16,
+        "Paige uses them in every interview of this contact, from her next question on. Plain text, or a JSON object.",
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["name"].required = bool(self.stored["name"])
+
+
 @admin.register(Contact)
-class ContactAdmin(ExportableAdmin, ImportingAdmin, AuditedAdmin, RemovalAdmin):
+class ContactAdmin(ImportingAdmin, AuditedAdmin, RemovalAdmin):
     form = ContactForm
     change_form_template = "staff/contacts/contact.html"
     exports = {"contacts": Export("contact", export_contacts, COLUMNS)}

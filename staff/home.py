@@ -1,6 +1,9 @@
+"""The first page: numbers, with the lists behind them."""
+
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 from django.conf import settings
@@ -8,6 +11,9 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from interviews.lifecycle import DisplayedStatus, Flag
+from interviews.models import InterviewType
+from interviews.paige.guide.guide import shipped_guide, shipped_guides
+from interviews.paige.guide.texts import VENDOR
 from interviews.reports.interview_statistics import (
     InterviewStatistics,
     Week,
@@ -17,14 +23,14 @@ from interviews.reports.interview_statistics import (
 )
 from interviews.reports.model_statistics import ModelStatistics, model_statistics
 from orgs.models import Org
-from staff.guides.break_off_pages import titles_of_topics
-from staff.home.charts import columns
+from staff.charts import columns
 from staff.orgs.permissions import may, orgs_with, visible_orgs
 from webhooks.models import Status
 from webhooks.models.endpoint import GIVEN_UP
 from webhooks.services.health import WebhookHealth, webhook_health
 
 INTERVIEWS, ENDPOINTS = "interviews.view_interviewrequest", "webhooks.view_endpoint"
+REQUESTS = "interviews_interviewrequest"
 SHOWN_OF_ORGS = ("slug", "name", "plan", "own_rate_limit")
 
 # Classes in the style sheet, and words of the legend.
@@ -33,6 +39,12 @@ KINDS = {
     "running": DisplayedStatus.UNDER_WAY.label,
     "broken-off": "broken off",
 }
+
+
+MAX_TYPES = 50
+WIN_LOSS = "win_loss_buyer"
+"""The guide that each org begins with. Others have some of its keys."""
+NO_VENDOR = "the vendor"
 
 
 @dataclass(frozen=True)
@@ -49,24 +61,17 @@ class Figure:
 
 @dataclass(frozen=True)
 class Lists:
+    """The URLs of lists with the rows of an org, or of all orgs."""
+
     org: Org | None
+
+    def of(self, model: str, **query: str) -> str:
+        chosen = {"org": self.org.slug} if self.org else {}
+        return f"{reverse(f'admin:{model}_changelist')}?{urlencode({**chosen, **query})}"
 
     def interviews(self, **query: str) -> str:
         """With archived ones, because the numbers count them."""
-        return self.unarchived(**query, archived="all")
-
-    def unarchived(self, **query: str) -> str:
-        return self._list("interviews_interviewrequest", query)
-
-    def endpoints(self, **query: str) -> str:
-        return self._list("webhooks_endpoint", query)
-
-    def deliveries(self, **query: str) -> str:
-        return self._list("webhooks_delivery", query)
-
-    def _list(self, model: str, query: dict[str, str]) -> str:
-        chosen = {"org": self.org.slug} if self.org else {}
-        return f"{reverse(f'admin:{model}_changelist')}?{urlencode({**chosen, **query})}"
+        return self.of(REQUESTS, **query, archived="all")
 
 
 def home(request: HttpRequest) -> dict[str, Any]:
@@ -80,7 +85,7 @@ def home(request: HttpRequest) -> dict[str, Any]:
         visible = orgs_with(request, INTERVIEWS, test_rooms=False)
         statistics = interview_statistics([org.pk] if org else visible)
         context["only_own_orgs"] = visible is not None and org is None
-        context |= {"statistics": statistics, "figures": figures(statistics, lists), "since": recent_start()}
+        context |= {"statistics": statistics, "figures": figures(statistics, lists)}
         context |= {"weeks": weeks(statistics, lists), "topics": topics(statistics, lists, org), **charts(statistics)}
     if request.user.has_perm(INTERVIEWS) and (settings.PAIGE_MODEL or settings.PAIGE_WORDING_MODEL):
         context["model"] = model_statistics()
@@ -94,41 +99,32 @@ def home(request: HttpRequest) -> dict[str, Any]:
 
 
 def figures(statistics: InterviewStatistics, lists: Lists) -> list[Figure]:
-    since = day(recent_start())
-    flagged = [
-        Figure(
-            str(flag.label).capitalize(),
-            statistics.flags[flag].recent,
-            lists.unarchived(flags=flag.value, changed_since=since),
-            f"changed since {recent_start():%-d %b}",
-            statistics.flags[flag].all,
-            lists.unarchived(flags=flag.value),
-        )
-        for flag in Flag
-    ]
+    since, shown_since = day(recent_start()), f"since {recent_start():%-d %b}"
+    running, abandoned = lists.interviews(conversation="running"), lists.interviews(conversation="abandoned")
     return [
-        Figure("Under way", statistics.running, lists.interviews(conversation="running"), "now"),
-        Figure(
-            "Abandoned", statistics.abandoned, lists.interviews(conversation="abandoned"), "7 days without activity"
+        Figure("Under way", statistics.running, running, "now"),
+        Figure("Abandoned", statistics.abandoned, abandoned, "7 days without activity"),
+        Figure("Completed", statistics.completed, lists.interviews(completed_since=since), shown_since),
+        *(
+            Figure(
+                str(flag.label).capitalize(),
+                statistics.flags[flag].recent,
+                lists.of(REQUESTS, flags=flag.value, changed_since=since),
+                f"changed {shown_since}",
+                statistics.flags[flag].all,
+                lists.of(REQUESTS, flags=flag.value),
+            )
+            for flag in Flag
         ),
-        Figure(
-            "Completed",
-            statistics.completed,
-            lists.interviews(completed_since=since),
-            f"since {recent_start():%-d %b}",
-        ),
-        *flagged,
     ]
 
 
 def charts(statistics: InterviewStatistics) -> dict[str, Any]:
-    labels = [f"{week.starts:%-d %b}" for week in statistics.weeks]
-    requests = [{"all": week.requests} for week in statistics.weeks]
-    begun = [
-        dict(zip(KINDS, (week.completed, week.running, week.broken_off), strict=True)) for week in statistics.weeks
-    ]
+    weeks = statistics.weeks
+    labels = [f"{week.starts:%-d %b}" for week in weeks]
+    begun = [dict(zip(KINDS, (week.completed, week.running, week.broken_off), strict=True)) for week in weeks]
     return {
-        "requests_chart": columns(labels, requests),
+        "requests_chart": columns(labels, [{"all": week.requests} for week in weeks]),
         "begun_chart": columns(labels, begun),
         "kinds": KINDS.items(),
     }
@@ -147,8 +143,7 @@ def _lists_of_week(week: Week, lists: Lists) -> dict[str, str]:
     }
 
 
-@dataclass(frozen=True)
-class ShownTopic:
+class ShownTopic(NamedTuple):
     """`percent`: of the most frequent topic."""
 
     title: str
@@ -174,20 +169,49 @@ def topics(statistics: InterviewStatistics, lists: Lists, org: Org | None) -> li
     ]
 
 
+def titles_of_topics(keys: Collection[str], org: Org | None) -> dict[str, str]:
+    """By key: as in the newest interview types of the org, or else as in a shipped guide.
+
+    Without an org, reads interview types of all orgs only for keys that no shipped guide has.
+    """
+    vendor = org.name if org else NO_VENDOR
+    names = sorted(shipped_guides(), key=lambda name: name != WIN_LOSS)
+    shipped = _titles(map(shipped_guide, names), vendor)
+    types = InterviewType.objects.order_by("-pk")
+    if org:
+        types = types.filter(org=org)
+    elif set(keys) <= {*shipped, ""}:
+        return shipped
+    stored = _titles(types.values_list("guide", flat=True)[:MAX_TYPES], vendor)
+    return {**stored, **shipped} if org is None else {**shipped, **stored}
+
+
+def _titles(guides: Iterable[Any], vendor: str) -> dict[str, str]:
+    titles: dict[str, str] = {}
+    for guide in guides:
+        for topic in guide.get("topics", ()):
+            titles.setdefault(topic["key"], topic["title"].replace(VENDOR, vendor))
+    return titles
+
+
 def problems_of_webhooks(health: WebhookHealth | None, lists: Lists) -> list[tuple[str, str]]:
     """Texts with the URL of a list."""
     if health is None:
         return []
     disabled = ",".join(GIVEN_UP)
-    pending = lists.deliveries(status__exact=Status.PENDING)
+    pending = lists.of("webhooks_delivery", status__exact=Status.PENDING)
     found = [
         (health.needs_a_worker, "No worker is running: no webhook is sent. Tell the operator.", pending),
         (health.late, f"Webhook deliveries that are late: {health.late:,}", pending),
-        (health.failing, f"Webhook endpoints that fail: {health.failing:,}", lists.endpoints(failing="yes")),
+        (
+            health.failing,
+            f"Webhook endpoints that fail: {health.failing:,}",
+            lists.of("webhooks_endpoint", failing="yes"),
+        ),
         (
             health.given_up,
             f"Webhook endpoints disabled because of their answers: {health.given_up:,}",
-            lists.endpoints(state__in=disabled),
+            lists.of("webhooks_endpoint", state__in=disabled),
         ),
     ]
     return [(text, url) for is_so, text, url in found if is_so]
