@@ -41,9 +41,7 @@ DATES = [
 def outcome_in(cell: str) -> str:
     outcome = OUTCOMES.get(re.sub(r"[\s_-]+", " ", cell).strip().lower())
     if outcome is None:
-        raise ValidationError(
-            f"Write {', '.join(Outcome.labels[:-1])} or {Outcome.labels[-1]}, not “{shortened(cell)}”."
-        )
+        raise ValidationError(f"Write {KNOWN_OUTCOMES}, not “{shortened(cell)}”.")
     return outcome.value
 
 

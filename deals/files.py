@@ -1,22 +1,52 @@
-"""Deals in a file. A row writes the values that it has, by the rules of the API, and keeps the others."""
+"""Deals in a file. An imported row writes the values that it has, by the rules of the API, and keeps the others."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, cast
 
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 from rest_framework import serializers
 
-from deals.api.requests import DealOfInterviewRequest, values_of
+from deals.api.bodies import DealOfInterviewRequest, values_of
 from deals.cells import READ_CELL, exported_amount_in
-from deals.export import COLUMNS as EXPORTED
-from deals.models import DealValues
+from deals.models import FIELDS, Deal, DealValues
 from deals.services import write_deals
-from deals.text import DealId
+from deals.text import DealId, shown_amount
 from hindsight.api.errors import BadRequest
 from hindsight.api.handlers import invalid_fields
+from hindsight.db.keyset import in_pages
 from hindsight.text.csv_layouts import FileFields, Layout
+from hindsight.text.record_files import Record
+from hindsight.text.timestamps import utc_text
 from orgs.actors import Actor
 from orgs.imports import Batch, Importer
+
+PAGE = 500
+COLUMNS = ("deal_id", "org", *FIELDS, "created_at", "updated_at")
+
+
+def export_deals(selected: QuerySet[Deal]) -> Iterator[Record]:
+    """Oldest first."""
+    yield from map(record_of, in_pages(selected.select_related("org"), PAGE))
+
+
+def record_of(deal: Deal) -> Record:
+    return {
+        "deal_id": deal.deal_id,
+        "org": deal.org.slug,
+        **shown_values(deal),
+        "created_at": utc_text(deal.created_at),
+        "updated_at": utc_text(deal.updated_at),
+    }
+
+
+def shown_values(deal: Deal) -> Record:
+    """As the API shows them."""
+    values: Record = {field: getattr(deal, field) or None for field in FIELDS}
+    values["amount"] = None if deal.amount is None else shown_amount(deal.amount)
+    values["closed_at"] = None if deal.closed_at is None else utc_text(deal.closed_at)
+    return values
+
 
 DEAL = DealOfInterviewRequest()
 
@@ -35,7 +65,7 @@ class DealImporter(Importer):
             "currency": "currency currencycode amountcurrency währung",
             "closed_at": "closedat closedate closingdate abschlussdatum",
         },
-        exported=EXPORTED,
+        exported=COLUMNS,
     )
     repeated = "deal_id: Line {line:,} has the same id."
 

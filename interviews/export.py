@@ -4,7 +4,7 @@ from typing import Any
 
 from django.db.models import Prefetch, QuerySet
 
-from deals.export import values_of
+from deals.files import shown_values
 from deals.models import FIELDS as DEAL_FIELDS
 from hindsight.db.keyset import in_pages
 from hindsight.text.record_files import Record
@@ -91,7 +91,7 @@ def record_of(interview_request: InterviewRequest) -> Record:
         "progress": progress_of(interview_request.status, interview_request.progress),
         "started_at": _utc(conversation.consented_at if conversation else None),
         "last_activity_at": _utc(conversation.last_activity_at if conversation else None),
-        "deal": deal and values_of(deal),
+        "deal": deal and shown_values(deal),
     }
 
 

@@ -9,8 +9,8 @@ class OrgsConfig(AppConfig):
         # These need the models.
         from hindsight.doctor import CHECKS
         from hindsight.metrics.database import READINGS
-        from orgs.checks import check_audit_fields
         from orgs.partitions import audit, read_partitions
+        from orgs.retention import check_audit_fields
         from orgs.security_events import last_purge
         from orgs.use import read_use
 

@@ -12,6 +12,7 @@ from hindsight.limits.day_counts import overwritten
 from orgs.actors import Actor, ActorKind
 from orgs.audit_removal import ERASURE
 from orgs.models import Change
+from orgs.models.change import text_of
 
 Texts = Mapping[str, str | None]
 
@@ -23,11 +24,6 @@ def audited_fields() -> list[str]:
     """Each model names its own in `audited`."""
     named = {field for model in apps.get_models() for field in getattr(model, "audited", ())}
     return sorted({*named, ERASURE})
-
-
-def text_of(row: Any, field: str) -> str:
-    text: str = row.audited_text(field) if hasattr(row, "audited_text") else getattr(row, field)
-    return text
 
 
 def overwrite(*edits: tuple[Any, Texts], actor: Actor) -> list[Change]:

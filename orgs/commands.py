@@ -1,8 +1,8 @@
 import os
 import pwd
 import sys
-from argparse import RawDescriptionHelpFormatter
-from collections.abc import Iterable, Sequence
+from argparse import ArgumentTypeError, RawDescriptionHelpFormatter
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any, NoReturn
 
@@ -13,6 +13,7 @@ from django.db import InterfaceError, OperationalError
 from django.db.models import Model
 from tqdm import tqdm
 
+from hindsight.text.record_files import WRITERS, Record, Writable
 from hindsight.text.visible import visible
 from orgs import keys
 from orgs.actors import Actor, ActorKind
@@ -48,7 +49,7 @@ class ParagraphHelpFormatter(RawDescriptionHelpFormatter, DjangoHelpFormatter):
     pass
 
 
-class Command(BaseCommand):
+class RecordedCommand(BaseCommand):
     """`run` returns the text to print.
 
     Records each run as a security event, without arguments: they can be keys or email addresses.
@@ -58,13 +59,11 @@ class Command(BaseCommand):
     event_about: Model | None = None  # set by `run`
     event_detail = ""
     is_recorded = False
+    run: Callable[..., str]  # takes the options
 
     def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
         formatter = ParagraphHelpFormatter if "\n" in self.help else DjangoHelpFormatter
         return super().create_parser(prog_name, subcommand, formatter_class=formatter, **kwargs)
-
-    def run(self, **options: Any) -> str:
-        raise NotImplementedError
 
     def handle(self, *args: Any, **options: Any) -> str:
         try:
@@ -110,6 +109,13 @@ class Command(BaseCommand):
     def progress(self, total: int | None, unit: str) -> "tqdm[NoReturn]":
         return tqdm(total=total, unit=unit, unit_scale=True, file=sys.stderr, disable=not self.stderr.isatty())
 
+    def write_records(self, format: str, records: Iterable[Record], out: Writable, columns: Sequence[str]) -> None:
+        try:
+            WRITERS[format](records, out, columns)
+        except BrokenPipeError:  # the reader closed the pipe, as `head` does
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            raise SystemExit(1) from None
+
     def table(self, header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
         """Without a terminal: tab-separated rows."""
         # Names can contain tabs, line breaks and terminal escape sequences.
@@ -142,6 +148,15 @@ def get_api_key(key_or_prefix: str) -> ApiKey:
         return ApiKey.objects.get(**lookup)
     except ApiKey.DoesNotExist:
         raise CommandError("There is no API key with this value or prefix.") from None
+
+
+def utc_time(text: str) -> datetime:
+    """The type of an option. A time without an offset is in UTC, and a date is its midnight."""
+    try:
+        time = datetime.fromisoformat(text)
+    except ValueError:
+        raise ArgumentTypeError(f"{text!r} is not a time such as 2026-11-30T09:00.") from None
+    return time if time.tzinfo else time.replace(tzinfo=UTC)
 
 
 def format_time(time: datetime | None) -> str:

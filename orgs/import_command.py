@@ -14,8 +14,7 @@ from django.core.management.base import CommandError, CommandParser
 
 from hindsight.text.csv_layouts import Layout, shortened, unmapped
 from hindsight.text.import_files import CsvRows, Lines
-from orgs.commands import Command as BaseCommand
-from orgs.commands import get_org
+from orgs.commands import RecordedCommand, get_org
 from orgs.imports import Batch, Importer, of_first_rows
 
 FORMATS = ("csv", "jsonl")
@@ -25,7 +24,7 @@ MAX_LISTED = 1_000
 EXTENSIONS = {".csv": "csv", ".jsonl": "jsonl", ".ndjson": "jsonl"}
 
 
-class ImportCommand(BaseCommand):
+class ImportCommand(RecordedCommand):
     rows = ""  # in words
     importer: Importer
 
@@ -37,20 +36,17 @@ class ImportCommand(BaseCommand):
         parser.add_argument("--map", action="append", default=[], metavar="COLUMN=FIELD", help=help_text)
         parser.add_argument("--dry-run", action="store_true", help="validate and count, but store nothing")
 
-    def run(self, **options: Any) -> str:
-        name: str = options["file"]
-        slug: str = options["org"]
-        file_format: str | None = options["format"] or EXTENSIONS.get(Path(name).suffix.lower())
-        dry_run: bool = options["dry_run"]
-        if file_format is None:
+    def run(self, *, file: str, org: str, format: str | None, map: list[str], dry_run: bool, **options: Any) -> str:
+        format = format or EXTENSIONS.get(Path(file).suffix.lower())
+        if format is None:
             raise CommandError("Cannot infer the format from the file name. Pass --format csv or --format jsonl.")
-        org = get_org(slug)
+        org_id = get_org(org).pk
         self.tally = Counter(created=0, updated=0, unchanged=0, rejected=0)
-        with _open(name) as file, self.progress(_size(file), "B") as self.bar:
-            lines = Lines(file)
-            for batch in self.importer.batches(self.read(lines, file_format, options["map"])):
+        with _open(file) as opened, self.progress(_size(opened), "B") as self.bar:
+            lines = Lines(opened)
+            for batch in self.importer.batches(self.read(lines, format, map)):
                 self.report(batch)
-                self.importer.write(batch, org_id=org.pk, actor=self.actor, dry_run=dry_run)
+                self.importer.write(batch, org_id=org_id, actor=self.actor, dry_run=dry_run)
                 if dry_run:
                     self.preview(batch)
                 self.tally += batch.counts()

@@ -1,11 +1,14 @@
 from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
 from django.conf import settings
+from django.core.checks import CheckMessage, Error
 from django.db.models import Count, Q
 from django.utils import timezone
 
+from orgs.audit import audited_fields
 from orgs.models import Change, Org
 from orgs.models.change import ChangeQuerySet
 
@@ -55,3 +58,13 @@ def _older_than(days: int, changes: ChangeQuerySet) -> ChangeQuerySet:
         return changes.filter(pk__lt=first).exclude(current)
     last = changes.filter(created_at__lt=now).order_by("-pk").values_list("pk", flat=True).first()
     return changes.filter(pk__lte=last or 0).exclude(current)
+
+
+def check_audit_fields(**kwargs: Any) -> list[CheckMessage]:
+    fields = audited_fields()
+    hint = f"The fields are: {', '.join(fields)}."
+    return [
+        Error(f"AUDIT_DAYS_BY_FIELD names {field!r}, which is not in the audit.", hint=hint, id="audit.E001")
+        for field in settings.AUDIT_DAYS_BY_FIELD
+        if field not in fields
+    ]

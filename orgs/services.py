@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.text import slugify
 
 from orgs import keys
-from orgs.logos import logo_name
+from orgs.branding import logo_name
 from orgs.models import ApiKey, Logo, Org, Scopes
 
 # 100 years.

@@ -1,4 +1,6 @@
-"""Imported by Django's admin autodiscovery."""
+"""Imported by Django's admin autodiscovery. Importing a page registers it."""
+
+# ruff: noqa: F401
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
@@ -10,23 +12,9 @@ from staff import contacts, deals
 from staff.guides import interview_types
 from staff.history import security_events
 from staff.interviews import pages as interview_requests
-from staff.orgs import api_keys, webhook_deliveries, webhook_endpoints
+from staff.orgs import api_keys, webhooks
 from staff.orgs import pages as orgs
 from staff.people import pages as staff_members
-
-# Importing a page registers it.
-__all__ = [
-    "api_keys",
-    "contacts",
-    "deals",
-    "interview_requests",
-    "interview_types",
-    "orgs",
-    "security_events",
-    "staff_members",
-    "webhook_deliveries",
-    "webhook_endpoints",
-]
 
 # allauth's tables, some of which contain secrets.
 admin.site.unregister((EmailAddress, Authenticator, SocialAccount, SocialApp, SocialToken, UserSession))

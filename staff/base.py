@@ -135,9 +135,6 @@ class StaffAdmin(BaseAdmin):
             raise PermissionDenied
         return super().history_view(request, object_id, extra_context)
 
-    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
-        pass  # no form of these admins has inlines
-
     def object_or_404(
         self, request: HttpRequest, object_id: str, may: Callable[[HttpRequest, Any], bool], *, is_read: bool = False
     ) -> Any:

@@ -6,8 +6,7 @@ from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 
-from contacts.export import COLUMNS, export_contacts
-from contacts.files import ContactImporter
+from contacts.files import COLUMNS, ContactImporter, export_contacts
 from contacts.models import Contact
 from contacts.services import update_contact
 from contacts.text import clean_name, clean_typed_notes, readable_notes
@@ -15,6 +14,7 @@ from interviews.models import InterviewRequest, Transcript
 from interviews.services.erasure import delete_contact, erase_contact
 from interviews.services.state import displayed_status_of
 from orgs.models import EventKind
+from staff.confirmation import RemovalAdmin
 from staff.edit_conflicts import EditForm
 from staff.history.pages import AuditedAdmin
 from staff.interviews.forms import long_text
@@ -23,7 +23,6 @@ from staff.lists.date_ranges import CreatedRange
 from staff.lists.exports import Export
 from staff.lists.filters import OrgFilter
 from staff.lists.imports import KEPT, Importable, ImportingAdmin
-from staff.removal import RemovalAdmin
 from staff.security_events import actor_of, record_act
 
 NEWEST_INTERVIEWS = 10

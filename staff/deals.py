@@ -6,8 +6,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 
-from deals.export import COLUMNS, export_deals
-from deals.files import DealImporter
+from deals.files import COLUMNS, DealImporter, export_deals
 from deals.models import FIELDS, Deal
 from interviews.models import InterviewRequest
 from interviews.reports.reported_reasons import compare_reasons_of, interviews_of

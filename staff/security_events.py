@@ -11,7 +11,6 @@ from hindsight.metrics.instruments import FAILED_LOGINS
 from orgs.actors import Actor, ActorKind
 from orgs.models import EventKind
 from orgs.security_events import log_event, new_event, record_security_event, record_security_events, store_if_possible
-from staff.login.records import records_of
 
 # Failed attempts that are stored, for each login in a number of minutes. Further ones are only logged. Logins that do
 # not exist share one limit.
@@ -57,31 +56,3 @@ def record_attempt(
     limit, minutes = STORED_ATTEMPTS
     if is_stored and hit(request, "stored attempts", username, limit, minutes)[0] <= limit:
         store_if_possible(event)
-
-
-def logged_in(*, request: HttpRequest, user: User, **kwargs: Any) -> None:
-    _record_session(EventKind.LOGIN, request, user, methods_of(request, user))
-
-
-def logged_out(*, request: HttpRequest, user: User | None, **kwargs: Any) -> None:
-    if user is not None:
-        _record_session(EventKind.LOGOUT, request, user)
-
-
-def login_failed(*, credentials: dict[str, Any], request: HttpRequest | None = None, **kwargs: Any) -> None:
-    if request is not None:
-        record_attempt(request, EventKind.LOGIN_FAILED, str(credentials.get("username", "")))
-
-
-def code_refused(*, request: HttpRequest, user: User, **kwargs: Any) -> None:
-    record_attempt(request, EventKind.LOGIN_FAILED, user.get_username(), "Wrong code.")
-
-
-def methods_of(request: HttpRequest, user: User) -> str:
-    """What the person has authenticated with, such as "password, totp"."""
-    records = sorted(records_of(request, user), key=lambda record: record["method"] == "mfa")
-    return ", ".join(record.get("type", record["method"]) for record in records)
-
-
-def _record_session(kind: EventKind, request: HttpRequest, user: User, detail: str = "") -> None:
-    record_security_event(kind, staff_actor(user.get_username()), address=address_of(request), detail=detail)

@@ -14,7 +14,6 @@ from django.views.decorators.cache import never_cache
 
 from hindsight import __version__
 from hindsight.limits.callers import remember_caller
-from staff.current_request import as_staff
 from staff.login.single_sign_on import is_set_up
 
 # No form of the admin has autocomplete fields, and no object a page elsewhere.
@@ -38,7 +37,7 @@ class StaffSite(AdminSite):
         @wraps(view)
         def run(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
             record_use(request)
-            return as_staff(view)(request, *args, **kwargs)
+            return view(request, *args, **kwargs)
 
         return super().admin_view(run, cacheable)
 
@@ -52,8 +51,8 @@ class StaffSite(AdminSite):
     def get_urls(self) -> list[URLResolver | URLPattern]:
         from staff.history.activity import activity_view
         from staff.lists.search import org_names_view, search_view, transcript_search_view
-        from staff.login.link_pages import own_links_view
-        from staff.login.session_pages import sessions_view
+        from staff.login.sessions import sessions_view
+        from staff.login.single_sign_on.links import own_links_view
         from staff.win_loss.page import review_view, win_loss_view
 
         pages = [

@@ -10,7 +10,7 @@ from staff.login.challenges import Step, accepts_own_challenge
 from staff.login.codes import ActivateAppView
 from staff.login.decorators import login_page, own_login
 from staff.login.passkeys import LoginView, SecondFactorView, challenge
-from staff.login.password_links import ForgottenView, SetPasswordView
+from staff.login.passwords import ForgottenView, SetPasswordView
 from staff.login.single_sign_on.views import callback, link, sign_on
 
 second_factor = accepts_own_challenge(Step.SECOND_FACTOR)(SecondFactorView.as_view())

@@ -1,10 +1,10 @@
 from django.core.management.base import CommandError, CommandParser
 
-from orgs.commands import Command
+from orgs.commands import RecordedCommand
 from webhooks.models import Endpoint
 
 
-class EndpointCommand(Command):
+class EndpointCommand(RecordedCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("endpoint_id", metavar="ENDPOINT_ID", type=int)
 

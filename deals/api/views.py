@@ -4,11 +4,11 @@ from urllib.parse import quote
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http.response import HttpResponseBase
-from django.urls import reverse
+from django.urls import path, register_converter, reverse
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
 from rest_framework.request import Request
 
-from deals.api import bodies, examples, requests
+from deals.api import bodies
 from deals.api.reads import DEALS, DealRow
 from deals.models import Deal
 from deals.services import write_deal
@@ -24,7 +24,7 @@ from orgs.authentication import Principal, principal_of
 from orgs.lists import page_response
 
 ID = OpenApiParameter(
-    "deal_id", {"type": "string", **requests.DEAL_ID}, OpenApiParameter.PATH, description="Your id of the deal."
+    "deal_id", {"type": "string", **bodies.DEAL_ID}, OpenApiParameter.PATH, description="Your id of the deal."
 )
 IF_MATCH = header(
     "If-Match",
@@ -54,7 +54,7 @@ LIST_DESCRIPTION = """Returns a page of deals, newest first, filtered by outcome
 With `updated_after`, the list is oldest first by that time: send the `updated_at` of the last row that you have
 seen."""
 
-LIST, REPLACE = requests.DealQuery(), requests.ReplaceDeal()
+LIST, REPLACE = bodies.DealQuery(), bodies.ReplaceDeal()
 
 
 class DealsView(ApiView):
@@ -64,9 +64,9 @@ class DealsView(ApiView):
         operation_id="list_deals",
         summary="List deals",
         description=LIST_DESCRIPTION,
-        parameters=[requests.DealQuery],
+        parameters=[bodies.DealQuery],
         responses={200: OpenApiResponse(bodies.DealPage, description="A page")},
-        response_example=examples.DEALS,
+        response_example=bodies.DEALS_EXAMPLE,
     )
     def get(self, request: Request) -> Response:
         return page_response(DEALS, LIST.run_validation(request.query_params), request)
@@ -86,7 +86,7 @@ class DealView(ApiView):
             200: OpenApiResponse(bodies.DealSerializer, description="The deal"),
             304: OpenApiResponse(description="Not modified"),
         },
-        response_example=examples.DEAL,
+        response_example=bodies.DEAL_EXAMPLE,
     )
     def get(self, request: Request, deal_id: str) -> HttpResponseBase:
         row = read(principal_of(request), stored_id(deal_id))
@@ -97,18 +97,18 @@ class DealView(ApiView):
         summary="Create or replace a deal",
         description=PUT_DESCRIPTION,
         parameters=[ID, IF_MATCH, LOCATION, ETAG],
-        request=requests.ReplaceDeal,
-        request_example=examples.REPLACE,
+        request=bodies.ReplaceDeal,
+        request_example=bodies.REPLACE_EXAMPLE,
         responses={
             200: OpenApiResponse(bodies.DealSerializer, description="The deal as it is now"),
             201: OpenApiResponse(bodies.DealSerializer, description="Deal created"),
         },
-        response_example=examples.DEAL,
+        response_example=bodies.DEAL_EXAMPLE,
         errors=[PreconditionFailed],
     )
     def put(self, request: Request, deal_id: str) -> Response:
         principal, deal_id = principal_of(request), stored_id(deal_id)
-        values = requests.values_of(REPLACE.run_validation(request.data))
+        values = bodies.values_of(REPLACE.run_validation(request.data))
         if (budget := budget_of(principal.rate_limit_key)).exceeded:
             refuse_overwrite(budget)
         with transaction.atomic():  # the response has the version that this request has written
@@ -148,3 +148,23 @@ def stored_id(deal_id: str) -> DealId:
     except ValidationError as error:
         message = " ".join(error.messages)
         raise BadRequest(f"deal_id: {message}", details=(FieldError("deal_id", message),)) from None
+
+
+class DealIdConverter:
+    """An id may contain slashes, but a slash at the end is another path, as elsewhere in the API."""
+
+    regex = "[^/](?:.*[^/])?"
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
+register_converter(DealIdConverter, "deal_id")
+
+urlpatterns = [
+    path("api/v1/deals", DealsView.as_view(), name="deals"),
+    path("api/v1/deals/<deal_id:deal_id>", DealView.as_view(), name="deal"),
+]

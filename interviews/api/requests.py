@@ -4,7 +4,7 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema_field
 from rest_framework import serializers
 
 from contacts.text import MAX_EMAIL_LENGTH, MAX_NAME_LENGTH, MAX_NOTES_LENGTH, clean_email, clean_name, clean_notes
-from deals.api.requests import DealOfInterviewRequest, values_of
+from deals.api.bodies import DealOfInterviewRequest, values_of
 from deals.models import FIELDS as DEAL_FIELDS
 from deals.text import MAX_DEAL_ID_LENGTH, clean_deal_id
 from hindsight.api.errors import BadRequest

@@ -1,7 +1,7 @@
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
-from deals.api import urls as deals
+from deals.api import views as deals
 from hindsight.db.ids import id_in
 from interviews.api.mark_views import CancelView, ContactEmailView, SentView, UncancelView
 from interviews.api.search_views import FindingsView, TranscriptSearchView

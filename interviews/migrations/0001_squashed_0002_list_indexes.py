@@ -56,7 +56,7 @@ class Migration(migrations.Migration):
                 ('interview_type', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='interview_requests', to='interviews.interviewtype')),
                 ('version', hindsight.db.versions.VersionField(db_default=1, default=1, editable=False)),
                 ('flags', models.CharField(blank=True, db_default='', default='', editable=False, help_text='What the contact wants: values of Flag, separated by spaces.', max_length=60)),
-                ('picks', models.TextField(blank=True, db_default='', default='', help_text='The topics that staff have picked, until the objective changes: see paige/objective/picks.py.')),
+                ('picks', models.TextField(blank=True, db_default='', default='', help_text='The topics that staff have picked, until the objective changes: see paige/objective/steering.py.')),
                 ('archived_at', models.DateTimeField(blank=True, editable=False, help_text='Staff have taken it off their list. Customers do not see it.', null=True)),
             ],
             options={

@@ -35,7 +35,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='interviewrequest',
             name='subjects',
-            field=models.TextField(blank=True, db_default='', default='', help_text='The subjects as staff have corrected them, until the objective changes: see paige/objective/corrected_subjects.py.'),
+            field=models.TextField(blank=True, db_default='', default='', help_text='The subjects as staff have corrected them, until the objective changes: see paige/objective/subjects.py.'),
         ),
         migrations.AddField(
             model_name='interviewrequest',

@@ -11,8 +11,7 @@ from django.views.decorators.http import require_safe
 from hindsight.http.csp import HEADER
 from hindsight.http.proxies import client_of
 from hindsight.limits.rate_limits import count_request
-from orgs.colors import DARK, readable, validate_brand_color
-from orgs.logos import CONTENT_TYPES
+from orgs.branding import CONTENT_TYPES, DARK, readable, validate_brand_color
 from orgs.models import Logo
 
 CACHED = {"Cache-Control": "public, max-age=86400"}

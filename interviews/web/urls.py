@@ -3,7 +3,7 @@ from django.urls.converters import StringConverter
 
 from interviews.web.branding import colors, logo
 from interviews.web.views import own_data, own_data_file, survey
-from orgs.logos import LOGO_NAME
+from orgs.branding import LOGO_NAME
 
 
 class LogoConverter(StringConverter):

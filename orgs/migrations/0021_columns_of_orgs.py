@@ -1,10 +1,9 @@
 import django.core.validators
 import django.db.models.deletion
-import orgs.colors
-import orgs.survey_host
 from django.conf import settings
 from django.db import migrations, models
 
+import orgs.branding
 from hindsight.db.upgrades import ROLLING
 
 
@@ -65,7 +64,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='org',
             name='brand_color',
-            field=models.CharField(blank=True, db_default='', default='', help_text="The colour of links and buttons on the survey page, such as #1b6b5f. It needs a contrast of 4.5:1 with white; for dark screens, the page makes it lighter. Empty: Hindsight's green.", max_length=7, validators=[orgs.colors.validate_brand_color]),
+            field=models.CharField(blank=True, db_default='', default='', help_text="The colour of links and buttons on the survey page, such as #1b6b5f. It needs a contrast of 4.5:1 with white; for dark screens, the page makes it lighter. Empty: Hindsight's green.", max_length=7, validators=[orgs.branding.validate_brand_color]),
         ),
         migrations.AddField(
             model_name='org',
@@ -80,6 +79,6 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='org',
             name='survey_base_url',
-            field=models.CharField(blank=True, db_default='', default='', help_text="Survey links begin with it: https:// and a host name of the org's own, which the operator has set up. Empty: the server's own.", max_length=200, validators=[orgs.survey_host.validate_survey_base_url]),
+            field=models.CharField(blank=True, db_default='', default='', help_text="Survey links begin with it: https:// and a host name of the org's own, which the operator has set up. Empty: the server's own.", max_length=200, validators=[orgs.branding.validate_survey_base_url]),
         ),
     ]

@@ -1,13 +1,16 @@
-from typing import Any, NoReturn
+from collections.abc import Iterable
+from typing import Any
 
 from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
+from django.db.models import Subquery
 
 from orgs.actors import ActorKind
+from orgs.models.append_only import AppendOnly, AppendOnlyRows
 from orgs.tenancy import OrgRowsQuerySet
 
 
-class ChangeQuerySet(OrgRowsQuerySet["Change"]):
+class ChangeQuerySet(AppendOnlyRows, OrgRowsQuerySet["Change"]):
     def of(self, obj: models.Model) -> "ChangeQuerySet":
         return self.filter(
             org_id=obj.org_id,  # type: ignore[attr-defined]
@@ -15,14 +18,8 @@ class ChangeQuerySet(OrgRowsQuerySet["Change"]):
             object_id=obj.pk,
         ).order_by("-id")
 
-    def update(self, **values: Any) -> NoReturn:
-        raise TypeError("The audit is append-only.")
 
-    def delete(self) -> NoReturn:
-        raise TypeError("The audit is append-only.")
-
-
-class Change(models.Model):
+class Change(AppendOnly):
     """Append-only, except for `orgs.audit_removal`.
 
     Has no foreign key to the object, because `orgs` is below `contacts` and `interviews`.
@@ -39,7 +36,7 @@ class Change(models.Model):
     actor = models.CharField(max_length=150, help_text="The prefix of the API key, the staff login, or the command.")
     request_id = models.CharField(max_length=128, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
-    after: str | None  # set by orgs.history.with_after()
+    after: str | None  # set by orgs.models.change.with_after()
 
     objects = ChangeQuerySet.as_manager()
 
@@ -59,14 +56,38 @@ class Change(models.Model):
     def __str__(self) -> str:
         return f"{self.field} of {self.object_type} {self.object_id} by {self.actor}"
 
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        if not self._state.adding:
-            raise TypeError("The audit is append-only.")
-        super().save(*args, **kwargs)
-
-    def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
-        raise TypeError("The audit is append-only.")
-
     @property
     def is_erased(self) -> bool:
         return self.before is None
+
+
+# The text after a change is the text before the next change of the field, or the current text (decision 1).
+def with_after(row: Any, changes: Iterable[Change]) -> list[Change]:
+    """Sets `after` of consecutive changes of a row, newest first. None after an erasure."""
+    shown = list(changes)
+    later = _texts_after(row, shown)
+    for change in shown:
+        change.after = later.get(change.field)
+        later[change.field] = change.before
+    return shown
+
+
+def text_of(row: Any, field: str) -> str:
+    text: str = row.audited_text(field) if hasattr(row, "audited_text") else getattr(row, field)
+    return text
+
+
+def _texts_after(row: Any, changes: list[Change]) -> dict[str, str | None]:
+    newest = {change.field: change.pk for change in reversed(changes) if not change.is_erased}
+    if not newest:
+        return {}
+    following = {
+        f"after_{field}": Subquery(
+            Change.objects.of(row).filter(field=field, pk__gt=pk).order_by("pk").values("before")[:1]
+        )
+        for field, pk in newest.items()
+    }
+    # One statement: a concurrent overwrite changes both the current text and the following change.
+    current = type(row)._default_manager.annotate(**following).get(pk=row.pk)
+    texts = {field: getattr(current, f"after_{field}") for field in newest}
+    return {field: text_of(current, field) if text is None else text for field, text in texts.items()}

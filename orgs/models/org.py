@@ -1,4 +1,4 @@
-from typing import Self
+from typing import Any, Self
 
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -7,10 +7,9 @@ from django.db.models import Count, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 
 from hindsight.db.search import Searchable, SearchableRows, SearchTextField
-from orgs.colors import validate_brand_color
+from orgs.branding import https_url, validate_brand_color, validate_survey_base_url
 from orgs.models.api_key import ApiKey
 from orgs.plans import Plan, requests_per_minute
-from orgs.survey_host import https_url, validate_survey_base_url
 
 # 100 years.
 MAX_DAYS_KEPT = 36_500
@@ -19,12 +18,19 @@ MAX_DAYS_KEPT = 36_500
 MAX_REASON_LENGTH = 200
 
 
-def days_kept(help_text: str) -> "models.PositiveIntegerField[int | None, int | None]":
+def optional_number(help_text: str, *maximum: MaxValueValidator) -> "models.PositiveIntegerField[Any, Any]":
     return models.PositiveIntegerField(
-        null=True,
-        blank=True,
-        validators=[MinValueValidator(1), MaxValueValidator(MAX_DAYS_KEPT)],
-        help_text=help_text,
+        null=True, blank=True, validators=[MinValueValidator(1), *maximum], help_text=help_text
+    )
+
+
+def days_kept(help_text: str) -> "models.PositiveIntegerField[Any, Any]":
+    return optional_number(help_text, MaxValueValidator(MAX_DAYS_KEPT))
+
+
+def optional_text(max_length: int, help_text: str = "", **options: Any) -> "models.CharField[str, str]":
+    return models.CharField(
+        max_length=max_length, blank=True, default="", db_default="", help_text=help_text, **options
     )
 
 
@@ -42,73 +48,41 @@ class Org(Searchable):
     slug = models.SlugField(max_length=60, unique=True)
     search_text = SearchTextField(of=("name", "slug"))
     plan = models.CharField(max_length=20, choices=Plan)
-    own_rate_limit = models.PositiveIntegerField(
-        null=True,
-        blank=True,
-        validators=[MinValueValidator(1)],
-        help_text="Requests per minute granted by this org's contract. Leave empty to use the plan's limit.",
+    own_rate_limit = optional_number(
+        "Requests per minute granted by this org's contract. Leave empty to use the plan's limit."
     )
-    key_days = models.PositiveIntegerField(
-        null=True,
-        blank=True,
-        validators=[MinValueValidator(1)],
-        help_text="Days until a new API key expires, unless it is issued for fewer. Empty: keys do not expire.",
+    key_days = optional_number(
+        "Days until a new API key expires, unless it is issued for fewer. Empty: keys do not expire."
     )
     audit_days = days_kept("Days until a change of the audit is deleted. Empty: the operator's setting applies.")
     transcript_days = days_kept(
         "Days until the transcript and answers of an interview are deleted. Empty: they are kept."
     )
     contact_days = days_kept("Days without activity until a contact's personal data are erased. Empty: they are kept.")
-    contact_address = models.CharField(
-        max_length=200,
-        blank=True,
-        default="",
-        db_default="",
-        help_text="An email address, page or phone number. The survey page shows it, and Paige to contacts who want to "
+    contact_address = optional_text(
+        200,
+        "An email address, page or phone number. The survey page shows it, and Paige to contacts who want to "
         "reach a person.",
     )
-    privacy_url = models.CharField(
-        max_length=500,
-        blank=True,
-        default="",
-        db_default="",
-        validators=[https_url],
-        help_text="The org's privacy notice, https://…. The survey page links to it.",
+    privacy_url = optional_text(
+        500, "The org's privacy notice, https://…. The survey page links to it.", validators=[https_url]
     )
-    imprint_url = models.CharField(
-        max_length=500,
-        blank=True,
-        default="",
-        db_default="",
-        validators=[https_url],
-        help_text="The org's imprint, https://…. The survey page links to it.",
+    imprint_url = optional_text(
+        500, "The org's imprint, https://…. The survey page links to it.", validators=[https_url]
     )
-    survey_base_url = models.CharField(
-        max_length=200,
-        blank=True,
-        default="",
-        db_default="",
-        validators=[validate_survey_base_url],
-        help_text="Survey links begin with it: https:// and a host name of the org's own, which the operator has set "
+    survey_base_url = optional_text(
+        200,
+        "Survey links begin with it: https:// and a host name of the org's own, which the operator has set "
         "up. Empty: the server's own.",
+        validators=[validate_survey_base_url],
     )
-    brand_color = models.CharField(
-        max_length=7,
-        blank=True,
-        default="",
-        db_default="",
-        validators=[validate_brand_color],
-        help_text="The colour of links and buttons on the survey page, such as #1b6b5f. It needs a contrast of 4.5:1 "
+    brand_color = optional_text(
+        7,
+        "The colour of links and buttons on the survey page, such as #1b6b5f. It needs a contrast of 4.5:1 "
         "with white; for dark screens, the page makes it lighter. Empty: Hindsight's green.",
+        validators=[validate_brand_color],
     )
-    logo = models.CharField(
-        max_length=40,
-        blank=True,
-        default="",
-        db_default="",
-        editable=False,
-        help_text="The name of the image in `Logo`: a hash and an extension.",
-    )
+    logo = optional_text(40, "The name of the image in `Logo`: a hash and an extension.", editable=False)
     names_subjects = models.BooleanField(
         default=False,
         db_default=False,
@@ -116,7 +90,7 @@ class Org(Searchable):
         "has not mentioned it.",
     )
     is_active = models.BooleanField(default=True, help_text="Inactive orgs are suspended: their API keys are rejected.")
-    suspension_reason = models.CharField(max_length=MAX_REASON_LENGTH, blank=True, default="", db_default="")
+    suspension_reason = optional_text(MAX_REASON_LENGTH)
     account_managers = models.ManyToManyField(
         settings.AUTH_USER_MODEL,
         related_name="managed_orgs",
@@ -165,3 +139,17 @@ class Org(Searchable):
     @property
     def requests_per_minute(self) -> int:
         return requests_per_minute(self.plan, self.own_rate_limit)
+
+
+class Logo(models.Model):
+    """The bytes of `Org.logo`, in the database, because several servers serve them."""
+
+    org = models.OneToOneField("orgs.Org", on_delete=models.CASCADE, primary_key=True, related_name="+")
+    name = models.CharField(max_length=40, db_index=True)
+    content = models.BinaryField()
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return self.name

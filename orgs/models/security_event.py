@@ -1,9 +1,10 @@
-from typing import Any, NoReturn, Self
+from typing import Self
 
 from django.db import models
 from django.db.models import Q
 
 from orgs.actors import ActorKind
+from orgs.models.append_only import AppendOnly, AppendOnlyRows
 
 
 class EventKind(models.TextChoices):
@@ -47,20 +48,14 @@ class EventKind(models.TextChoices):
     COMMAND = "command", "command"
 
 
-class SecurityEventQuerySet(models.QuerySet["SecurityEvent"]):
+class SecurityEventQuerySet(AppendOnlyRows, models.QuerySet["SecurityEvent"]):
     def search(self, text: str) -> Self:
         """Events about a subject, by its id alone (`42`) or with its type (`contact 42`)."""
         kind, _, subject = text.rpartition(" ")
         return self.filter(Q(subject=text) | Q(subject_type__iexact=kind, subject=subject))
 
-    def update(self, **values: Any) -> NoReturn:
-        raise TypeError("Security events are append-only.")
 
-    def delete(self) -> NoReturn:
-        raise TypeError("Security events are append-only.")
-
-
-class SecurityEvent(models.Model):
+class SecurityEvent(AppendOnly):
     """Append-only, except for `orgs.audit_removal`. Has no foreign keys, so it survives its org.
 
     Contains no personal data of contacts and no secret.
@@ -99,11 +94,3 @@ class SecurityEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} by {self.actor or 'unknown'}"
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        if not self._state.adding:
-            raise TypeError("Security events are append-only.")
-        super().save(*args, **kwargs)
-
-    def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
-        raise TypeError("Security events are append-only.")

@@ -1,5 +1,6 @@
 from urllib.parse import urlencode
 
+from allauth.core import context
 from django.contrib import admin
 from django.contrib.admin.utils import display_for_value
 from django.db.models import Model
@@ -12,12 +13,11 @@ from interviews.models import InterviewRequest
 from interviews.services.marks import SENT
 from interviews.services.state import declined_conversation, displayed_status_of, rating_of, stage_of
 from staff.base import StaffAdmin
-from staff.current_request import current_staff_request
 
 
 def linked(target: Model, text: str) -> str:
     """A link for those who may view the target, and text for others."""
-    request, target_admin = current_staff_request(), admin.site.get_model_admin(type(target))
+    request, target_admin = context.request, admin.site.get_model_admin(type(target))
     if request is None or not target_admin.has_view_permission(request):
         return text
     url = reverse(f"admin:{target._meta.app_label}_{target._meta.model_name}_change", args=[target.pk])

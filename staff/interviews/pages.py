@@ -1,6 +1,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from allauth.core import context as allauth_context
 from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
@@ -23,7 +24,6 @@ from interviews.services.update import update_interview_request
 from interviews.text import clean_objective
 from orgs.models import EventKind
 from staff.base import OrgRowsAdmin
-from staff.current_request import current_staff_request
 from staff.edit_conflicts import as_sent
 from staff.history.pages import AuditedAdmin
 from staff.interviews.actions import RequestActions
@@ -89,7 +89,7 @@ class InterviewRequestAdmin(OrgRowsAdmin, NewRequestPages, RequestActions, Reque
     def steers(self, interview_request: InterviewRequest) -> str:
         """As stored. staff.js replaces it while staff type."""
         url = self.url("steering", interview_request.pk)
-        steering = stored_steering(interview_request, quotes_notes=may_read_notes(current_staff_request()))
+        steering = stored_steering(interview_request, quotes_notes=may_read_notes(allauth_context.request))
         context = {"steering": steering, "changed_at": changed_after_completion(interview_request)}
         text = render_to_string("staff/interviews/steering.html", context)
         return format_html('<div class="steering" data-steering="{}" aria-live="polite">{}</div>', url, text)

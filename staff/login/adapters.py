@@ -16,7 +16,7 @@ from django.urls import reverse
 from orgs.models import EventKind
 from staff.login.attempts import refuse_too_many_attempts
 from staff.login.passwords import NOT_STAFF
-from staff.login.records import records_of
+from staff.login.sessions import records_of
 from staff.login.single_sign_on import PROVIDER_ID
 from staff.login.single_sign_on.provider import Session, configuration_url
 from staff.security_events import record_attempt

@@ -12,7 +12,6 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 
-from staff.current_request import as_staff
 from staff.login.attempts import throttled
 from staff.login.second_factor import may_set_up
 
@@ -21,7 +20,6 @@ View = Callable[..., HttpResponseBase]
 
 def login_page(view: View) -> View:
     @never_cache
-    @as_staff
     @wraps(view)
     def run(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         response = view(request, *args, **kwargs)

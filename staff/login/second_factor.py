@@ -1,6 +1,7 @@
 import time
 from typing import Any, cast
 
+from allauth.core import context
 from allauth.mfa.models import Authenticator
 from allauth.mfa.stages import AuthenticateStage
 from allauth.mfa.utils import is_mfa_enabled
@@ -9,8 +10,7 @@ from django.db.models.signals import post_delete, post_save
 from django.http import HttpRequest, HttpResponse
 
 from orgs.models import EventKind
-from staff.current_request import current_staff_request
-from staff.login.records import record, records_of
+from staff.login.sessions import record, records_of
 from staff.login.single_sign_on.id_tokens import Claims
 from staff.login.single_sign_on.links import are_live
 from staff.people.accounts import record_about
@@ -73,7 +73,7 @@ def record_added(*, instance: Any, created: bool, **kwargs: Any) -> None:
     if not created:
         return
     record_about(EventKind.SECOND_FACTOR_ADDED, instance.user, f"{instance.get_type_display()}.")
-    request = current_staff_request()
+    request = context.request
     if request and request.user == instance.user and instance.type in FACTORS:
         record(request, instance.user, "mfa", type=instance.type)
 

@@ -2,11 +2,19 @@ from collections.abc import Callable
 from typing import Any
 
 from django import forms
+from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
+from django.http import HttpRequest
 from django.utils.text import capfirst
 
 from orgs.models.org import MAX_REASON_LENGTH
 from staff.edit_conflicts import EditForm, as_sent
+from staff.lists.date_ranges import DayInput
+from webhooks.models import Endpoint
+from webhooks.models.endpoint import MAX_URL_LENGTH
+from webhooks.models.event import EVENT_TYPES
+from webhooks.sending import Url, clean_url_in_time
+from webhooks.services.endpoints import DEFAULT_GRACE, MAX_GRACE
 
 
 class OrgForm(EditForm):
@@ -35,6 +43,17 @@ class OrgForm(EditForm):
             f"{name}." if name == "name" else f"{name}: {self.stored[name]} → {value}."
             for name, value in self.edits.items()
         )
+
+
+class AccountManagersForm(forms.Form):
+    managers = forms.ModelMultipleChoiceField(
+        User.objects.filter(groups__name="account manager", is_active=True).order_by("username"),
+        label="Account managers",
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="They manage the plan, API keys and webhooks of this org, and see its interviews and transcripts. "
+        "Logins with this role are listed.",
+    )
 
 
 class LogoForm(forms.Form):
@@ -70,4 +89,58 @@ class SuspensionForm(forms.Form):
         label="Reason",
         help_text="Staff see it on the org's page, and in the security events. Enter no personal data.",
         widget=forms.TextInput(attrs={"class": "vTextField", "autofocus": True}),
+    )
+
+
+class EndpointForm(forms.Form):
+    """Resolves the host name for the user: do not validate it in a transaction."""
+
+    url = forms.CharField(
+        max_length=MAX_URL_LENGTH,
+        label="URL",
+        help_text="https://…; where the customer receives the events. All addresses of its host must be public.",
+        widget=forms.TextInput(attrs={"class": "vTextField", "autofocus": True}),
+    )
+    event_types = forms.MultipleChoiceField(
+        choices=[(name, f"{name}: {text}".replace("`", "")) for name, text in EVENT_TYPES.items()],
+        widget=forms.CheckboxSelectMultiple,
+        initial=[*EVENT_TYPES],
+        label="Events",
+    )
+
+    def __init__(self, request: HttpRequest) -> None:
+        super().__init__(request.POST or None)
+        self.caller = ("user", request.user.pk)
+
+    def clean_url(self) -> Url:
+        return clean_url_in_time(self.cleaned_data["url"], caller=self.caller)
+
+    def store(self, service: Callable[..., Endpoint]) -> Endpoint | None:
+        """None if the form or the service finds errors."""
+        if self.errors:
+            return None
+        try:
+            return service(**self.cleaned_data)
+        except ValidationError as error:
+            self.add_error(None, error.messages)
+            return None
+
+
+class RotationForm(forms.Form):
+    grace_days = forms.IntegerField(
+        min_value=0,
+        max_value=MAX_GRACE.days,
+        initial=DEFAULT_GRACE.days,
+        label="The old secret signs for",
+        help_text="Days. Until then, webhooks have two signatures, and the customer can change the secret at any time. "
+        "0 after a leak.",
+        widget=forms.NumberInput(attrs={"class": "vIntegerField"}),
+    )
+
+
+class ReplayForm(forms.Form):
+    since = forms.DateField(
+        label="Since",
+        help_text="Sends again what was created on this day (UTC) or later, and failed or was cancelled.",
+        widget=DayInput,
     )

@@ -6,6 +6,7 @@ A test room is found by its slug only.
 import re
 from typing import Any
 
+from allauth.core import context
 from django import forms
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
@@ -14,7 +15,6 @@ from django.urls import reverse_lazy
 from hindsight.db.search import normalized
 from orgs.models import Org
 from orgs.models.org import OrgQuerySet
-from staff.current_request import current_staff_request
 from staff.orgs.permissions import visible_orgs
 
 MAX_MATCHES = 20
@@ -51,7 +51,7 @@ class OrgField(forms.CharField):
     widget = org_input(**{"class": "vTextField"})
 
     def clean(self, value: Any) -> Org:
-        text, request = super().clean(value), current_staff_request()
+        text, request = super().clean(value), context.request
         orgs = orgs_meant(text, visible_orgs(request)) if request else []
         if len(orgs) != 1:
             raise ValidationError(SEVERAL_ORGS if orgs else "No org matches.")

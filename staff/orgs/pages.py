@@ -14,17 +14,14 @@ from interviews.services.create import onboard_org, open_test_room
 from interviews.services.erasure import delete_org
 from orgs.models import ApiKey, EventKind, Org, Scopes
 from orgs.retention import audit_period
-from orgs.services import create_api_key, reactivate_org, set_logo, suspend_org, update_org
+from orgs.services import create_api_key, reactivate_org, set_account_managers, set_logo, suspend_org, update_org
 from orgs.use import use_by_day
 from staff.base import OrgRowsAdmin
-from staff.confirmation import Action
+from staff.confirmation import Action, ConfirmingAdmin, RemovalAdmin
 from staff.lists.filters import titled
-from staff.orgs.account_managers import AccountManagers, may_assign, names_of_managers
 from staff.orgs.api_keys import ApiKeyForm, may_issue_keys, may_revoke, may_rotate
-from staff.orgs.forms import LogoForm, OrgForm, SuspensionForm
+from staff.orgs.forms import AccountManagersForm, EndpointForm, LogoForm, OrgForm, SuspensionForm
 from staff.orgs.permissions import manage, may
-from staff.orgs.webhook_forms import EndpointForm
-from staff.removal import RemovalAdmin
 from staff.security_events import actor_of, record_act
 from webhooks.models import Endpoint
 from webhooks.services.endpoints import create_endpoint
@@ -48,12 +45,12 @@ REACTIVATE = Action(
 
 
 @admin.register(Org)
-class OrgAdmin(OrgRowsAdmin, AccountManagers, RemovalAdmin):
+class OrgAdmin(OrgRowsAdmin, ConfirmingAdmin, RemovalAdmin):
     form = OrgForm
     org_id_field = "pk"
     change_form_template = "staff/orgs/org.html"
     object_pages = {
-        **AccountManagers.manager_pages,
+        "account-managers": "account_managers_view",
         "issue-key": "issue_key_view",
         "logo": "logo_view",
         "suspend": "suspend_view",
@@ -141,6 +138,15 @@ class OrgAdmin(OrgRowsAdmin, AccountManagers, RemovalAdmin):
             context["may_add_webhooks"] = may_add_webhooks(request, obj)
         return super().render_change_form(request, context, *args, **kwargs)
 
+    def account_managers_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        org = self.object_or_404(request, object_id, may_assign)
+        sent = request.POST if request.method == "POST" else None  # also if nobody is chosen
+        form = AccountManagersForm(sent, initial={"managers": org.account_managers.all()})
+        if not form.is_valid():
+            return self.page(request, "form", org, title="Account managers", form=form, button="Save")
+        set_account_managers(org_id=org.pk, managers=form.cleaned_data["managers"])
+        return self.done(request, org, EventKind.ROLES_CHANGED, f"Account managers: {names_of_managers(org)}.")
+
     def logo_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         org = self.object_or_404(request, object_id, self.has_change_permission)
         form = LogoForm(request.POST, request.FILES) if request.method == "POST" else LogoForm()
@@ -215,6 +221,16 @@ class OrgAdmin(OrgRowsAdmin, AccountManagers, RemovalAdmin):
 
     def remove(self, request: HttpRequest, obj: Org) -> None:
         delete_org(org_id=obj.pk, actor=actor_of(request))
+
+
+def names_of_managers(org: Org) -> str:
+    names = org.account_managers.order_by("username").values_list("username", flat=True)
+    return ", ".join(names) or "none"
+
+
+def may_assign(request: HttpRequest, org: Org | None = None) -> bool:
+    """Only superusers, because it lets others see interviews and issue keys."""
+    return request.user.is_superuser
 
 
 def may_add_webhooks(request: HttpRequest, org: Org | None = None) -> bool:

@@ -1,4 +1,4 @@
-"""Security events about staff logins and roles, from the signals of their models.
+"""Security events about staff logins and roles, from signals.
 
 Unlike the admin's forms, the signals include `createsuperuser`, `changepassword` and the shell.
 """
@@ -7,16 +7,20 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from allauth.core import context
+from allauth.mfa.signals import authentication_failed
+from django.contrib.auth import signals
 from django.contrib.auth.models import Group, User
 from django.db.models import Model
 from django.db.models.signals import m2m_changed, post_delete, post_save, pre_save
+from django.http import HttpRequest
 
 from hindsight.http.logs import current_request_id
 from orgs.actors import Actor, ActorKind
 from orgs.models import EventKind
 from orgs.security_events import identifier_of, log_event, new_event, record_security_event, store_if_possible
-from staff.current_request import current_staff_request
-from staff.security_events import actor_of, address_of, staff_actor
+from staff.login.sessions import records_of
+from staff.security_events import actor_of, address_of, record_attempt, staff_actor
 
 WATCHED = ("username", "is_active", "is_staff", "is_superuser")
 COMPARED = (*WATCHED, "email")  # staff.login.single_sign_on.links compares the address
@@ -30,6 +34,10 @@ ACTIONS = {"post_add": "added", "post_remove": "removed", "pre_clear": "removed"
 
 
 def connect() -> None:
+    signals.user_logged_in.connect(logged_in)
+    signals.user_logged_out.connect(logged_out)
+    signals.user_login_failed.connect(login_failed)
+    authentication_failed.connect(code_refused)
     pre_save.connect(remember_stored, sender=User)
     post_save.connect(record_save, sender=User)
     for model in (User, Group):
@@ -87,13 +95,41 @@ def _flags(user: User) -> str:
 
 def record_about(kind: EventKind, about: Model, detail: str = "") -> None:
     """Without a login, as with a link to set a password, the person acts on their own login."""
-    if request := current_staff_request():
+    if request := context.request:
         actor = actor_of(request) if request.user.is_authenticated else staff_actor(identifier_of(about))
         record_security_event(kind, actor, address=address_of(request), about=about, detail=detail)
         return
     event = new_event(kind, Actor(ActorKind.COMMAND, _program(), current_request_id()), about=about, detail=detail)
     log_event(event)
     store_if_possible(event)  # `migrate` can change roles before the table of events exists
+
+
+def logged_in(*, request: HttpRequest, user: User, **kwargs: Any) -> None:
+    _record_session(EventKind.LOGIN, request, user, methods_of(request, user))
+
+
+def logged_out(*, request: HttpRequest, user: User | None, **kwargs: Any) -> None:
+    if user is not None:
+        _record_session(EventKind.LOGOUT, request, user)
+
+
+def login_failed(*, credentials: dict[str, Any], request: HttpRequest | None = None, **kwargs: Any) -> None:
+    if request is not None:
+        record_attempt(request, EventKind.LOGIN_FAILED, str(credentials.get("username", "")))
+
+
+def code_refused(*, request: HttpRequest, user: User, **kwargs: Any) -> None:
+    record_attempt(request, EventKind.LOGIN_FAILED, user.get_username(), "Wrong code.")
+
+
+def methods_of(request: HttpRequest, user: User) -> str:
+    """What the person has authenticated with, such as "password, totp"."""
+    records = sorted(records_of(request, user), key=lambda record: record["method"] == "mfa")
+    return ", ".join(record.get("type", record["method"]) for record in records)
+
+
+def _record_session(kind: EventKind, request: HttpRequest, user: User, detail: str = "") -> None:
+    record_security_event(kind, staff_actor(user.get_username()), address=address_of(request), detail=detail)
 
 
 def _program() -> str:

@@ -12,10 +12,10 @@ from orgs.models import EventKind
 from staff.base import StaffAdmin
 from staff.lists.filters import titled
 from staff.login import second_factor
-from staff.login.link_pages import LinkForm, remove
-from staff.login.password_links import LINK_DAYS, invite
-from staff.login.session_pages import end_chosen, in_words, rows_of
+from staff.login.passwords import LINK_DAYS, invite
+from staff.login.sessions import end_chosen, in_words, rows_of
 from staff.login.single_sign_on import links
+from staff.login.single_sign_on.links import LinkForm, remove
 from staff.people.roles import update_staff_status
 from staff.security_events import record_act
 
@@ -69,8 +69,7 @@ class StaffMemberForm(ModelForm):
 
 @admin.register(Group)
 class RoleAdmin(StaffAdmin, GroupAdmin):
-    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
-        form.save_m2m()
+    pass
 
 
 @admin.register(User)
@@ -123,7 +122,7 @@ class StaffMemberAdmin(StaffAdmin):
         super().save_model(request, obj, form, change)
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
-        form.save_m2m()
+        super().save_related(request, form, formsets, change)
         update_staff_status(form.instance)
 
     def response_add(self, request: HttpRequest, obj: User, post_url_continue: Any = None) -> HttpResponse:

@@ -100,12 +100,6 @@ class TestRotateApiKey:
             assert ApiKey.objects.get(prefix=new[:12]).expires_at is None
         assert ApiKey.objects.get(prefix=acme_key[:12]).expires_at == timezone.now() + timedelta(days=7)
 
-    def test_a_revoked_key_cannot_be_rotated(self, acme_key: str) -> None:
-        run("revoke_api_key", acme_key)
-        with pytest.raises(CommandError, match="expired or was revoked"):
-            run("rotate_api_key", acme_key)
-        assert ApiKey.objects.count() == 1
-
     @pytest.mark.parametrize(
         "arguments", [["hsk_nothing"], ["{key}", "--grace-days", "-1"], ["{key}", "--grace-days=366"]]
     )

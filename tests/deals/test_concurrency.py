@@ -2,7 +2,7 @@
 
 import pytest
 
-from deals.api.requests import values_of
+from deals.api.bodies import values_of
 from deals.models import Deal
 from deals.services import write_deal
 from deals.text import clean_deal_id

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import pytest
 from django.db import connection
 
-from deals.api.requests import values_of
+from deals.api.bodies import values_of
 from deals.services import write_deal
 from deals.text import clean_deal_id
 from hindsight.api.schema import description

@@ -10,7 +10,7 @@ from django.contrib.auth.models import User
 from contacts.models import Contact
 from interviews.models import InterviewRequest
 from orgs import keys
-from staff.login.password_links import password_link
+from staff.login.passwords import password_link
 from tests.live.client import LiveClient, exchange, head
 from tests.live.conftest import Serve
 from tests.live.test_observability import integrity_error

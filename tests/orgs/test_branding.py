@@ -4,11 +4,20 @@ import pytest
 from django.core.exceptions import ValidationError
 from pytest_django import Settings
 
-from orgs.colors import DARK, LIGHT, MIN_CONTRAST, contrast, lowest_contrast, readable, validate_brand_color
-from orgs.logos import MAX_LOGO_BYTES, logo_name
+from orgs.branding import (
+    DARK,
+    LIGHT,
+    MAX_LOGO_BYTES,
+    MIN_CONTRAST,
+    contrast,
+    logo_name,
+    lowest_contrast,
+    readable,
+    validate_brand_color,
+    validate_survey_base_url,
+)
 from orgs.models import Logo, Org
 from orgs.services import create_test_room, set_logo
-from orgs.survey_host import validate_survey_base_url
 from tests.images import PNG, image
 
 

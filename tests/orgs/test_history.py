@@ -9,8 +9,8 @@ from interviews.models import InterviewRequest
 from orgs.actors import Actor, ActorKind
 from orgs.audit import overwrite
 from orgs.audit_removal import erase_changes
-from orgs.history import with_after
 from orgs.models import Change
+from orgs.models.change import with_after
 from tests.client import ApiClient
 from tests.history import history_of
 

@@ -1,15 +1,11 @@
 """Security events are append-only, until purge deletes old ones."""
 
-from datetime import timedelta
 from typing import Any
 
 import pytest
-import time_machine
 from django.db import IntegrityError, transaction
-from django.utils import timezone
 
 from orgs.actors import Actor, ActorKind
-from orgs.audit_removal import purge_security_events
 from orgs.models import EventKind, Org, SecurityEvent
 from orgs.security_events import record_security_event
 
@@ -46,16 +42,6 @@ def test_the_orm_neither_changes_nor_deletes_events(event: SecurityEvent, write:
         write(event)
     event.refresh_from_db()
     assert event.actor == "ann"
-
-
-def test_purge_deletes_only_older_events(event: SecurityEvent) -> None:
-    with time_machine.travel(timezone.now() - timedelta(days=30)):
-        record_security_event(EventKind.EXPORT, ACTOR)
-    older = SecurityEvent.objects.get(kind="export")
-    assert purge_security_events(older.created_at) == 0
-    purge_security_events(event.created_at)
-    assert not SecurityEvent.objects.filter(pk=older.pk).exists()
-    assert SecurityEvent.objects.filter(pk=event.pk).exists()
 
 
 def test_texts_that_are_too_long_are_cut(acme: Org) -> None:

@@ -14,8 +14,8 @@ from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
 
 from orgs.models import SecurityEvent
-from staff.login import password_links
-from staff.login.password_links import ForgottenView
+from staff.login import passwords
+from staff.login.passwords import ForgottenView
 from tests.staff.test_staff_members import FORGOTTEN, use_mail
 from tools.harness.processes import eventually
 
@@ -51,7 +51,7 @@ def test_a_hanging_mail_server_delays_no_response(hanging: socket.socket) -> Non
 def test_the_request_does_the_same_for_every_address(monkeypatch: pytest.MonkeyPatch, hanging: socket.socket) -> None:
     User.objects.create_user("ann", KNOWN, is_staff=True)
     begun: list[str] = []
-    monkeypatch.setattr(password_links, "mail_links", lambda request, email: begun.append(email))
+    monkeypatch.setattr(passwords, "mail_links", lambda request, email: begun.append(email))
     seen = [work_of(address) for address in (UNKNOWN, KNOWN)]
     finish_work()
     assert seen[0] == seen[1]
@@ -69,5 +69,5 @@ def work_of(address: str) -> tuple[Any, list[str]]:
 
 def finish_work() -> None:
     """Until no thread has work, so that none of them uses the database of the next test."""
-    all_idle = Barrier(password_links.MAILS_AT_ONCE)
-    wait([ForgottenView.threads.submit(all_idle.wait, 30) for _ in range(password_links.MAILS_AT_ONCE)])
+    all_idle = Barrier(passwords.MAILS_AT_ONCE)
+    wait([ForgottenView.threads.submit(all_idle.wait, 30) for _ in range(passwords.MAILS_AT_ONCE)])

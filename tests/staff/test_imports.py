@@ -10,7 +10,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from openpyxl import Workbook
 
-from contacts.export import COLUMNS as EXPORTED_COLUMNS
+from contacts.files import COLUMNS as EXPORTED_COLUMNS
 from contacts.models import Contact
 from hindsight.text.import_files import MAX_LINE_BYTES
 from interviews.services.erasure import erase_contact

@@ -4,13 +4,12 @@ from typing import Any
 from django.core.management.base import CommandError, CommandParser
 
 from interviews.services.create import open_test_room
-from orgs.commands import Command as BaseCommand
-from orgs.commands import get_org
+from orgs.commands import RecordedCommand, get_org
 from orgs.models.api_key import SCOPES
 from orgs.services import MAX_LIFETIME_DAYS, create_api_key
 
 
-class Command(BaseCommand):
+class Command(RecordedCommand):
     help = "Issues an API key and prints it. The key is not stored and cannot be shown again."
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -29,17 +28,16 @@ class Command(BaseCommand):
             help="what the key may do; can be repeated (default: read and write; all with --test)",
         )
 
-    def run(self, **options: Any) -> str:
-        org_slug: str = options["org_slug"]
-        name: str = options["name"]
-        expires_in: int | None = options["expires_in"]
+    def run(
+        self, *, org_slug: str, name: str, expires_in: int | None, test: bool, scope: list[str] | None, **options: Any
+    ) -> str:
         if expires_in is not None and not 1 <= expires_in <= MAX_LIFETIME_DAYS:
             raise CommandError(f"--expires-in must be from 1 to {MAX_LIFETIME_DAYS} days.")
         lifetime = None if expires_in is None else timedelta(days=expires_in)
-        given: list[str] = options["scope"] or (["all"] if options["test"] else ["read", "write"])
-        scopes = " ".join(scope for scope in SCOPES if {scope, "all"} & {*given})
+        given = scope or (["all"] if test else ["read", "write"])
+        scopes = " ".join(each for each in SCOPES if {each, "all"} & {*given})
         org = get_org(org_slug)
-        room = open_test_room(org_id=org.pk) if options["test"] else org
+        room = open_test_room(org_id=org.pk) if test else org
         self.event_about, secret = create_api_key(org=room, name=name, lifetime=lifetime, scopes=scopes)
         self.event_detail = f"Scopes: {scopes}."
         return secret

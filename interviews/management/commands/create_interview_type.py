@@ -6,11 +6,10 @@ from django.core.management.base import CommandError, CommandParser
 from interviews.lifecycle import Wording
 from interviews.paige.guide.guide import shipped_guide, shipped_guides
 from interviews.services.interview_types import create_interview_type
-from orgs.commands import Command as BaseCommand
-from orgs.commands import get_org
+from orgs.commands import RecordedCommand, get_org
 
 
-class Command(BaseCommand):
+class Command(RecordedCommand):
     help = "Creates an interview type with one of the shipped guides, and prints its id for the API."
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -24,10 +23,9 @@ class Command(BaseCommand):
             help="whose words follow-ups have, where a model is configured; default model",
         )
 
-    def run(self, **options: Any) -> str:
-        guide = shipped_guide(options["guide"])
+    def run(self, *, org_slug: str, guide: str, wording: str, **options: Any) -> str:
+        content = shipped_guide(guide)
         try:
-            org, wording = get_org(options["org_slug"]), Wording(options["wording"])
-            return create_interview_type(org=org, guide=guide, wording=wording).public_id
+            return create_interview_type(org=get_org(org_slug), guide=content, wording=Wording(wording)).public_id
         except ValidationError:
-            raise CommandError(f"The org already has an interview type named {guide['name']!r}.") from None
+            raise CommandError(f"The org already has an interview type named {content['name']!r}.") from None

@@ -3,11 +3,11 @@ from typing import Any
 from django.core.management.base import CommandParser
 
 from interviews.services.create import onboard_org
-from orgs.commands import Command as BaseCommand
+from orgs.commands import RecordedCommand
 from orgs.plans import Plan
 
 
-class Command(BaseCommand):
+class Command(RecordedCommand):
     help = "Creates an org with the win-loss interview for buyers, and prints its slug."
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -17,10 +17,7 @@ class Command(BaseCommand):
             "--rate-limit", type=int, metavar="N", help="requests per minute (default: the plan's limit)"
         )
 
-    def run(self, **options: Any) -> str:
-        name: str = options["name"]
-        plan: str = options["plan"]
-        rate_limit: int | None = options["rate_limit"]
+    def run(self, *, name: str, plan: str, rate_limit: int | None, **options: Any) -> str:
         org = onboard_org(name=name, plan=plan, own_rate_limit=rate_limit)
         self.event_about, self.event_detail = org, f"Plan: {org.plan}. Own rate limit: {org.own_rate_limit or 'none'}."
         return org.slug

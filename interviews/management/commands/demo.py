@@ -1,5 +1,4 @@
 import json
-import os
 import secrets
 from pathlib import Path
 from typing import Any
@@ -13,14 +12,14 @@ from interviews.lifecycle import Status
 from interviews.models import InterviewRequest
 from interviews.services.create import open_test_room
 from orgs import keys
-from orgs.commands import Command as BaseCommand
+from orgs.commands import RecordedCommand
 from orgs.models import ApiKey, Org, Scopes
 from orgs.services import create_api_key
 
 LOGIN = "admin"
 
 
-class Command(BaseCommand):
+class Command(RecordedCommand):
     help = (
         "Development only: creates the demo orgs, an API key and an admin login once, and prints how to use "
         "them. Keeps the key and the password in var/demo.json."
@@ -59,8 +58,8 @@ def _password(kept: str) -> str:
 
 def _write_privately(file: Path, text: str) -> None:
     file.parent.mkdir(exist_ok=True)
-    with open(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as out:
-        out.write(text)
+    file.touch(0o600)
+    file.write_text(text)
 
 
 def _link(rows: QuerySet[InterviewRequest]) -> str:

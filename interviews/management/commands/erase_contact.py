@@ -2,7 +2,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
-from django.db.models import QuerySet
 
 from contacts.models import Contact
 from contacts.text import clean_email
@@ -11,12 +10,11 @@ from hindsight.db.ids import id_in
 from interviews.models import InterviewRequest, Transcript, Turn
 from interviews.services.erasure import erase_contact
 from orgs.audit_removal import ERASURE
-from orgs.commands import Command as BaseCommand
-from orgs.commands import get_org
+from orgs.commands import RecordedCommand, get_org
 from orgs.models import Change, Org
 
 
-class Command(BaseCommand):
+class Command(RecordedCommand):
     help = (
         "Permanently erases a contact's personal data, and prints the contact's id. Erases name, email address, notes, "
         "objectives, answers, transcripts, the reported reasons of the contact's deals, and the texts of the audit. "
@@ -31,15 +29,14 @@ class Command(BaseCommand):
         parser.add_argument("--deal-ids", action="store_true", help="erase the deal ids of the interview requests too")
         parser.add_argument("--yes", action="store_true", help="do not ask for confirmation")
 
-    def run(self, **options: Any) -> str:
-        contact = get_contact(get_org(options["org"]), options["contact"])
-        summary = "\n".join(f"  {name}: {count}" for name, count in deletion_counts(contact).items())
-        self.stderr.write(f"Data of {contact.email} ({contact.public_id}) of {contact.org} to be erased:\n{summary}")
-        if not options["yes"] and not self.is_confirmed(contact):
+    def run(self, *, contact: str, org: str, deal_ids: bool, yes: bool, **options: Any) -> str:
+        row = get_contact(get_org(org), contact)
+        summary = "\n".join(f"  {name}: {count}" for name, count in deletion_counts(row).items())
+        self.stderr.write(f"Data of {row.email} ({row.public_id}) of {row.org} to be erased:\n{summary}")
+        if not yes and not self.is_confirmed(row):
             raise CommandError("Nothing was erased.")
-        deal_ids: bool = options["deal_ids"]
-        erased = erase_contact(org_id=contact.org_id, contact_id=contact.pk, actor=self.actor, deal_ids=deal_ids)
-        self.event_about, self.event_detail = contact, "With deal ids." if deal_ids else ""
+        erased = erase_contact(org_id=row.org_id, contact_id=row.pk, actor=self.actor, deal_ids=deal_ids)
+        self.event_about, self.event_detail = row, "With deal ids." if deal_ids else ""
         return erased.public_id
 
     def is_confirmed(self, contact: Contact) -> bool:
@@ -61,18 +58,14 @@ def get_contact(org: Org, id_or_email: str) -> Contact:
     return contact
 
 
-def _deals_of(contact: Contact) -> QuerySet[Deal]:
-    named = InterviewRequest.objects.filter(contact=contact).exclude(deal_id="").values("deal_id")
-    return Deal.objects.for_org(contact.org_id).filter(deal_id__in=named)
-
-
 def deletion_counts(contact: Contact) -> Mapping[str, int]:
     interview_requests = InterviewRequest.objects.filter(contact=contact)
+    deals = Deal.objects.for_org(contact.org_id).filter(deal_id__in=interview_requests.values("deal_id"))
     return {
         "survey links": interview_requests.count(),
         "objectives": interview_requests.exclude(objective="").count(),
         "questions and answers": Turn.objects.filter(interview_request__contact=contact).count(),
-        "reported reasons of deals": _deals_of(contact).exclude(reported_reason="").count(),
+        "reported reasons of deals": deals.exclude(reported_reason="").count(),
         "transcripts": Transcript.objects.filter(interview_request__contact=contact).count(),
         "changes of the contact": Change.objects.of(contact).exclude(field=ERASURE).count(),
     }

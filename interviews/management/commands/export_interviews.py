@@ -1,19 +1,17 @@
-import os
-import sys
 from collections.abc import Iterator
 from contextlib import nullcontext
 from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
+from django.db.models import QuerySet
 
 from hindsight.text.record_files import WRITERS, Record
 from interviews.export import COLUMNS, export_interview_requests
 from interviews.models import InterviewRequest
-from orgs.commands import Command as BaseCommand
-from orgs.commands import get_org
+from orgs.commands import RecordedCommand, get_org
 
 
-class Command(BaseCommand):
+class Command(RecordedCommand):
     help = """\
 Prints all interview requests of an org, oldest first, with contacts and transcripts. Times are in UTC (ISO 8601).
 
@@ -28,23 +26,15 @@ apostrophe. For programs, use jsonl."""
             "--output", metavar="FILE", help="write to this file, and print the number of interview requests"
         )
 
-    def run(self, **options: Any) -> str:
-        slug: str = options["org"]
-        file_format: str = options["format"]
-        output: str | None = options["output"]
-        self.event_about = self.org = get_org(slug)
+    def run(self, *, org: str, format: str, output: str | None, **options: Any) -> str:
+        self.event_about = row = get_org(org)
         self.exported = 0
         self.record(options)
-        try:
-            with self.stdout_or(output) as out:
-                WRITERS[file_format](self.records(), out, COLUMNS)
-        except BrokenPipeError:  # the reader closed the pipe, as `head` does
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            raise SystemExit(1) from None
+        with self.stdout_or(output) as out:
+            self.write_records(format, self.records(InterviewRequest.objects.for_org(row.pk)), out, COLUMNS)
         return str(self.exported) if output else ""
 
-    def records(self) -> Iterator[Record]:
-        interview_requests = InterviewRequest.objects.for_org(self.org.pk)
+    def records(self, interview_requests: QuerySet[InterviewRequest]) -> Iterator[Record]:
         total = interview_requests.count() if self.stderr.isatty() else None
         with self.progress(total, " interviews") as bar:
             for record in export_interview_requests(interview_requests):

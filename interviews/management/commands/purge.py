@@ -8,6 +8,7 @@ from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.core.management.base import CommandParser
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from hindsight.api import idempotency
@@ -15,7 +16,7 @@ from interviews.services.conversations import mark_abandoned
 from interviews.services.retention import delete_old_answers, delete_test_interviews, erase_inactive_contacts
 from jobs.services import purge_jobs
 from orgs.audit_removal import purge_changes, purge_security_events
-from orgs.commands import Command as BaseCommand
+from orgs.commands import RecordedCommand
 from orgs.models import SecurityEvent
 from orgs.models.org import MAX_DAYS_KEPT
 from orgs.partitions import create_months_ahead
@@ -26,18 +27,19 @@ from webhooks.services.purge import purge_deliveries
 Counts = Counter[str]
 
 
+def deleted(rows: QuerySet[Any], dry_run: bool) -> Counts:
+    return Counter({"": rows.count() if dry_run else rows.delete()[0]})
+
+
 def idempotency_records(dry_run: bool) -> Counts:
-    records = idempotency.expired()
-    return Counter({"": records.count() if dry_run else records.delete()[0]})
+    return deleted(idempotency.expired(), dry_run)
 
 
 def sessions(dry_run: bool) -> Counts:
-    expired = Session.objects.filter(expire_date__lt=timezone.now())
-    if dry_run:
-        return Counter({"": expired.count()})
-    count = expired.delete()[0]
-    UserSession.objects.exclude(session_key__in=Session.objects.values("pk")).delete()
-    return Counter({"": count})
+    count = deleted(Session.objects.filter(expire_date__lt=timezone.now()), dry_run)
+    if not dry_run:
+        UserSession.objects.exclude(session_key__in=Session.objects.values("pk")).delete()
+    return count
 
 
 def security_events(dry_run: bool) -> Counts:
@@ -64,7 +66,7 @@ PARTS: dict[str, Callable[[bool], Counts]] = {
 }
 
 
-class Command(BaseCommand):
+class Command(RecordedCommand):
     help = (
         "Removes what has expired: idempotency records, login sessions, security events, webhook "
         "deliveries, exports and imports, and changes of the audit that are older than their org or "
@@ -85,11 +87,10 @@ class Command(BaseCommand):
         )
         parser.add_argument("--dry-run", action="store_true", help="delete nothing, and print what would be deleted")
 
-    def run(self, **options: Any) -> str:
-        dry_run: bool = options["dry_run"]
+    def run(self, *, dry_run: bool, audit_older_than: int | None, **options: Any) -> str:
         abandoned = mark_abandoned(dry_run=dry_run)  # before old answers are deleted with their conversations
         counted = {name: part(dry_run) for name, part in PARTS.items()}
-        counted["changes of the audit"] = changes_of_the_audit(options["audit_older_than"], dry_run)
+        counted["changes of the audit"] = changes_of_the_audit(audit_older_than, dry_run)
         counted["interviews with answers"] = delete_old_answers(dry_run=dry_run)
         counted["test interviews"] = delete_test_interviews(actor=self.actor, dry_run=dry_run)
         counted["contacts"] = erase_inactive_contacts(actor=self.actor, dry_run=dry_run)

@@ -1,15 +1,13 @@
-from argparse import ArgumentTypeError
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
 
 from interviews.services.restoring import RESTORABLE, Selection, restore_texts
-from orgs.commands import Command as BaseCommand
-from orgs.commands import get_org
+from orgs.commands import RecordedCommand, get_org, utc_time
 
 
-class Command(BaseCommand):
+class Command(RecordedCommand):
     help = (
         "Restores what one author has overwritten in a period, such as a synchronization that went wrong: names and "
         "notes of contacts, objectives, picked topics and subjects. What somebody else has changed since stays, and so "
@@ -26,28 +24,24 @@ class Command(BaseCommand):
         parser.add_argument("--field", choices=[field for fields in RESTORABLE.values() for field in fields])
         parser.add_argument("--dry-run", action="store_true", help="change nothing, and print what would be restored")
 
-    def run(self, **options: Any) -> str:
-        if options["since"] >= options["until"]:
+    def run(
+        self,
+        *,
+        author: str,
+        since: datetime,
+        until: datetime,
+        org: str | None,
+        field: str | None,
+        dry_run: bool,
+        **options: Any,
+    ) -> str:
+        if since >= until:
             raise CommandError("--since is not before --until.")
-        selection = Selection(
-            actor=options["author"],
-            since=options["since"],
-            until=options["until"],
-            org_id=get_org(options["org"]).pk if options["org"] else None,
-            field=options["field"] or "",
-        )
-        dry_run: bool = options["dry_run"]
+        org_id = get_org(org).pk if org else None
+        selection = Selection(actor=author, since=since, until=until, org_id=org_id, field=field or "")
         texts = restore_texts(selection, actor=self.actor, dry_run=dry_run)
         restored = sum(not text.why_not for text in texts)
         self.event_detail = "Dry run." if dry_run else f"Restored: {restored:,}."
         done = "to be restored" if dry_run else "restored"
         rows = [(f"{text.row._meta.verbose_name} {text.row.pk}", text.field, text.why_not or done) for text in texts]
         return self.table(("ROW", "FIELD", "RESULT"), rows)
-
-
-def utc_time(text: str) -> datetime:
-    try:
-        time = datetime.fromisoformat(text)
-    except ValueError:
-        raise ArgumentTypeError(f"{text!r} is not a time such as 2026-11-30T09:00.") from None
-    return time if time.tzinfo else time.replace(tzinfo=UTC)

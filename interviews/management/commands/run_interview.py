@@ -10,17 +10,17 @@ from interviews.paige.answers.dialogue import Utterance, answered
 from interviews.paige.answers.transcript_markdown import render_transcript
 from interviews.paige.engines import engine, writer
 from interviews.paige.guide.guide import Guide
-from interviews.paige.turn.brief import Brief, opening_brief
+from interviews.paige.turn.brief import opening_brief
 from interviews.paige.turn.compose import next_message
 from interviews.text import clean_answer
-from orgs.commands import Command as BaseCommand
+from orgs.commands import RecordedCommand
 
 FINISH = "/finish"
 MARK = "TEST: this interview is not stored."
 HELP = f"{MARK} One line is one answer. An empty line skips the question. {FINISH} or end of input ends it."
 
 
-class Command(BaseCommand):
+class Command(RecordedCommand):
     help = (
         "Runs a test interview in the terminal, with the guide, notes and objective of an interview request. "
         "Prints the transcript and stores nothing."
@@ -30,27 +30,24 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         add_interview_request_id(parser)
 
-    def run(self, **options: Any) -> str:
-        stdin: TextIO = options.get("stdin") or sys.stdin
-        interview_request_id: int = options["interview_request_id"]
+    def run(self, *, interview_request_id: int, stdin: TextIO | None = None, **options: Any) -> str:
         self.event_about = interview_request = get_interview_request(interview_request_id)
         guide = Guide.from_data(interview_request.interview_type.guide)
         utterances: list[Utterance] = []
         self.tell(HELP)
         # Reread for each turn: a PATCH may change notes and objective.
-        while message := next_message(self.brief(interview_request_id, guide).after(utterances), engine(), writer()):
+        while message := next_message(
+            opening_brief(get_interview_request(interview_request_id), guide).after(utterances), engine(), writer()
+        ):
             choice, words = message.choice, "; worded by a model" if message.authored else ""
             self.tell(f"\n{message.text}  [{choice.move.topic.title}; {choice.move.move}; {choice.engine}{words}]")
             utterances.append(message.utterance)
-            answer = self.read_answer(stdin)
+            answer = self.read_answer(stdin or sys.stdin)
             if answer is None:
                 break
             utterances.append(Utterance(Speaker.CONTACT, answer, choice.move.topic.key, Move.ANSWER))
         transcript = render_transcript(answered(utterances), interview_request.contact.name)
         return "\n\n".join(filter(None, [MARK, transcript]))
-
-    def brief(self, interview_request_id: int, guide: Guide) -> Brief:
-        return opening_brief(get_interview_request(interview_request_id), guide)
 
     def read_answer(self, stdin: TextIO) -> str | None:
         """Returns an empty string for a skip, and None at the end of input."""

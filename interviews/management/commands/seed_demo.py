@@ -1,10 +1,10 @@
 from typing import Any
 
 from interviews.demo import seed
-from orgs.commands import Command as BaseCommand
+from orgs.commands import RecordedCommand
 
 
-class Command(BaseCommand):
+class Command(RecordedCommand):
     help = "Creates two demo orgs with contacts and interview requests if they do not exist, and prints their slugs."
 
     def run(self, **options: Any) -> str:

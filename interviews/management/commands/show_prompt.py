@@ -6,10 +6,10 @@ from interviews.commands import add_interview_request_id, get_interview_request
 from interviews.paige.model.prompt import render_prompt
 from interviews.reports.prompt_preview import NoPromptError, preview_of
 from interviews.services.own_data import WITHOUT_ANSWERS
-from orgs.commands import Command as BaseCommand
+from orgs.commands import RecordedCommand
 
 
-class Command(BaseCommand):
+class Command(RecordedCommand):
     help = (
         "Prints the prompt for Paige's first question in an interview request, with the current notes and objective. "
         "Answers that were not sent are not printed."
@@ -18,9 +18,9 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         add_interview_request_id(parser)
 
-    def run(self, **options: Any) -> str:
+    def run(self, *, interview_request_id: int, **options: Any) -> str:
         self.event_detail = WITHOUT_ANSWERS
-        self.event_about = interview_request = get_interview_request(options["interview_request_id"])
+        self.event_about = interview_request = get_interview_request(interview_request_id)
         try:
             return render_prompt(preview_of(interview_request).messages)
         except NoPromptError as error:

@@ -12,8 +12,8 @@ from django.conf import settings
 from django.utils.crypto import constant_time_compare
 
 from hindsight.text import strict_json
+from staff.login.single_sign_on import NOT_VALID, Refusal
 from staff.login.single_sign_on.provider import FRESH_SECONDS, Json, document
-from staff.login.single_sign_on.refusals import NOT_VALID, Refusal
 
 # Asymmetric ones only: with HS256, everybody who knows the client's secret could sign.
 ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA")

@@ -18,7 +18,7 @@ from hindsight.http.outgoing import OutgoingError, Slots, send
 from hindsight.server.connections import connection_released
 from hindsight.text import strict_json
 from staff.checks import is_protected
-from staff.login.single_sign_on.refusals import NOT_VALID, Refusal, Unavailable
+from staff.login.single_sign_on import NOT_VALID, Refusal, Unavailable
 
 Result = TypeVar("Result")
 Json = dict[str, Any]

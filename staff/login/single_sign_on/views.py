@@ -31,11 +31,21 @@ from django.views.decorators.cache import never_cache
 from orgs.models import EventKind
 from staff.login.attempts import refuse_too_many_attempts
 from staff.login.decorators import login_page
-from staff.login.records import record
 from staff.login.second_factor import PROVIDERS_FACTOR, proves_second_factor
-from staff.login.single_sign_on import PROVIDER_ID, is_set_up, links, provider
+from staff.login.sessions import record
+from staff.login.single_sign_on import (
+    FAILED,
+    NO_LINK,
+    NOT_VALID,
+    PROVIDER_ID,
+    TOO_MANY,
+    Refusal,
+    Unavailable,
+    is_set_up,
+    links,
+    provider,
+)
 from staff.login.single_sign_on.id_tokens import Claims, verified_claims
-from staff.login.single_sign_on.refusals import FAILED, NO_LINK, NOT_VALID, TOO_MANY, Refusal, Unavailable
 from staff.security_events import record_attempt
 
 logger = logging.getLogger(__name__)

@@ -20,7 +20,7 @@ from pytest_django import Settings
 from hindsight.http.logs import JSONFormatter, TextFormatter, without_secrets
 from interviews.models import InterviewRequest
 from orgs import keys
-from staff.login.password_links import password_link
+from staff.login.passwords import password_link
 from tests.client import ApiClient
 from tests.staff.conftest import Staff, log_in
 from webhooks.signing import new_secret
@@ -164,7 +164,7 @@ def test_a_path_shows_constants_and_ids(path: str, logged: str, lines: Lines) ->
 def test_an_exception_is_logged_with_the_route_only(
     acme_api: ApiClient, lines: Lines, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("staff.login.password_links.SetPasswordView.dispatch", lambda *arguments, **path: 1 / 0)
+    monkeypatch.setattr("staff.login.passwords.SetPasswordView.dispatch", lambda *arguments, **path: 1 / 0)
     user = User.objects.create_user("ann", is_staff=True)
     link = password_link(user)
     Client(raise_request_exception=False).get(link[link.index("/admin/") :])

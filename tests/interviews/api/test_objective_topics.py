@@ -8,7 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from interviews.models import Conversation, InterviewRequest, InterviewType
-from interviews.paige.reading.model import Reader
+from interviews.paige.reading.network import Reader
 from interviews.services.conversation_steps import give_consent, next_question, submit_answer
 from interviews.services.interview_types import edit_guide
 from interviews.services.readings import read_steering

@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from deals.api.requests import values_of
+from deals.api.bodies import values_of
 from deals.services import write_deal
 from deals.text import clean_deal_id
 from interviews.models import Driver, InterviewRequest

@@ -12,8 +12,7 @@ from allauth.socialaccount.models import SocialAccount
 from django.contrib.auth.models import User
 from django.test import Client
 
-from staff.login.single_sign_on import id_tokens
-from staff.login.single_sign_on.refusals import NOT_VALID
+from staff.login.single_sign_on import NOT_VALID, id_tokens
 from tests.fakes.identity_provider import CLIENT_ID, CLIENT_SECRET, IdentityProvider, key_named
 from tests.staff.single_sign_on.steps import PAGE, begin, come_back, events, is_open, sign_on
 

@@ -9,8 +9,7 @@ from django.contrib.auth.models import User
 from django.test import Client, RequestFactory
 from pytest_django import Settings
 
-from staff.login.single_sign_on import links
-from staff.login.single_sign_on.refusals import FAILED, LINKED_ALREADY
+from staff.login.single_sign_on import FAILED, LINKED_ALREADY, links
 from tests.fakes.identity_provider import IdentityProvider
 from tests.staff.authenticator import code_of, shown_secret
 from tests.staff.conftest import Fields, Staff, log_in

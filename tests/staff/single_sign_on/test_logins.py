@@ -9,8 +9,7 @@ from django.test import Client
 from pytest_django import Settings
 
 from orgs.models import SecurityEvent
-from staff.login.single_sign_on import views
-from staff.login.single_sign_on.refusals import FAILED, NO_LINK, UNAVAILABLE
+from staff.login.single_sign_on import FAILED, NO_LINK, UNAVAILABLE, views
 from tests.fakes.identity_provider import IdentityProvider, identity_provider
 from tests.staff.authenticator import add_app
 from tests.staff.single_sign_on.steps import PAGE, begin, come_back, configure, events, is_open, sign_on

@@ -2,14 +2,13 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
-from orgs.commands import Command as BaseCommand
-from orgs.commands import get_org
+from orgs.commands import RecordedCommand, get_org
 from webhooks.models.event import EVENT_TYPES
 from webhooks.sending import clean_url
 from webhooks.services.endpoints import create_endpoint
 
 
-class Command(BaseCommand):
+class Command(RecordedCommand):
     help = "Creates a webhook endpoint. Prints its id and its secret, which cannot be shown again."
 
     def add_arguments(self, parser: CommandParser) -> None:

@@ -2,12 +2,11 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
-from orgs.commands import Command as BaseCommand
-from orgs.commands import format_time, get_org
+from orgs.commands import RecordedCommand, format_time, get_org
 from webhooks.models import Endpoint
 
 
-class Command(BaseCommand):
+class Command(RecordedCommand):
     help = (
         "Prints webhook endpoints, one per line, newest first: id, org, state, failing since, events, URL. "
         "Times are in UTC. Secrets are not shown."

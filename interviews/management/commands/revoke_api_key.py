@@ -2,12 +2,11 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
-from orgs.commands import Command as BaseCommand
-from orgs.commands import get_api_key
+from orgs.commands import RecordedCommand, get_api_key
 from orgs.services import revoke_api_key
 
 
-class Command(BaseCommand):
+class Command(RecordedCommand):
     help = "Permanently revokes an API key, effective from the next request, and prints its prefix."
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -17,9 +16,7 @@ class Command(BaseCommand):
             help="the key, or its prefix as list_api_keys prints it; - reads it from standard input",
         )
 
-    def run(self, **options: Any) -> str:
-        key_or_prefix: str = options["key_or_prefix"]
-        api_key = get_api_key(key_or_prefix)
+    def run(self, *, key_or_prefix: str, **options: Any) -> str:
+        self.event_about = api_key = get_api_key(key_or_prefix)
         revoke_api_key(api_key)
-        self.event_about = api_key
         return api_key.prefix

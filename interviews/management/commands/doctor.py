@@ -3,10 +3,10 @@ from typing import Any
 from django.core.management.base import CommandError
 
 from hindsight.doctor import examine
-from orgs.commands import Command as BaseCommand
+from orgs.commands import RecordedCommand
 
 
-class Command(BaseCommand):
+class Command(RecordedCommand):
     help = (
         "Checks the database, migrations, rate limit store, model endpoint, static files, proxies and settings. "
         "Prints one line per check: ok, or FAIL with the problem and its remedy. The exit status is 1 if a check fails."

@@ -2,13 +2,12 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
-from orgs.commands import Command as BaseCommand
-from orgs.commands import get_org
+from orgs.commands import RecordedCommand, get_org
 from orgs.plans import Plan
 from orgs.services import OrgValues, update_org
 
 
-class Command(BaseCommand):
+class Command(RecordedCommand):
     help = (
         "Changes the plan of an org, and prints its limit in requests per minute. The org's own limit, if it has one, "
         "stays in force unless you pass one of the options."
@@ -25,11 +24,7 @@ class Command(BaseCommand):
             "--plan-limit", action="store_true", help="remove the org's own limit; the plan's limit applies"
         )
 
-    def run(self, **options: Any) -> str:
-        org_slug: str = options["org_slug"]
-        plan: str = options["plan"]
-        rate_limit: int | None = options["rate_limit"]
-        plan_limit: bool = options["plan_limit"]
+    def run(self, *, org_slug: str, plan: str, rate_limit: int | None, plan_limit: bool, **options: Any) -> str:
         values: OrgValues = {"plan": plan}
         if plan_limit or rate_limit is not None:
             values["own_rate_limit"] = rate_limit

@@ -3,12 +3,11 @@ from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
 
-from orgs.commands import Command as BaseCommand
-from orgs.commands import get_api_key
+from orgs.commands import RecordedCommand, get_api_key
 from orgs.services import DEFAULT_GRACE, MAX_GRACE, rotate_api_key
 
 
-class Command(BaseCommand):
+class Command(RecordedCommand):
     help = (
         "Replaces an API key: issues and prints a new key, which cannot be shown again. The old key continues to work "
         "for a grace period. If the old key was issued with an expiry, the new key has the same lifetime."
@@ -28,9 +27,7 @@ class Command(BaseCommand):
             help=f"days until the old key expires (default: {DEFAULT_GRACE.days})",
         )
 
-    def run(self, **options: Any) -> str:
-        key_or_prefix: str = options["key_or_prefix"]
-        grace_days: int = options["grace_days"]
+    def run(self, *, key_or_prefix: str, grace_days: int, **options: Any) -> str:
         if not 0 <= grace_days <= MAX_GRACE.days:
             raise CommandError(f"--grace-days must be from 0 to {MAX_GRACE.days} days.")
         api_key = get_api_key(key_or_prefix)
