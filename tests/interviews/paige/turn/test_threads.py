@@ -11,7 +11,7 @@ from interviews.paige.guide.texts import FollowUpKind
 from interviews.paige.objective.steering import Picks
 from interviews.paige.objective.subjects import CorrectedSubjects
 from interviews.paige.reading import thresholds
-from interviews.paige.reading.readings import About, Act, Clause
+from interviews.paige.reading.readings import About, Act, Clause, StatementKind
 from interviews.paige.turn.brief import Brief
 from interviews.paige.turn.dialogue_state import DialogueState
 from interviews.paige.turn.statements import HYPOTHETICAL, MAX_STATEMENTS, Statement, statements
@@ -94,6 +94,19 @@ def asked(brief: Brief, *turns: tuple[str, *tuple[Clause, ...]], follow_up: int 
 
 def texts(found: Sequence[Thread]) -> list[str]:
     return [thread.statement.text for thread in found]
+
+
+@pytest.mark.parametrize(
+    ("kind", "about", "never"),
+    [
+        (EVENT, About.RIVAL, {FollowUpKind.REASON, FollowUpKind.INSTANCE}),
+        (EVENT, About.SELF, {FollowUpKind.INSTANCE}),
+        (FACT, About.SELF, {FollowUpKind.REASON}),
+    ],
+)
+def test_nobody_is_asked_what_they_cannot_know(kind: StatementKind, about: About, never: set[FollowUpKind]) -> None:
+    found = Statement("…", 0, kind=kind, about=about).fitting
+    assert not never & frozenset().union(*found)
 
 
 def test_what_an_answer_tells_already_is_not_asked() -> None:
