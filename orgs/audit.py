@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from django.apps import apps
-from django.db.models import Model
+from django.db.models import Model, Subquery
 
 from hindsight.db.search import with_search_text
 from hindsight.db.versions import VERSION_FIELDS
@@ -12,7 +12,6 @@ from hindsight.limits.day_counts import overwritten
 from orgs.actors import Actor, ActorKind
 from orgs.audit_removal import ERASURE
 from orgs.models import Change
-from orgs.models.change import text_of
 
 Texts = Mapping[str, str | None]
 
@@ -119,3 +118,35 @@ def _append(changes: list[Change], actor: Actor) -> list[Change]:
     for listener in LISTENERS:
         listener(recorded)
     return recorded
+
+
+# The text after a change is the text before the next change of the field, or the current text (decision 1).
+def with_after(row: Any, changes: Iterable[Change]) -> list[Change]:
+    """Sets `after` of consecutive changes of a row, newest first. None after an erasure."""
+    shown = list(changes)
+    later = _texts_after(row, shown)
+    for change in shown:
+        change.after = later.get(change.field)
+        later[change.field] = change.before
+    return shown
+
+
+def text_of(row: Any, field: str) -> str:
+    text: str = row.audited_text(field) if hasattr(row, "audited_text") else getattr(row, field)
+    return text
+
+
+def _texts_after(row: Any, changes: list[Change]) -> dict[str, str | None]:
+    newest = {change.field: change.pk for change in reversed(changes) if not change.is_erased}
+    if not newest:
+        return {}
+    following = {
+        f"after_{field}": Subquery(
+            Change.objects.of(row).filter(field=field, pk__gt=pk).order_by("pk").values("before")[:1]
+        )
+        for field, pk in newest.items()
+    }
+    # One statement: a concurrent overwrite changes both the current text and the following change.
+    current = type(row)._default_manager.annotate(**following).get(pk=row.pk)
+    texts = {field: getattr(current, f"after_{field}") for field in newest}
+    return {field: text_of(current, field) if text is None else text for field, text in texts.items()}

@@ -1,7 +1,7 @@
 from typing import Any
 
+from orgs.audit import with_after
 from orgs.models import Change
-from orgs.models.change import with_after
 
 
 def history_of(row: Any) -> list[tuple[str, str | None, str | None]]:

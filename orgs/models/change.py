@@ -1,9 +1,5 @@
-from collections.abc import Iterable
-from typing import Any
-
 from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
-from django.db.models import Subquery
 
 from orgs.actors import ActorKind
 from orgs.models.append_only import AppendOnly, AppendOnlyRows
@@ -36,7 +32,7 @@ class Change(AppendOnly):
     actor = models.CharField(max_length=150, help_text="The prefix of the API key, the staff login, or the command.")
     request_id = models.CharField(max_length=128, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
-    after: str | None  # set by orgs.models.change.with_after()
+    after: str | None  # set by orgs.audit.with_after()
 
     objects = ChangeQuerySet.as_manager()
 
@@ -59,35 +55,3 @@ class Change(AppendOnly):
     @property
     def is_erased(self) -> bool:
         return self.before is None
-
-
-# The text after a change is the text before the next change of the field, or the current text (decision 1).
-def with_after(row: Any, changes: Iterable[Change]) -> list[Change]:
-    """Sets `after` of consecutive changes of a row, newest first. None after an erasure."""
-    shown = list(changes)
-    later = _texts_after(row, shown)
-    for change in shown:
-        change.after = later.get(change.field)
-        later[change.field] = change.before
-    return shown
-
-
-def text_of(row: Any, field: str) -> str:
-    text: str = row.audited_text(field) if hasattr(row, "audited_text") else getattr(row, field)
-    return text
-
-
-def _texts_after(row: Any, changes: list[Change]) -> dict[str, str | None]:
-    newest = {change.field: change.pk for change in reversed(changes) if not change.is_erased}
-    if not newest:
-        return {}
-    following = {
-        f"after_{field}": Subquery(
-            Change.objects.of(row).filter(field=field, pk__gt=pk).order_by("pk").values("before")[:1]
-        )
-        for field, pk in newest.items()
-    }
-    # One statement: a concurrent overwrite changes both the current text and the following change.
-    current = type(row)._default_manager.annotate(**following).get(pk=row.pk)
-    texts = {field: getattr(current, f"after_{field}") for field in newest}
-    return {field: text_of(current, field) if text is None else text for field, text in texts.items()}

@@ -9,10 +9,9 @@ from django.utils.functional import cached_property
 
 from hindsight.db.ids import is_id
 from interviews.services.restoring import NOT_RESTORABLE
-from orgs.audit import restore
+from orgs.audit import restore, with_after
 from orgs.audit_removal import ERASURE
 from orgs.models import Change
-from orgs.models.change import with_after
 from orgs.retention import audit_period
 from staff.base import StaffAdmin
 from staff.edit_conflicts import EditForm, fingerprint

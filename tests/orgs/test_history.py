@@ -7,10 +7,9 @@ from django.test.utils import CaptureQueriesContext
 from contacts.models import Contact
 from interviews.models import InterviewRequest
 from orgs.actors import Actor, ActorKind
-from orgs.audit import overwrite
+from orgs.audit import overwrite, with_after
 from orgs.audit_removal import erase_changes
 from orgs.models import Change
-from orgs.models.change import with_after
 from tests.client import ApiClient
 from tests.history import history_of
 
