@@ -1,18 +1,21 @@
 """The steps of an interview: what they return and what they store."""
 
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
 import pytest
+from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from interviews.lifecycle import Stage, Status
-from interviews.models import InterviewRequest, Transcript, Turn
+from interviews.models import Conversation, InterviewRequest, Transcript, Turn
 from interviews.paige.turn.brief import Brief, opening_brief
 from interviews.services import state as state_module
 from interviews.services.conversation_steps import (
     complete_conversation,
     finish_conversation,
+    give_consent,
     next_question,
     skip_question,
     submit_answer,
@@ -32,6 +35,18 @@ LONG = (
 
 def texts_of(interview_request: InterviewRequest) -> list[str]:
     return [turn.text for turn in interview_request.turns.all()]
+
+
+class TestConsent:
+    def test_consent_stores_its_time_and_the_guide(self, interview_request: InterviewRequest) -> None:
+        assert after(give_consent, interview_request).stage == Stage.CONSENTED
+        conversation = Conversation.objects.get()
+        assert conversation.consented_at is not None
+        assert abs(conversation.consented_at - timezone.now()) < timedelta(minutes=1)
+        assert (conversation.org_id, conversation.guide) == (
+            interview_request.org_id,
+            interview_request.interview_type.guide,
+        )
 
 
 class TestQuestions:

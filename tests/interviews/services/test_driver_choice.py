@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from pytest_django import Settings
 
+from deals.models import Deal
 from interviews.models import Driver, DriverChoice, InterviewRequest, Transcript
 from interviews.paige.model.readings import model_answer_readings
 from interviews.services import drivers
@@ -123,3 +124,13 @@ def test_a_choice_among_answers_that_were_taken_back_meanwhile_is_dropped(
         monkeypatch.setattr(drivers, "model_answer_readings", choose)
         choose_drivers(interview_request.pk)
     assert Transcript.objects.get().drivers == []
+
+
+def test_the_request_names_the_competitor_of_the_deal(settings: Settings, interview_request: InterviewRequest) -> None:
+    InterviewRequest.objects.filter(pk=interview_request.pk).update(deal_id="D-1")
+    Deal.objects.create(org=interview_request.org, deal_id="D-1", competitor="Zorblax")
+    with fake_provider(says(REPLY)) as provider:
+        use_model(settings, provider)
+        complete(interview_request, ANSWER)
+        choose_drivers(interview_request.pk)
+    assert "known: Zorblax" in provider.requests[0]["messages"][1]["content"]

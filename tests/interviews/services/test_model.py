@@ -1,13 +1,14 @@
 """An interview with a model: what the model receives and what is stored."""
 
+import pytest
 from pytest_django import Settings
 
-from interviews.lifecycle import Engine, Move, Speaker
+from interviews.lifecycle import Engine, Move, Speaker, Stage
 from interviews.models import InterviewRequest, Turn
-from interviews.services.conversation_steps import next_question
+from interviews.services.conversation_steps import complete_conversation, give_consent, next_question, submit_answer
 from tests.client import ApiClient
 from tests.fakes.provider import Server, fake_provider, says, status
-from tests.interviews.steps import converse
+from tests.interviews.steps import after, converse
 
 ANSWER = "In March the numbers were wrong, and we lost an order."
 
@@ -50,3 +51,17 @@ def test_each_turn_records_engine_move_latency_and_tokens(
     assert turns[1].text.startswith("You said “In March the numbers were wrong, and we lost an order”. Who at")
     assert [(turn.prompt_tokens, turn.completion_tokens) for turn in turns][1:] == [(900, 12), (None, None), (900, 12)]
     assert all(turn.latency_ms for turn in turns[1:])
+
+
+@pytest.mark.slow
+def test_an_interview_completes_with_an_unavailable_provider(
+    settings: Settings, interview_request: InterviewRequest
+) -> None:
+    with fake_provider(status(503)) as provider:
+        use_model(settings, provider)
+    give_consent(interview_request)
+    while question := next_question(interview_request).question:
+        submit_answer(interview_request, number=question.number, text="It was slow. " * 20)
+    assert after(complete_conversation, interview_request).stage == Stage.COMPLETED
+    engines = set(Turn.objects.filter(speaker=Speaker.PAIGE).values_list("engine", flat=True))
+    assert engines == {Engine.RULES, Engine.FALLBACK}

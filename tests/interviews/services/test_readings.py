@@ -41,6 +41,7 @@ from interviews.services.retention import delete_old_answers
 from interviews.services.state import StoredInterview, interview_state
 from interviews.services.update import update_interview_request
 from interviews.services.wishes import decline_interview, withdraw_decline
+from interviews.services.withdrawal import withdraw_answer
 from orgs.actors import Actor, ActorKind
 from orgs.models import Org
 from tests.client import ApiClient
@@ -369,6 +370,20 @@ class TestWorker:
         assert work_off(KIND) == 2
         assert queued() == set()
 
+    def test_an_erasure_while_a_worker_reads_keeps_no_words(
+        self, row: InterviewRequest, read_texts: Texts, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        encode = READERS.read_notes
+
+        def erase_meanwhile(text: str, *others: Any) -> Any:
+            erase_contact(org_id=row.org_id, contact_id=row.contact_id, actor=SAM)
+            return encode(text, *others)
+
+        monkeypatch.setattr(briefs, "read_notes", erase_meanwhile)
+        UnreadObjective.objects.put([(row.pk, row.org_id)])
+        work_off(KIND)
+        assert InterviewRequest.objects.get().reading == ""
+
 
 class TestModel:
     FOUND = ObjectiveReading((TopicReading("vendor", False, "Prices", 0),))
@@ -529,3 +544,23 @@ class TestTurns:
         answer(row)
         Conversation.objects.update(guide={})
         assert readings.answer_readings(InterviewRequest.objects.get(), {1: "It was slow."}) == {}
+
+    def test_an_answer_is_taken_back_without_reading_under_its_locks(
+        self, row: InterviewRequest, read_texts: Texts, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        answer(row, "It was slow.", "Bob left.")
+        finish_conversation(row)
+        complete_conversation(row)
+        Turn.objects.update(reading="")  # as an earlier release has stored them
+        depth, depths = len(connection.savepoint_ids), set()
+        encode = READERS.read_answer
+
+        def note_depth(*given: Any) -> AnswerReading:
+            depths.add(len(connection.savepoint_ids))
+            found: AnswerReading = encode(*given)
+            return found
+
+        monkeypatch.setattr(briefs, "read_answer", note_depth)
+        assert withdraw_answer(row, number=1, actor=SAM)
+        assert depths == {depth}
+        assert [bool(turn.reading) for turn in Turn.objects.filter(speaker=Speaker.CONTACT)] == [False, True]

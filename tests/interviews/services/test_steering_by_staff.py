@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
 
 from interviews.export import export_interview_requests
+from interviews.lifecycle import Move
 from interviews.models import InterviewRequest, Turn
 from interviews.paige.objective.steering import Picks, Steering
 from interviews.paige.objective.subjects import CorrectedSubjects, subjects_in, subjects_text
@@ -188,6 +189,13 @@ class TestPicks:
         assert "Do not dwell on these: Which options were considered and how they compared." in after
         moves = after.partition("Paige's possible moves:")[2]
         assert moves.partition('Go on to the topic "')[2].startswith(vendor)
+
+    def test_they_count_from_the_next_question_on(self, running: InterviewRequest) -> None:
+        submit_answer(running, number=1, text="No comment.")
+        pick(running, Picks(emphasize=("experience",)))
+        next_question(running)
+        turn = Turn.objects.latest("number")
+        assert (turn.move, turn.topic) == (Move.QUESTION, "experience")
 
 
 class TestSubjects:
