@@ -42,11 +42,19 @@ def is_running() -> Q:
 
 
 class ConversationQuerySet(OrgRowsQuerySet["Conversation"]):
+    """A filter of staff calls `running()`, `abandoned()`, `completed()` and `broken_off()` by name."""
+
     def with_progress(self) -> Self:
         return self.annotate(progress=F("interview_request__progress"))
 
+    def abandoned(self) -> Self:
+        return self.filter(is_abandoned())
+
     def running(self) -> Self:
         return self.filter(is_running())
+
+    def completed(self) -> Self:
+        return self.filter(stage=Stage.COMPLETED)
 
     def broken_off(self) -> Self:
         return self.filter(Q(stage=Stage.DECLINED) | is_abandoned(), consented_at__isnull=False)

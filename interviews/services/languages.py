@@ -4,6 +4,8 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
 
+from django.db.models import QuerySet
+
 from interviews.models import Conversation, InterviewRequest, InterviewType
 from interviews.paige.answers.languages import language_of as language_of_words
 from interviews.paige.answers.languages import wanted_language
@@ -17,19 +19,27 @@ from interviews.services.state import language_of
 def translations_of(interview_type: InterviewType) -> dict[str, InterviewType]:
     """By language. Of several types that fit, none: nobody has said which one is meant."""
     try:
-        return _translations(_outline_of(interview_type), interview_type)
+        return _translations(_outline_of(interview_type), _others(interview_type))
     except GuideError:
         return {}
 
 
-def _translations(outline: Outline, interview_type: InterviewType) -> dict[str, InterviewType]:
-    """Loads no guides: a process remembers the outlines."""
-    of_org = InterviewType.objects.for_org(interview_type.org_id).filter(archived_at=None)
+def _translations(outline: Outline, others: Iterable[InterviewType]) -> dict[str, InterviewType]:
     found = defaultdict(list)
-    for other in of_org.exclude(pk=interview_type.pk).defer("guide"):
+    for other in others:
         if (language := _language_of_translation(outline, other)) in languages():
             found[language].append(other)
     return {language: others[0] for language, others in found.items() if len(others) == 1}
+
+
+def _others(interview_type: InterviewType) -> QuerySet[InterviewType]:
+    of_org = InterviewType.objects.for_org(interview_type.org_id)
+    return of_org.filter(archived_at=None).exclude(pk=interview_type.pk)
+
+
+def _translations_offered(interview_request: InterviewRequest, outline: Outline) -> dict[str, InterviewType]:
+    """A process remembers the outlines, so that a page of an interview loads no guides for it."""
+    return _translations(outline, _others(interview_request.interview_type).defer("guide"))
 
 
 def _language_of_translation(outline: Outline, other: InterviewType) -> str:
@@ -54,14 +64,14 @@ def _outline_of(interview_type: InterviewType) -> Outline:
 def offered_languages(interview_request: InterviewRequest) -> list[str]:
     """Other than the current one. Also the first one, after a switch."""
     outline = Outline.of(guide_of(interview_request))
-    offered = {outline.language, *_translations(outline, interview_request.interview_type)}
+    offered = {outline.language, *_translations_offered(interview_request, outline)}
     return sorted(offered - {language_of(interview_request)})
 
 
 def guide_in(interview_request: InterviewRequest, language: str) -> InterviewType | None:
     """The interview type whose guide a conversation in another language copies. None if that is not offered."""
     outline = Outline.of(guide_of(interview_request))
-    return _translations(outline, interview_request.interview_type).get(language)
+    return _translations_offered(interview_request, outline).get(language)
 
 
 def language_values(interview_request: InterviewRequest, language: str) -> dict[str, Any]:
