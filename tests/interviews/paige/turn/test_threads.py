@@ -96,6 +96,13 @@ def texts(found: Sequence[Thread]) -> list[str]:
     return [thread.statement.text for thread in found]
 
 
+@pytest.mark.parametrize("kind", [kind for kind in StatementKind if kind is not DENIAL])
+def test_a_view_is_not_asked_for_its_consequence_first(kind: StatementKind) -> None:
+    first, _ = Statement("…", 0, kind=kind).fitting
+    is_view = kind in (StatementKind.JUDGEMENT, StatementKind.NEED)
+    assert (FollowUpKind.CONSEQUENCE in first, FollowUpKind.REASON in first) == (not is_view, is_view)
+
+
 @pytest.mark.parametrize(
     ("kind", "about", "never"),
     [
