@@ -223,6 +223,13 @@ class TestOtherTopics:
 
 
 class TestStopping:
+    @pytest.mark.parametrize("answer", [STOP, spoken(HAVE_TO_GO), spoken(PRICE, HAVE_TO_GO)])
+    def test_who_wants_to_stop_is_told_how_and_asked_nothing(self, answer: Answer) -> None:
+        message = next_to(after(buyer_brief(), answer))
+        assert message.move == Move.REPEAT
+        assert says(message, "how_to_stop")
+        assert "?" not in message.text
+
     @pytest.mark.parametrize(
         "reply", [GO_ON, spoken(does(Act.SMALL_TALK, "Sure.")), spoken(Clause("I did not want to stop.", 0))]
     )

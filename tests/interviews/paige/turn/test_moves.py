@@ -88,6 +88,12 @@ class TestOrder:
         said = conduct(buyer_brief(), lambda message: answer if message.choice.move.topic.key == CLOSING else COMPLETE)
         assert paige(said)[-1].move == Move.CLOSING
 
+    @pytest.mark.slow
+    def test_topics_in_the_objective_come_second_with_a_follow_up_even_on_complete_answers(self) -> None:
+        topics = topics_of(conduct(buyer_brief("Find out why PRICING was a blocker"), [COMPLETE]))
+        assert topics[:3] == ["trigger", "pricing", "pricing"]
+        assert topics[-1] == CLOSING
+
     def test_the_outcome_is_not_asked_before_half_of_the_other_topics(self) -> None:
         brief = replace(buyer_brief(), picks=Picks(emphasize=("decision", "vendor")))
         topics = [*dict.fromkeys(topics_of(conduct(brief, [SHORT])))]
