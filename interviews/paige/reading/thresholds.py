@@ -29,10 +29,12 @@ SURE = 0.6
 scripted buyers told 544 facts with 0.7, and 550 with 0.5.
 """
 
-# In words of an answer. Chosen while interviews were read. No other values were compared.
+# In words of an answer. With 60 scripted respondents, 17 of 805 questions are on what was told, whatever the value.
 WORDS_OF_A_MENTION = 4
-"""A clause of so many words tells something on its topics."""
+"""A clause with them tells something on its topics. With 2: the same 997 messages; with 8: 1,001."""
 CLAUSES_OF_A_FULL_ANSWER, WORDS_OF_A_FULL_ANSWER = 2, 16
-"""With both, answers to other questions answer the question on a topic."""
+"""With both, answers to other questions answer the question on a topic. With 8 words: 993 messages; with 32: 1,012.
+With 1 clause: 996, and one more of 294 core topics is not asked; with 3: 1,004.
+"""
 WORDS_BESIDE_A_QUESTION = 7
-"""With so many words beside it, a question about the question is no longer open."""
+"""Beside them, a question about the question is not open any more. With 4 and with 12: the same messages."""
