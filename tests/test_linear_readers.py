@@ -35,7 +35,7 @@ MIXTURES = (
     *("l'a ", "würde ", "price ", "price, ", "not price\n", "do not ask about pricing. ", "avoid ", "the SSO, "),
     *("off limits, because ", "no questions. ", "what? ", "I don't know. ", "As I said before. ", "Stop. "),
     *("we chose Acme ", "it was good, but ", "we lost the file, and ", "they were slow. ", "the security review "),
-    *("That is why we left. ",),
+    *("That is why we left. ", "i want to ", "please ", "delete, ", "can you ", "nehmen sie das ", "are you a "),
 )
 FILLERS = ("moment ", "so yeah ", "oh great ", "ja also ", "well, ")
 BEGINNINGS = ('"', "“", "I do not know", "avoid price, ", "price price price. ", "From a")

@@ -9,7 +9,7 @@ from pytest_django import Settings
 
 from interviews.lifecycle import Move, Speaker
 from interviews.paige.answers.dialogue import Utterance
-from interviews.paige.chat import ChatMessage
+from interviews.paige.chat import ChatMessage, PromptTexts
 from interviews.paige.model.prompt import MAX_ANSWER_CHARACTERS, left_out_of_notes, messages_for, render_prompt
 from interviews.paige.reading.readings import Act, AnswerReading, Clause, StatementKind
 from interviews.paige.turn.brief import Brief
@@ -105,3 +105,9 @@ def test_the_longest_texts_make_a_prompt_of_bounded_size(jane: Brief, settings: 
     )
     size = len(render_prompt(messages_of(longest)))
     assert size < settings.PAIGE_MAX_NOTES + 10_000 + 21 * (MAX_ANSWER_CHARACTERS + 200) + 10_000
+
+
+def test_a_missing_value_raises_key_error(tmp_path: Path) -> None:
+    (tmp_path / "prompt.txt").write_text("[turn]\n$turn $weather")
+    with pytest.raises(KeyError, match="weather"):
+        PromptTexts(tmp_path / "prompt.txt")("turn", turn=1)

@@ -122,3 +122,4 @@ def test_words_are_split_into_the_most_probable_pieces() -> None:
     pieces = WordPieces(["\u2581", "\u2581pri", "ce", "s", "\u2581price"], [-9.0, -3.0, -3.0, -2.0, -7.0])
     assert [index - SPECIAL for index in pieces.indexes("Prices PRI")] == [1, 2, 3, 1]
     assert [index - SPECIAL for index in pieces.indexes("語ce")] == [0, UNKNOWN - SPECIAL, 2]
+    assert len([*pieces.indexes("s" * 1_000_000)]) <= 41
