@@ -27,7 +27,7 @@ from tests.hindsight.test_settings import settings_of
 from tests.live.optional.checkout import ROOT, copy_checkout
 from tests.live.optional.test_operations import INHERITED, require_passwords
 from tools.harness.processes import eventually, free_port
-from tools.harness.programs import Account
+from tools.harness.programs import Account, postgres_programs
 from tools.harness.stores import killable_postgres, killable_redis
 
 CONTAINERFILE = (ROOT / "Containerfile").read_text(encoding="utf-8")
@@ -59,6 +59,7 @@ def environment_of(service: str) -> dict[str, str]:
 class Image:
     folder: Path
     account: Account
+    postgresql: Path
 
     @property
     def inherited(self) -> dict[str, str]:
@@ -79,7 +80,7 @@ class Image:
             process = subprocess.Popen(
                 command,
                 cwd=self.folder,
-                env={"PATH": f"{self.folder / 'scripts'}:{os.environ['PATH']}", **variables},
+                env={"PATH": f"{self.folder / 'scripts'}:{self.postgresql}:{os.environ['PATH']}", **variables},
                 start_new_session=True,
                 stdin=subprocess.DEVNULL,
                 stdout=output,
@@ -102,7 +103,7 @@ def image(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Image]:
     (checkout / ".env").write_text("SECRET_KEY=of-development")
     account = Account.unprivileged()
     with account.directory() as directory:
-        image = Image(directory / "srv" / "hindsight", account)
+        image = Image(directory / "srv" / "hindsight", account, postgres_programs(account, directory))
         copy_context(checkout, image.folder)
         image.build()
         yield image
@@ -229,7 +230,8 @@ def test_a_backup_is_written(deployment: Deployment, monkeypatch: pytest.MonkeyP
     with deployment.run("backup") as log:
         assert eventually(lambda: (folder / "hindsight.prom").exists(), seconds=60), log.read_text()
     [dump] = folder.glob("*.dump")
-    assert "TABLE DATA public orgs_org hindsight" in subprocess.check_output(["pg_restore", "--list", dump], text=True)
+    pg_restore = deployment.image.postgresql / "pg_restore"
+    assert "TABLE DATA public orgs_org hindsight" in subprocess.check_output([pg_restore, "--list", dump], text=True)
 
 
 def is_ready(port: int) -> bool:
