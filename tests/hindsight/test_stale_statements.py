@@ -8,7 +8,10 @@ from django.db import NotSupportedError, connection, connections
 
 from hindsight.db.statements import fetch_row
 
-pytestmark = pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite's statements are not prepared")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite's statements are not prepared"),
+]
 
 SELECT = "SELECT value FROM changing WHERE value = %(value)s"
 EXECUTIONS = 7  # psycopg would prepare the sixth

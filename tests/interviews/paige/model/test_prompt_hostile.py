@@ -81,6 +81,7 @@ def test_data_does_not_change_the_prompt_outside_its_blocks(brief: Brief, notes:
     assert frame(hostile) == frame(plain)
 
 
+@pytest.mark.slow
 @few_examples
 @given(answers=st.lists(texts, min_size=1, max_size=4))
 def test_an_answer_cannot_forge_a_turn_or_a_move(brief: Brief, answers: list[str]) -> None:

@@ -56,6 +56,7 @@ class TestLists:
                     assert inner[0] != "*" != inner[-1]
 
 
+@pytest.mark.slow
 class TestLabelledAnswers:
     @pytest.mark.parametrize(("authors", "floors"), [(FIRST_AUTHORS, FLOOR), (LATER_AUTHORS, FLOOR_OF_LATER_AUTHORS)])
     def test_the_lists_alone_hear_a_share_of_each_act(self, authors: range, floors: Mapping[Act, float]) -> None:
