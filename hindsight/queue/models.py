@@ -1,7 +1,7 @@
 from datetime import datetime, timedelta
 
 from django.db import models
-from django.db.models import Max, Q
+from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils import timezone
 
@@ -68,8 +68,3 @@ def remove_heartbeat(name: str) -> None:
 
 def running_workers() -> int:
     return Heartbeat.objects.filter(seen_at__gte=timezone.now() - MISSING_AFTER).count()
-
-
-def last_heartbeat() -> datetime | None:
-    seen: datetime | None = Heartbeat.objects.aggregate(seen=Max("seen_at"))["seen"]
-    return seen
