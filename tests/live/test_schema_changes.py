@@ -23,8 +23,9 @@ from webhooks.models import Endpoint
 
 pytestmark = pytest.mark.skipif(not ON_POSTGRESQL, reason="needs PostgreSQL")
 
-# To and fro, with the same values: rounded, a time would look as if another request had changed the row since.
-# Other types of the schema have no other type that its SQL could use.
+# A type is changed to the other one and back. All values stay the same: a rounded time would look like a change of the
+# row by another request.
+# The other types of the schema have no second type that the SQL of requests accepts.
 OTHER_TYPES = {
     "character varying": "text",
     "text": "character varying",

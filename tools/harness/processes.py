@@ -18,7 +18,7 @@ def interrupt_on_signals() -> None:
 
 
 def exit_status(run: Callable[[], int | None]) -> int:
-    """Of a tool. An error of a server or a file is one line on stderr; an interrupt ends what `run` has started."""
+    """Runs a tool. Prints an error of a server or a file in one line on stderr. An interrupt ends what it started."""
     interrupt_on_signals()
     try:
         return run() or 0
