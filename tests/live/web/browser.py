@@ -3,7 +3,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from selenium.common.exceptions import StaleElementReferenceException, WebDriverException
+from selenium.common.exceptions import SessionNotCreatedException, StaleElementReferenceException, WebDriverException
 from selenium.webdriver import Chrome, ChromeOptions, ChromeService
 from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webelement import WebElement
@@ -121,7 +121,10 @@ def browsing(base: str, profile: Path, *flags: str) -> Iterator[Browser]:
     options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
     for flag in (*FLAGS, *flags, f"--user-data-dir={profile}", "--window-size=1400,1000"):
         options.add_argument(flag)
-    driver = Chrome(options=options, service=ChromeService(chromedriver))
+    try:
+        driver = Chrome(options=options, service=ChromeService(chromedriver))
+    except SessionNotCreatedException:  # the first start on a new machine may need more than ChromeDriver's 60 s
+        driver = Chrome(options=options, service=ChromeService(chromedriver))
     try:
         driver.implicitly_wait(SECONDS)
         yield Browser(driver, base)
