@@ -5,8 +5,7 @@ from collections.abc import Iterable
 
 from interviews.lifecycle import Direction, Move, Speaker
 from interviews.models import InterviewRequest
-from interviews.paige.answers.dialogue import Utterance
-from interviews.paige.answers.transcript_markdown import render_transcript
+from interviews.paige.dialogue import Utterance, render_transcript
 from interviews.paige.findings import findings_of
 from interviews.paige.reading.readings import Act, AnswerReading, Clause, StatementKind
 from interviews.paige.turn.brief import opening_brief

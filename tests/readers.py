@@ -21,15 +21,14 @@ from hindsight.text.record_files import escape_formulas, unescape_formulas
 from hindsight.text.strict_json import parse
 from hindsight.text.visible import position_in, stored, visible
 from interviews.lifecycle import Move, Speaker
-from interviews.paige.answers.dialogue import Utterance
-from interviews.paige.answers.languages import language_of, wanted_language
 from interviews.paige.answers.quotes import fits, is_quotable, quote_from, quote_of
-from interviews.paige.answers.transcript_markdown import blocks, render_transcript
+from interviews.paige.dialogue import Utterance, blocks, render_transcript, wanted_language
 from interviews.paige.findings import findings_of, read_reason
 from interviews.paige.guide.question_style import style_warnings
-from interviews.paige.language.words import (
+from interviews.paige.language import (
     SpelledText,
     clauses_and_introductions,
+    language_of,
     lower_case,
     questions,
     reply_and_question,

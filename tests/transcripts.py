@@ -1,5 +1,5 @@
 from interviews.lifecycle import Speaker
-from interviews.paige.answers.transcript_markdown import blocks
+from interviews.paige.dialogue import blocks
 
 
 def parse_transcript(content: str) -> list[tuple[Speaker, str]]:

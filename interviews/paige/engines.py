@@ -13,7 +13,7 @@ from hindsight.metrics.instruments import FALLBACKS, WORDINGS
 from interviews.lifecycle import Engine
 from interviews.paige.chat import ModelServer, choosing_server, wording_server
 from interviews.paige.guide.guide import Guide, shipped_guide, shipped_guides
-from interviews.paige.language.lexicons import languages
+from interviews.paige.language import languages
 from interviews.paige.model.asking import CompletionProvider, RefusedError, ask, object_schema, read_reply, read_wording
 from interviews.paige.model.prompt import messages_for
 from interviews.paige.model.provider import Provider

@@ -9,10 +9,9 @@ from typing import Any, Self, TypedDict
 
 from hindsight.text.visible import position_in, visible
 from interviews.lifecycle import Coverage, Direction, Move, Speaker
-from interviews.paige.answers.dialogue import Utterance
-from interviews.paige.answers.transcript_markdown import Block, blocks
+from interviews.paige.dialogue import Block, Utterance, blocks
 from interviews.paige.guide.guide import Guide, Topic
-from interviews.paige.language.words import SENTENCE_GAP
+from interviews.paige.language import SENTENCE_GAP
 from interviews.paige.objective.subjects import mentions_subject
 from interviews.paige.reading.answer import read_answer
 from interviews.paige.reading.passages import Names

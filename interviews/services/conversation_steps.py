@@ -15,7 +15,7 @@ from hindsight.server.connections import connection_released
 from interviews.lifecycle import Flag, Move, Progress, Speaker, Stage, Wording
 from interviews.models import Conversation, InterviewRequest, Turn
 from interviews.models.conversation import MAX_FALLBACK_LENGTH
-from interviews.paige.answers.transcript_markdown import render_transcript
+from interviews.paige.dialogue import render_transcript
 from interviews.paige.engines import engine, writer
 from interviews.paige.findings import findings_of
 from interviews.paige.guide.stored_guides import guides_of

@@ -14,7 +14,7 @@ from hindsight.queue.kinds import Kind
 from hindsight.queue.shares import Shares
 from interviews.lifecycle import Review, Status
 from interviews.models import Driver, DriverChoice, InterviewRequest, Transcript
-from interviews.paige.answers.transcript_markdown import blocks
+from interviews.paige.dialogue import blocks
 from interviews.paige.engines import model_engine
 from interviews.paige.findings import drivers
 from interviews.paige.model.readings import model_answer_readings

@@ -7,11 +7,11 @@ from typing import Any
 from django.db.models import QuerySet
 
 from interviews.models import Conversation, InterviewRequest, InterviewType
-from interviews.paige.answers.languages import language_of as language_of_words
-from interviews.paige.answers.languages import wanted_language
+from interviews.paige.dialogue import wanted_language
 from interviews.paige.guide.guide import GuideError
 from interviews.paige.guide.stored_guides import Outline, guide_of, outline_of_version
-from interviews.paige.language.lexicons import languages, languages_with
+from interviews.paige.language import language_of as language_of_words
+from interviews.paige.language import languages, languages_with
 from interviews.paige.reading.readings import AnswerReading
 from interviews.services.state import language_of
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from interviews.lifecycle import Move, Rating
 from interviews.models import InterviewRequest, Turn
-from interviews.paige.language.words import reply_and_question
+from interviews.paige.language import reply_and_question
 from interviews.services.state import conversation_of, rating_of
 from orgs.actors import ActorKind
 from orgs.models import EventKind, SecurityEvent

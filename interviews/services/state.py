@@ -10,7 +10,7 @@ from hindsight.text.languages import ENGLISH
 from interviews.lifecycle import DisplayedStatus, Flag, Move, Speaker, Stage
 from interviews.models import Conversation, InterviewRequest, Turn
 from interviews.models.interview_request import reported_deals
-from interviews.paige.answers.dialogue import answered, wants_to_stop
+from interviews.paige.dialogue import answered, wants_to_stop
 from interviews.paige.guide.guide import GuideError
 from interviews.paige.guide.stored_guides import guide_of
 from interviews.paige.turn.brief import Brief, opening_brief, utterances_of

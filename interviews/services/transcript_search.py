@@ -19,7 +19,7 @@ from hindsight.text.visible import position_in, visible
 from interviews.lifecycle import Speaker
 from interviews.models import Driver, IndexedAnswer, Transcript
 from interviews.models.transcript import FULL_TEXT_INDEX, IndexedAnswerQuerySet
-from interviews.paige.answers.transcript_markdown import Block, blocks, unescaped
+from interviews.paige.dialogue import Block, blocks, unescaped
 from interviews.services.state import language_of
 
 NEWEST, WINDOW = 5_000, 20_000

@@ -10,7 +10,7 @@ from hindsight.db.statements import retried
 from interviews.lifecycle import Move, Speaker, Stage, Wording
 from interviews.models import InterviewRequest, Transcript, Turn
 from interviews.paige.answers.quotes import quote_in
-from interviews.paige.answers.transcript_markdown import blocks, render_transcript
+from interviews.paige.dialogue import blocks, render_transcript
 from interviews.paige.findings import findings_of
 from interviews.paige.guide.guide import Guide
 from interviews.paige.guide.stored_guides import guides_of

@@ -13,7 +13,7 @@ from django.utils import timezone
 from hindsight.text.storable import grouped
 from interviews.lifecycle import DeclineReason, Rating, Stage
 from interviews.models import InterviewRequest
-from interviews.paige.language.words import reply_and_question
+from interviews.paige.language import reply_and_question
 from interviews.services.state import Exchange, InterviewState
 from interviews.text import MAX_ANSWER_LENGTH
 from interviews.web.languages import languages_of_invitation, offered_languages

@@ -8,7 +8,7 @@ from django.http import HttpRequest
 
 from interviews.lifecycle import DeclineReason, Rating
 from interviews.models import InterviewRequest
-from interviews.paige.language.lexicons import languages
+from interviews.paige.language import languages
 from interviews.services import conversation_steps, wishes
 from interviews.services.state import interview_state
 from interviews.text import trimmed

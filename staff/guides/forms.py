@@ -11,7 +11,7 @@ from django import forms
 from django.utils.translation import get_language_info
 
 from interviews.paige.guide.texts import MAX_FOLLOW_UPS, VENDOR, FollowUpKind
-from interviews.paige.language.lexicons import languages
+from interviews.paige.language import languages
 from staff.guides.arrangement import MAX_TOPICS
 
 

@@ -10,7 +10,7 @@ from hindsight.text.languages import ENGLISH
 from interviews.models import InterviewType
 from interviews.paige.guide.guide import shipped_guide, shipped_guides
 from interviews.paige.guide.rules import GuideError
-from interviews.paige.language.lexicons import languages
+from interviews.paige.language import languages
 from interviews.services.interview_types import create_interview_type, duplicate_interview_type
 from orgs.models import EventKind, Org
 from staff.guides.arrangement import new_topic

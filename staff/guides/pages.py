@@ -12,7 +12,7 @@ from interviews.models.interview_type import guide_text
 from interviews.paige.guide.guide import Guide
 from interviews.paige.guide.rules import GuideError, in_current_format
 from interviews.paige.guide.texts import MAX_FOLLOW_UPS, QUOTE, VENDOR, FollowUpKind
-from interviews.paige.language.lexicons import languages
+from interviews.paige.language import languages
 from interviews.paige.turn.brief import vendor_of
 from interviews.services.interview_types import edit_guide
 from orgs.models import EventKind

@@ -16,7 +16,7 @@ from contacts.models import Contact
 from contacts.text import clean_name, clean_typed_notes
 from interviews.lifecycle import Move, Speaker
 from interviews.models import InterviewRequest, InterviewType
-from interviews.paige.answers.dialogue import Utterance
+from interviews.paige.dialogue import Utterance
 from interviews.paige.guide.guide import Guide
 from interviews.paige.guide.rules import GuideError
 from interviews.paige.model.prompt import Segment, left_out_of_notes, messages_for, segments

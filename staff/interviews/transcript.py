@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString, mark_safe
 from hindsight.text.visible import visible
 from interviews.lifecycle import Coverage, Direction, Rating, Speaker, Wording
 from interviews.models import InterviewRequest, Transcript
-from interviews.paige.answers.transcript_markdown import CONTACT, PAIGE, blocks, unescaped
+from interviews.paige.dialogue import CONTACT, PAIGE, blocks, unescaped
 from interviews.services.state import rating_of
 
 DATE = "j F Y"

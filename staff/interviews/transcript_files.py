@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from hindsight.text.visible import visible
 from hindsight.text.xlsx import NOT_XML
-from interviews.paige.answers.transcript_markdown import escaped
+from interviews.paige.dialogue import escaped
 from orgs.models import EventKind
 from staff.base import StaffAdmin
 from staff.interviews.transcript import SKIPPED, TranscriptDocument

@@ -12,7 +12,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from hindsight.text.visible import visible
 from interviews.lifecycle import Review
 from interviews.models import Driver
-from interviews.paige.answers.transcript_markdown import escaped
+from interviews.paige.dialogue import escaped
 from interviews.reports.proportions import Share
 from interviews.reports.reported_reasons import compare_reasons
 from interviews.reports.win_loss import Selection, win_loss

@@ -14,8 +14,8 @@ from django.conf import settings
 
 from hindsight.http.outgoing import Slots
 from interviews.lifecycle import Engine, Move, Speaker
-from interviews.paige.answers.dialogue import Utterance
 from interviews.paige.chat import ChatMessage
+from interviews.paige.dialogue import Utterance
 from interviews.paige.engines import ModelEngine
 from interviews.paige.model.asking import read_reply, read_wording
 from interviews.paige.model.provider import MAX_TOKENS, Provider, ProviderError, Reply

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from interviews.lifecycle import Move, Speaker
-from interviews.paige.answers.dialogue import Utterance
+from interviews.paige.dialogue import Utterance
 from interviews.paige.turn.compose import Message
 from tests.interviews.paige.interviews import conduct, paige
 from tests.quality.buyers import Buyer, Fact

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from interviews.paige.answers.dialogue import Utterance
+from interviews.paige.dialogue import Utterance
 from interviews.paige.guide.guide import FollowUp, FollowUpKind, Guide
 from tests.labelled_rows import labelled_rows
 from tests.quality.buyers import Aspect, Buyer, Fact

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from interviews.models import InterviewRequest
-from interviews.paige.answers.dialogue import Utterance
+from interviews.paige.dialogue import Utterance
 from interviews.paige.guide.guide import Guide, shipped_guide
 from interviews.paige.turn.brief import Brief, utterances_of
 from interviews.services.conversation_steps import (

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from interviews.lifecycle import Move
-from interviews.paige.answers.dialogue import AGAIN, Utterance
+from interviews.paige.dialogue import AGAIN, Utterance
 from interviews.paige.guide.guide import CLOSING
-from interviews.paige.language.lexicons import languages_with, phrases
+from interviews.paige.language import languages_with, phrases
 from tests.quality.interviews import ADDRESS, VENDOR, Exchange, Interview
 from tests.quality.respondents import Label
 

@@ -12,7 +12,7 @@ from markdown_it import MarkdownIt
 from contacts.models import Contact
 from hindsight.text.visible import FORGING, visible
 from interviews.models import Conversation, InterviewRequest, InterviewType, Transcript, Turn
-from interviews.paige.answers.transcript_markdown import unescaped
+from interviews.paige.dialogue import unescaped
 from orgs.models import Org
 from tests.client import ApiClient
 from tests.commands.running import run

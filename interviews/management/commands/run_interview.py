@@ -6,8 +6,7 @@ from django.core.management.base import CommandParser
 
 from interviews.commands import add_interview_request_id, get_interview_request
 from interviews.lifecycle import Move, Speaker
-from interviews.paige.answers.dialogue import Utterance, answered
-from interviews.paige.answers.transcript_markdown import render_transcript
+from interviews.paige.dialogue import Utterance, answered, render_transcript
 from interviews.paige.engines import engine, writer
 from interviews.paige.guide.guide import Guide
 from interviews.paige.turn.brief import opening_brief

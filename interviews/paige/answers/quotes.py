@@ -16,11 +16,19 @@ from functools import cache
 from typing import Any
 
 from interviews.lifecycle import Move
-from interviews.paige.answers.dialogue import Utterance
+from interviews.paige.dialogue import Utterance
 from interviews.paige.guide.guide import Guide
 from interviews.paige.guide.texts import MAX_QUOTE_WORDS, MIN_QUOTE_WORDS, QUOTE, VENDOR, FollowUpKind
-from interviews.paige.language.lexicons import Phrase, languages_with, lexicon, phrases
-from interviews.paige.language.words import CLAUSE_GAP, ORDINAL_MARK, SpelledText, unaccented
+from interviews.paige.language import (
+    CLAUSE_GAP,
+    ORDINAL_MARK,
+    Phrase,
+    SpelledText,
+    languages_with,
+    lexicon,
+    phrases,
+    unaccented,
+)
 
 # No quotation marks, markup, placeholders or ends of sentences, but "2.1" and "10:30": a message stays plain text.
 _QUOTABLE = re.compile(

@@ -6,7 +6,7 @@ from typing import Any, Self
 
 from interviews.paige.guide.rules import GuideError, validated
 from interviews.paige.guide.texts import CLOSING, QUOTE, VENDOR, FollowUpKind
-from interviews.paige.language.lexicons import phrases
+from interviews.paige.language import phrases
 
 __all__ = ["CLOSING", "FollowUp", "FollowUpKind", "Guide", "GuideError", "Topic", "shipped_guide", "shipped_guides"]
 

@@ -5,8 +5,15 @@ from typing import Any, NamedTuple
 
 from interviews.paige.guide.rules import Remark, unknown_siblings, wordings
 from interviews.paige.guide.texts import MAX_QUOTE_WORDS, QUOTE
-from interviews.paige.language.lexicons import languages_with, lexicon, whole_words
-from interviews.paige.language.words import SpelledText, clauses_and_introductions, lower_case, questions
+from interviews.paige.language import (
+    SpelledText,
+    clauses_and_introductions,
+    languages_with,
+    lexicon,
+    lower_case,
+    questions,
+    whole_words,
+)
 
 MAX_QUESTION_WORDS = 45
 

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from django.core.exceptions import ValidationError
 
-from interviews.paige.language.lexicons import languages
+from interviews.paige.language import languages
 
 VENDOR = "{vendor}"
 QUOTE = "{quote}"

@@ -7,11 +7,11 @@ from typing import NamedTuple
 
 from django.conf import settings
 
-from interviews.paige.answers.dialogue import AGAIN, Utterance
 from interviews.paige.chat import ChatMessage, PromptTexts, mark_of
+from interviews.paige.dialogue import AGAIN, Utterance
 from interviews.paige.guide.guide import CLOSING, Topic
 from interviews.paige.guide.texts import QUOTE, VENDOR
-from interviews.paige.language.lexicons import wording
+from interviews.paige.language import wording
 from interviews.paige.reading.readings import MAX_SUBJECTS, Clause
 from interviews.paige.turn.brief import Brief
 from interviews.paige.turn.dialogue_state import DialogueState

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
-from interviews.paige.language.words import unaccented
+from interviews.paige.language import unaccented
 from interviews.paige.reading.readings import ObjectiveReading
 
 MAY_BE_NAMED = " (may be named)"

@@ -6,7 +6,7 @@ from typing import Any
 
 from interviews.lifecycle import Direction
 from interviews.paige.guide.guide import Guide
-from interviews.paige.language.lexicons import switch_requests
+from interviews.paige.language import switch_requests
 from interviews.paige.reading import thresholds
 from interviews.paige.reading.model import MAX_PIECES, MAX_PIECES_OF_A_QUESTION, ClauseScores, reader, topic_vectors
 from interviews.paige.reading.must_hear import heard

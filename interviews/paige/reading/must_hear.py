@@ -14,8 +14,7 @@ from dataclasses import replace
 from functools import cache
 from typing import NamedTuple
 
-from interviews.paige.language.lexicons import languages_with, lexicon
-from interviews.paige.language.words import unaccented
+from interviews.paige.language import languages_with, lexicon, unaccented
 from interviews.paige.reading.readings import WISHES, Act, Clause
 
 MUST_HEAR = WISHES | {Act.ASKS_ABOUT_AI, Act.ASKS_WHO_READS}

@@ -9,7 +9,7 @@ from functools import lru_cache
 from itertools import groupby, islice
 
 from interviews.paige.guide.guide import Guide
-from interviews.paige.language.words import SENTENCE_GAP
+from interviews.paige.language import SENTENCE_GAP
 from interviews.paige.reading import thresholds
 from interviews.paige.reading.model import ASKED, AVOIDED, MAX_PIECES, ObjectiveScores, reader, topic_vectors
 from interviews.paige.reading.passages import Word, names_of, trimmed, windows

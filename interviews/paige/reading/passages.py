@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
-from interviews.paige.language.words import KEPT_WORDS, MAX_LETTERS, normalized
+from interviews.paige.language import KEPT_WORDS, MAX_LETTERS, normalized
 
 BEGINNING, PADDING, END, UNKNOWN, SPECIAL = range(5)
 """Indexes of XLM-RoBERTa for pieces without text, and their number."""

@@ -6,12 +6,11 @@ from typing import Self
 from interviews.lifecycle import Move, Speaker, Wording
 from interviews.models import InterviewRequest
 from interviews.models import Turn as TurnRow
-from interviews.paige.answers.dialogue import Utterance
 from interviews.paige.chat import choosing_server, wording_server
+from interviews.paige.dialogue import Utterance
 from interviews.paige.guide.guide import Guide, Topic
 from interviews.paige.guide.stored_guides import guides_of
-from interviews.paige.language.lexicons import Phrase, wording
-from interviews.paige.language.words import reply_and_question
+from interviews.paige.language import Phrase, reply_and_question, wording
 from interviews.paige.objective.steering import Picks, Steering, known_picks, steering_of
 from interviews.paige.objective.subjects import CorrectedSubjects, mentions_subject, subjects_in, subjects_named
 from interviews.paige.reading.answer import read_answer

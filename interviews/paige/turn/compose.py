@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from interviews.lifecycle import Engine, Move, Speaker
-from interviews.paige.answers.dialogue import Utterance, wants_to_stop
-from interviews.paige.language.lexicons import Phrase, wording
+from interviews.paige.dialogue import Utterance, wants_to_stop
+from interviews.paige.language import Phrase, wording
 from interviews.paige.reading.readings import Act
 from interviews.paige.turn.brief import Brief
 from interviews.paige.turn.dialogue_state import DialogueState

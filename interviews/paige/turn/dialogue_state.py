@@ -5,11 +5,9 @@ from itertools import islice
 from math import ceil
 
 from interviews.lifecycle import Move, Speaker
-from interviews.paige.answers.dialogue import AGAIN, Utterance, said_by
-from interviews.paige.answers.languages import language_of
+from interviews.paige.dialogue import AGAIN, Utterance, said_by
 from interviews.paige.guide.guide import CLOSING, FollowUpKind, Guide, Topic
-from interviews.paige.language.lexicons import Phrase, phrases
-from interviews.paige.language.words import unaccented
+from interviews.paige.language import Phrase, language_of, phrases, unaccented
 from interviews.paige.reading import thresholds
 from interviews.paige.reading.readings import Act, AnswerReading, Clause, StatementKind
 from interviews.paige.turn.brief import Brief

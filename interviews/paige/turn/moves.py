@@ -7,7 +7,7 @@ from itertools import chain, islice
 from interviews.lifecycle import Move
 from interviews.paige.answers.quotes import phrase_in, quote_from, quote_in
 from interviews.paige.guide.guide import CLOSING, FollowUp, Topic
-from interviews.paige.language.lexicons import Phrase, languages
+from interviews.paige.language import Phrase, languages
 from interviews.paige.objective.subjects import mentions_subject
 from interviews.paige.reading.readings import Act
 from interviews.paige.turn.brief import Brief

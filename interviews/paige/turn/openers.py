@@ -2,10 +2,9 @@ from collections.abc import Iterator, Mapping
 from itertools import pairwise
 
 from interviews.lifecycle import Move
-from interviews.paige.answers.dialogue import AGAIN
-from interviews.paige.answers.languages import wanted_language
+from interviews.paige.dialogue import AGAIN, wanted_language
 from interviews.paige.guide.guide import Topic
-from interviews.paige.language.lexicons import Phrase, phrases
+from interviews.paige.language import Phrase, phrases
 from interviews.paige.reading.readings import Act
 from interviews.paige.turn.dialogue_state import DialogueState
 from interviews.paige.turn.threads import Thread

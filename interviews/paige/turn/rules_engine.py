@@ -2,7 +2,7 @@ from collections.abc import Sequence
 
 from interviews.lifecycle import Engine, Move
 from interviews.paige.guide.guide import FollowUpKind
-from interviews.paige.language.lexicons import languages
+from interviews.paige.language import languages
 from interviews.paige.reading.readings import Act, StatementKind
 from interviews.paige.turn.brief import Brief
 from interviews.paige.turn.compose import Choice

@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from interviews.lifecycle import Direction
-from interviews.paige.answers.dialogue import Utterance
 from interviews.paige.answers.quotes import quote_from, statement_words, words_that_show
+from interviews.paige.dialogue import Utterance
 from interviews.paige.guide.texts import FollowUpKind
-from interviews.paige.language.words import SENTENCE_GAP, unaccented
+from interviews.paige.language import SENTENCE_GAP, unaccented
 from interviews.paige.reading import thresholds
 from interviews.paige.reading.readings import About, Act, AnswerReading, Clause, StatementKind
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from itertools import takewhile
 
 from interviews.lifecycle import Direction, Move
-from interviews.paige.answers.dialogue import Utterance
 from interviews.paige.answers.quotes import fits, quote_in
+from interviews.paige.dialogue import Utterance
 from interviews.paige.guide.guide import CLOSING, FollowUp, FollowUpKind, Topic
 from interviews.paige.objective.subjects import mentions_subject
 from interviews.paige.reading.readings import Act, StatementKind

@@ -9,9 +9,8 @@ import unicodedata
 from collections.abc import Callable, Mapping
 from enum import StrEnum
 
-from interviews.paige.answers.languages import language_of
 from interviews.paige.guide.question_style import style_warnings
-from interviews.paige.language.words import SENTENCE_GAP
+from interviews.paige.language import SENTENCE_GAP, language_of
 from interviews.paige.wording.grounding import (
     WordedMessage,
     names_unknown,

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from interviews.paige.language.words import SENTENCE_GAP, clauses_and_introductions, lower_case
+from interviews.paige.language import SENTENCE_GAP, clauses_and_introductions, lower_case
 from interviews.paige.wording.request import PublicBrief
 from interviews.paige.wording.words import WordingWords, words_of
 

@@ -13,8 +13,8 @@ from typing import Any
 from django.utils.translation import get_language_info
 
 from interviews.lifecycle import Speaker
-from interviews.paige.answers.dialogue import Utterance, said_by
 from interviews.paige.chat import ChatMessage, PromptTexts, mark_of
+from interviews.paige.dialogue import Utterance, said_by
 from interviews.paige.guide.texts import FollowUpKind
 
 AS_AUTHORED = "-"

@@ -6,7 +6,7 @@
 - `numbers`: words for numbers. `counts`: those from 3 on. `series`: what joins the last part of a list to the others.
 - `kinds`: what a question asks for.
 - In a language that capitalizes nouns: frequent `nouns`, and the `determiners` before others.
-- The other lists are patterns (interviews/paige/language/lexicons.py) of what a message may not have. `first_person`:
+- The other lists are patterns (interviews/paige/language.py) of what a message may not have. `first_person`:
   except in `allowed_first_person`. `private` words may only be taken up. A sentence that tells something of the vendor
   needs one of the `attributions`.
 - `harmful`: patterns of requests whose words may all have been said, by what they ask for. "Which password did you
@@ -23,8 +23,7 @@ from typing import Any, Self
 
 from interviews.paige.guide.guide import Guide, shipped_guide, shipped_guides
 from interviews.paige.guide.texts import FollowUpKind
-from interviews.paige.language.lexicons import languages_with, lexicon, phrases, whole_words
-from interviews.paige.language.words import lower_case
+from interviews.paige.language import languages_with, lexicon, lower_case, phrases, whole_words
 
 LISTS = ("functions", "neutral", "acknowledgements", "open", "anaphora", "nouns", "determiners")
 PATTERNS = (

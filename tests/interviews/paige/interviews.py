@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from functools import cache
 
 from interviews.lifecycle import Move, Speaker
-from interviews.paige.answers.dialogue import Utterance
+from interviews.paige.dialogue import Utterance
 from interviews.paige.guide.guide import Guide, shipped_guide
 from interviews.paige.turn.brief import Brief
 from interviews.paige.turn.compose import ChoosingEngine, Message, next_message

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from interviews.lifecycle import Direction, Move, Speaker
-from interviews.paige.answers.dialogue import Utterance
+from interviews.paige.dialogue import Utterance
 from interviews.paige.reading.readings import About, Act, AnswerReading, Clause, StatementKind
 from interviews.paige.turn.brief import Brief
 

@@ -8,8 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from interviews.lifecycle import Direction, Speaker
-from interviews.paige.answers.dialogue import Utterance
-from interviews.paige.answers.transcript_markdown import blocks, render_transcript, unescaped
+from interviews.paige.dialogue import Utterance, blocks, render_transcript, unescaped
 from interviews.paige.findings import EXCERPT_LENGTH, MAX_DRIVERS_OF_A_TOPIC, drivers, key_answers
 from interviews.paige.reading.answer import read_answer
 from interviews.paige.reading.passages import names_of

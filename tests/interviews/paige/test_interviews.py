@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from interviews.paige.answers.transcript_markdown import render_transcript
+from interviews.paige.dialogue import render_transcript
 from tests.quality.interviews import interview_with, stored_interview_with
 from tests.quality.labelled_answers import IDIOMATIC, NATURAL, NEW, TUNING, Verdict, verdicts
 from tests.quality.respondents import respondents

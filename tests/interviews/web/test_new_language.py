@@ -17,9 +17,9 @@ from pytest_django import Settings
 
 from hindsight.text.languages import languages_in
 from interviews.models import InterviewRequest, InterviewType
-from interviews.paige.answers.languages import language_of
+from interviews.paige import language as lexicons
 from interviews.paige.guide.guide import Guide, shipped_guide
-from interviews.paige.language import lexicons
+from interviews.paige.language import language_of
 from tests.interviews.web.client import SurveyPage
 from tests.interviews.web.test_links import STEPS_TO_STATES, responses_up_to
 from tools.dev.translations import check, create, messages, read, update, write

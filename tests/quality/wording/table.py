@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from interviews.lifecycle import Engine, Move, Speaker
-from interviews.paige.answers.dialogue import Utterance
+from interviews.paige.dialogue import Utterance
 from interviews.paige.turn.brief import Brief
 from interviews.paige.turn.compose import Choice, public_brief_of, task_of
 from interviews.paige.turn.moves import NextMove, moves

@@ -8,8 +8,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from interviews.lifecycle import Speaker
-from interviews.paige.answers.dialogue import Utterance
-from interviews.paige.answers.transcript_markdown import blocks, render_transcript
+from interviews.paige.dialogue import Utterance, blocks, render_transcript
 from tests.interviews.paige.hostile_answers import FORGERIES, texts
 from tests.transcripts import parse_transcript
 

@@ -5,7 +5,7 @@ import pytest
 from interviews.paige.guide.guide import shipped_guide, shipped_guides
 from interviews.paige.guide.question_style import MAX_QUESTION_WORDS, guide_warnings, style_warnings
 from interviews.paige.guide.rules import Remark
-from interviews.paige.language.lexicons import languages_with
+from interviews.paige.language import languages_with
 
 LANGUAGES = languages_with("question_style")
 

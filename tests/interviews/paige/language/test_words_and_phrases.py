@@ -5,10 +5,18 @@ import re
 import pytest
 from django.utils import translation
 
-from interviews.paige.answers.languages import language_of, wanted_language
+from interviews.paige.dialogue import wanted_language
 from interviews.paige.guide.guide import GUIDES, shipped_guide
-from interviews.paige.language.lexicons import languages, languages_with, phrases, whole_words
-from interviews.paige.language.words import SpelledText, lower_case, reply_and_question
+from interviews.paige.language import (
+    SpelledText,
+    language_of,
+    languages,
+    languages_with,
+    lower_case,
+    phrases,
+    reply_and_question,
+    whole_words,
+)
 from interviews.paige.reading.readings import Act
 from tests.interviews.paige.readings import FACT, does, spoken, states
 
@@ -97,7 +105,7 @@ def test_the_named_language_is_wanted_or_else_that_of_the_request(request_: str,
 
 def test_the_words_of_a_button_are_those_of_its_language(monkeypatch: pytest.MonkeyPatch) -> None:
     button = "(Please go on in English.)"
-    monkeypatch.setattr("interviews.paige.answers.languages.switch_requests", lambda: {button: "eo"})
+    monkeypatch.setattr("interviews.paige.dialogue.switch_requests", lambda: {button: "eo"})
     assert wanted_language(spoken(does(Act.WANTS_LANGUAGE, button)).reading) == "eo"
 
 

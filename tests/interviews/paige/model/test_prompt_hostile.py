@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from interviews.lifecycle import Move, Speaker
-from interviews.paige.answers.dialogue import Utterance
+from interviews.paige.dialogue import Utterance
 from interviews.paige.model.prompt import messages_for
 from interviews.paige.turn.brief import Brief
 from interviews.paige.turn.moves import moves

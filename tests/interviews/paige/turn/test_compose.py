@@ -10,12 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from interviews.lifecycle import Engine, Speaker
-from interviews.paige.answers.dialogue import Utterance, wants_to_stop
+from interviews.paige.dialogue import Utterance, wants_to_stop
 from interviews.paige.engines import ModelEngine
 from interviews.paige.guide.guide import Guide
 from interviews.paige.guide.rules import in_current_format
 from interviews.paige.guide.texts import QUOTE
-from interviews.paige.language.lexicons import phrases
+from interviews.paige.language import phrases
 from interviews.paige.model.provider import Provider
 from interviews.paige.objective.subjects import CorrectedSubjects
 from interviews.paige.reading.readings import Act

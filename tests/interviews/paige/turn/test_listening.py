@@ -6,10 +6,9 @@ from dataclasses import replace
 import pytest
 
 from interviews.lifecycle import Direction, Move
-from interviews.paige.answers.dialogue import Utterance
-from interviews.paige.answers.transcript_markdown import render_transcript
+from interviews.paige.dialogue import Utterance, render_transcript
 from interviews.paige.findings import findings_of
-from interviews.paige.language.lexicons import phrases
+from interviews.paige.language import phrases
 from interviews.paige.reading.readings import Act, Clause
 from interviews.paige.turn.brief import Brief
 from interviews.paige.turn.compose import closing_reply, next_message

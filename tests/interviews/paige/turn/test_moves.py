@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from interviews.lifecycle import Engine, Move, Speaker
-from interviews.paige.answers.dialogue import AGAIN, Utterance
+from interviews.paige.dialogue import AGAIN, Utterance
 from interviews.paige.guide.guide import CLOSING, FollowUpKind, Guide
 from interviews.paige.objective.steering import Picks
 from interviews.paige.objective.subjects import CorrectedSubjects

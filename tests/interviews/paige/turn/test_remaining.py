@@ -5,7 +5,7 @@ from itertools import pairwise
 import pytest
 
 from interviews.lifecycle import Move
-from interviews.paige.answers.dialogue import AGAIN
+from interviews.paige.dialogue import AGAIN
 from interviews.paige.turn.dialogue_state import Remaining, remaining
 from tests.interviews.paige.interviews import buyer_brief, conduct
 from tests.interviews.paige.readings import (

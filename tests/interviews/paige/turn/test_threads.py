@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from interviews.lifecycle import Move, Speaker
-from interviews.paige.answers.dialogue import Utterance
+from interviews.paige.dialogue import Utterance
 from interviews.paige.guide.texts import FollowUpKind
 from interviews.paige.objective.steering import Picks
 from interviews.paige.objective.subjects import CorrectedSubjects

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 import pytest
 
 from interviews.lifecycle import Engine, Move
-from interviews.paige.language.lexicons import Phrase
+from interviews.paige.language import Phrase
 from interviews.paige.reading.readings import Act
 from interviews.paige.turn.brief import Brief
 from interviews.paige.turn.compose import Choice, Message, lead_ins, next_message, task_of

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from interviews.lifecycle import Engine, Move, Speaker
-from interviews.paige.answers.dialogue import Utterance
+from interviews.paige.dialogue import Utterance
 from interviews.paige.engines import ModelEngine, ModelWriter
 from interviews.paige.model.provider import Provider
 from interviews.paige.objective.steering import Picks
