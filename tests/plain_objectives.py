@@ -8,8 +8,7 @@ import re
 from collections.abc import Mapping
 
 from interviews.paige.guide.guide import Guide
-from interviews.paige.objective.steering import Picks, Steering, steering_of
-from interviews.paige.objective.subjects import subjects_named
+from interviews.paige.objective import Picks, Steering, steering_of, subjects_named
 from interviews.paige.reading.objective import read_notes
 from interviews.paige.reading.readings import ObjectiveReading, TopicReading
 

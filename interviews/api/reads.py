@@ -18,8 +18,7 @@ from interviews.models import InterviewRequest, InterviewType, Transcript, Versi
 from interviews.paige.findings import visible_transcript
 from interviews.paige.guide.guide import Guide, GuideError
 from interviews.paige.guide.stored_guides import guide_of_version
-from interviews.paige.objective.steering import known_picks, steering_of
-from interviews.paige.objective.subjects import subjects_in, subjects_named
+from interviews.paige.objective import known_picks, steering_of, subjects_in, subjects_named
 from interviews.paige.reading.readings import ObjectiveReading
 from interviews.paige.reading.stored import TextReading, text_in
 from interviews.paige.turn.brief import vendor_of

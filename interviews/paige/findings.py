@@ -12,7 +12,7 @@ from interviews.lifecycle import Coverage, Direction, Move, Speaker
 from interviews.paige.dialogue import Block, Utterance, blocks
 from interviews.paige.guide.guide import Guide, Topic
 from interviews.paige.language import SENTENCE_GAP
-from interviews.paige.objective.subjects import mentions_subject
+from interviews.paige.objective import mentions_subject
 from interviews.paige.reading.answer import read_answer
 from interviews.paige.reading.passages import Names
 from interviews.paige.reading.readings import Act, AnswerReading, Clause, ObjectiveReading, StatementKind, TopicReading

@@ -13,7 +13,7 @@ from interviews.lifecycle import Move, Speaker, Stage
 from interviews.models import Conversation, InterviewType, Turn
 from interviews.paige.guide.guide import Guide
 from interviews.paige.guide.texts import VENDOR
-from interviews.paige.objective.steering import picks_in, steering_of
+from interviews.paige.objective import picks_in, steering_of
 from interviews.paige.reading.readings import ObjectiveReading
 from interviews.paige.reading.stored import text_in
 from interviews.reports.interview_statistics import completion_percent

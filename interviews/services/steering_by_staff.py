@@ -10,8 +10,15 @@ from django.db import transaction
 
 from interviews.models import InterviewRequest
 from interviews.paige.guide.guide import Guide
-from interviews.paige.objective.steering import Picks, picks_text, unknown_keys
-from interviews.paige.objective.subjects import MAX_LENGTH, CorrectedSubjects, is_plain, subjects_text
+from interviews.paige.objective import (
+    MAX_LENGTH,
+    CorrectedSubjects,
+    Picks,
+    is_plain,
+    picks_text,
+    subjects_text,
+    unknown_keys,
+)
 from orgs.actors import Actor
 from orgs.audit import overwrite
 

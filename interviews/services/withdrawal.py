@@ -9,7 +9,6 @@ from django.utils import timezone
 from hindsight.db.statements import retried
 from interviews.lifecycle import Move, Speaker, Stage, Wording
 from interviews.models import InterviewRequest, Transcript, Turn
-from interviews.paige.answers.quotes import quote_in
 from interviews.paige.dialogue import blocks, render_transcript
 from interviews.paige.findings import findings_of
 from interviews.paige.guide.guide import Guide
@@ -18,6 +17,7 @@ from interviews.paige.reading.readings import AnswerReading
 from interviews.paige.reading.stored import answer_text
 from interviews.paige.turn.brief import utterances_of
 from interviews.paige.turn.compose import withdrawn_words
+from interviews.paige.turn.statements import quote_in
 from interviews.services.conversations import locked_conversation
 from interviews.services.drivers import move_drivers
 from interviews.services.erasure import erase_contact

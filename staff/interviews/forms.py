@@ -5,8 +5,7 @@ from typing import Any
 from django import forms
 
 from interviews.paige.guide.guide import Topic
-from interviews.paige.objective.steering import Picks, picks_in, picks_text
-from interviews.paige.objective.subjects import NO_SUBJECT, subjects_in, subjects_text
+from interviews.paige.objective import NO_SUBJECT, Picks, picks_in, picks_text, subjects_in, subjects_text
 from interviews.services.steering_by_staff import check_subjects
 from interviews.text import clean_objective
 from staff.edit_conflicts import EditForm

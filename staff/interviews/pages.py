@@ -14,8 +14,7 @@ from interviews.export import COLUMNS, DRIVER_COLUMNS, export_drivers, export_in
 from interviews.models import InterviewRequest
 from interviews.paige.guide.guide import GuideError
 from interviews.paige.model.prompt import left_out_of_notes, segments
-from interviews.paige.objective.steering import picks_in
-from interviews.paige.objective.subjects import subjects_in
+from interviews.paige.objective import picks_in, subjects_in
 from interviews.reports.prompt_preview import NoPromptError, preview_of
 from interviews.services.own_data import WITHOUT_ANSWERS
 from interviews.services.state import declined_conversation

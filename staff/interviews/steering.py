@@ -3,8 +3,7 @@ from datetime import datetime
 
 from interviews.models import InterviewRequest
 from interviews.paige.guide.guide import GuideError
-from interviews.paige.objective.steering import Source, known_picks, unknown_keys
-from interviews.paige.objective.subjects import subjects_in
+from interviews.paige.objective import Source, known_picks, subjects_in, unknown_keys
 from interviews.paige.turn.brief import Brief, opening_brief
 from orgs.models import Change
 

@@ -10,7 +10,7 @@ from contacts.models import Contact
 from contacts.services import update_contact
 from contacts.text import clean_name, clean_notes
 from interviews.models import InterviewRequest
-from interviews.paige.objective.steering import Picks
+from interviews.paige.objective import Picks
 from interviews.services.steering_by_staff import pick_topics
 from interviews.services.update import update_interview_request
 from interviews.text import clean_objective

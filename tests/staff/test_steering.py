@@ -8,7 +8,7 @@ import pytest
 
 from contacts.models import Contact
 from interviews.models import InterviewRequest, InterviewType
-from interviews.paige.objective.steering import Picks, picks_in
+from interviews.paige.objective import Picks, picks_in
 from interviews.paige.turn import brief as briefs
 from interviews.services.steering_by_staff import pick_topics
 from interviews.services.transitions import complete_interview

@@ -11,8 +11,16 @@ from interviews.paige.dialogue import Utterance
 from interviews.paige.guide.guide import Guide, Topic
 from interviews.paige.guide.stored_guides import guides_of
 from interviews.paige.language import Phrase, reply_and_question, wording
-from interviews.paige.objective.steering import Picks, Steering, known_picks, steering_of
-from interviews.paige.objective.subjects import CorrectedSubjects, mentions_subject, subjects_in, subjects_named
+from interviews.paige.objective import (
+    CorrectedSubjects,
+    Picks,
+    Steering,
+    known_picks,
+    mentions_subject,
+    steering_of,
+    subjects_in,
+    subjects_named,
+)
 from interviews.paige.reading.answer import read_answer
 from interviews.paige.reading.objective import MAX_READ_CHARACTERS, read_notes, read_objective
 from interviews.paige.reading.passages import names_of

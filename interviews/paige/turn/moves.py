@@ -5,14 +5,14 @@ from dataclasses import dataclass, field, replace
 from itertools import chain, islice
 
 from interviews.lifecycle import Move
-from interviews.paige.answers.quotes import phrase_in, quote_from, quote_in
 from interviews.paige.guide.guide import CLOSING, FollowUp, Topic
 from interviews.paige.language import Phrase, languages
-from interviews.paige.objective.subjects import mentions_subject
+from interviews.paige.objective import mentions_subject
 from interviews.paige.reading.readings import Act
 from interviews.paige.turn.brief import Brief
 from interviews.paige.turn.dialogue_state import DialogueState
 from interviews.paige.turn.openers import openers
+from interviews.paige.turn.statements import phrase_in, quote_from, quote_in
 from interviews.paige.turn.threads import Thread, follow_ups, threads
 
 TURNS_AT_THE_END = 1

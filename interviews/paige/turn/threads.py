@@ -5,17 +5,16 @@ from dataclasses import dataclass
 from itertools import takewhile
 
 from interviews.lifecycle import Direction, Move
-from interviews.paige.answers.quotes import fits, quote_in
 from interviews.paige.dialogue import Utterance
 from interviews.paige.guide.guide import CLOSING, FollowUp, FollowUpKind, Topic
-from interviews.paige.objective.subjects import mentions_subject
+from interviews.paige.objective import mentions_subject
 from interviews.paige.reading.readings import Act, StatementKind
 from interviews.paige.turn.dialogue_state import (
     MAX_FOLLOW_UPS_OF_AN_EMPHASIZED_TOPIC,
     DialogueState,
     asks_what_tipped_it,
 )
-from interviews.paige.turn.statements import Kinds, Statement
+from interviews.paige.turn.statements import Kinds, Statement, fits, quote_in
 
 MAX_FOLLOW_UPS_OF_A_TOPIC = 2
 MAX_FOLLOW_UPS_TO_WORD = 6

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from hindsight.text.timestamps import utc_text
 from interviews.lifecycle import DeclineReason, Flag, Rating
 from interviews.models import Conversation, InterviewRequest, InterviewType, Transcript
-from interviews.paige.objective.steering import Picks
+from interviews.paige.objective import Picks
 from interviews.services.erasure import erase_contact
 from interviews.services.steering_by_staff import pick_topics
 from interviews.services.transitions import complete_interview, mark_sent

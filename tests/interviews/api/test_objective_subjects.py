@@ -3,7 +3,7 @@
 import pytest
 
 from interviews.models import InterviewRequest, InterviewType
-from interviews.paige.objective.subjects import CorrectedSubjects
+from interviews.paige.objective import CorrectedSubjects
 from interviews.services.steering_by_staff import correct_subjects
 from orgs.actors import Actor, ActorKind
 from tests.client import ApiClient

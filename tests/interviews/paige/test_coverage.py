@@ -8,8 +8,7 @@ import pytest
 from interviews.lifecycle import Move, Speaker
 from interviews.paige.dialogue import Utterance
 from interviews.paige.findings import coverage, read_reason, topics_named
-from interviews.paige.objective.steering import Picks
-from interviews.paige.objective.subjects import CorrectedSubjects
+from interviews.paige.objective import CorrectedSubjects, Picks
 from interviews.paige.reading.readings import Act, AnswerReading, Clause, ObjectiveReading, StatementKind
 from interviews.paige.turn.brief import Brief
 from tests.interviews.paige.interviews import buyer_brief, parsed_guide

@@ -8,7 +8,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from interviews.lifecycle import ABANDONED_AFTER, Engine, Move, Speaker
 from interviews.models import Conversation, InterviewRequest, InterviewType, Turn
-from interviews.paige.objective.steering import Picks
+from interviews.paige.objective import Picks
 from interviews.reports.guide_quality import (
     OF_AN_EARLIER_GUIDE,
     ObjectiveStops,

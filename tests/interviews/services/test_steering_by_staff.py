@@ -13,8 +13,7 @@ from pytest_django import Settings
 from interviews.export import export_interview_requests
 from interviews.lifecycle import Move
 from interviews.models import InterviewRequest, Turn
-from interviews.paige.objective.steering import Picks, Steering
-from interviews.paige.objective.subjects import CorrectedSubjects, subjects_in, subjects_text
+from interviews.paige.objective import CorrectedSubjects, Picks, Steering, subjects_in, subjects_text
 from interviews.paige.turn.brief import Brief, opening_brief
 from interviews.services.conversation_steps import give_consent, next_question, submit_answer
 from interviews.services.erasure import erase_contact

@@ -10,7 +10,7 @@ from contacts.models import Contact
 from contacts.services import update_contact, upsert_contacts
 from contacts.text import Email, Name, Notes
 from interviews.models import InterviewRequest
-from interviews.paige.objective.steering import Picks
+from interviews.paige.objective import Picks
 from interviews.services.address import correct_address
 from interviews.services.create import create_interview_request
 from interviews.services.erasure import erase_contact

@@ -2,7 +2,7 @@
 
 import pytest
 
-from interviews.paige.answers.quotes import fits, is_quotable, quote_from
+from interviews.paige.turn.statements import fits, is_quotable, quote_from
 
 SEEN = [
     ("cut in a number", "The delay cost us 400,000 dollars.", ["The delay cost us 400,000 dollars"]),

@@ -2,8 +2,7 @@
 
 import pytest
 
-from interviews.paige.objective.steering import Picks, Source
-from interviews.paige.objective.subjects import mentions_subject
+from interviews.paige.objective import Picks, Source, mentions_subject
 from tests.interviews.paige.interviews import parsed_guide
 from tests.plain_objectives import steer, subjects_of
 

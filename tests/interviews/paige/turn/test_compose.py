@@ -17,7 +17,7 @@ from interviews.paige.guide.rules import in_current_format
 from interviews.paige.guide.texts import QUOTE
 from interviews.paige.language import phrases
 from interviews.paige.model.provider import Provider
-from interviews.paige.objective.subjects import CorrectedSubjects
+from interviews.paige.objective import CorrectedSubjects
 from interviews.paige.reading.readings import Act
 from interviews.paige.turn.brief import Brief
 from interviews.paige.turn.compose import Choice, compose, next_message

@@ -10,8 +10,7 @@ from hypothesis import strategies as st
 from interviews.lifecycle import Engine, Move, Speaker
 from interviews.paige.dialogue import AGAIN, Utterance
 from interviews.paige.guide.guide import CLOSING, FollowUpKind, Guide
-from interviews.paige.objective.steering import Picks
-from interviews.paige.objective.subjects import CorrectedSubjects
+from interviews.paige.objective import CorrectedSubjects, Picks
 from interviews.paige.reading.readings import Act, Clause
 from interviews.paige.turn.brief import Brief
 from interviews.paige.turn.compose import Choice

@@ -6,8 +6,7 @@ import pytest
 
 from interviews.lifecycle import Engine, Move
 from interviews.paige.model.prompt import messages_for
-from interviews.paige.objective.steering import Picks
-from interviews.paige.objective.subjects import CorrectedSubjects
+from interviews.paige.objective import CorrectedSubjects, Picks
 from interviews.paige.turn.brief import Brief
 from interviews.paige.turn.compose import Choice, compose, next_message
 from interviews.paige.turn.moves import NextMove, moves

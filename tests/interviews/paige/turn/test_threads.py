@@ -8,8 +8,7 @@ import pytest
 from interviews.lifecycle import Move, Speaker
 from interviews.paige.dialogue import Utterance
 from interviews.paige.guide.texts import FollowUpKind
-from interviews.paige.objective.steering import Picks
-from interviews.paige.objective.subjects import CorrectedSubjects
+from interviews.paige.objective import CorrectedSubjects, Picks
 from interviews.paige.reading import thresholds
 from interviews.paige.reading.readings import About, Act, Clause, StatementKind
 from interviews.paige.turn.brief import Brief

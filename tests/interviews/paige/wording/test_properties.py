@@ -14,8 +14,7 @@ from interviews.lifecycle import Engine, Move, Speaker
 from interviews.paige.dialogue import Utterance
 from interviews.paige.engines import ModelEngine, ModelWriter
 from interviews.paige.model.provider import Provider
-from interviews.paige.objective.steering import Picks
-from interviews.paige.objective.subjects import CorrectedSubjects
+from interviews.paige.objective import CorrectedSubjects, Picks
 from interviews.paige.turn.brief import Brief
 from interviews.paige.turn.compose import Choice, next_message, public_brief_of
 from interviews.paige.turn.moves import moves
