@@ -22,6 +22,7 @@ from hindsight.text.strict_json import parse
 from hindsight.text.visible import position_in, stored, visible
 from interviews.lifecycle import Move, Speaker
 from interviews.paige.dialogue import Utterance, blocks, render_transcript, wanted_language
+from interviews.paige.engines import RulesEngine
 from interviews.paige.findings import findings_of, read_reason
 from interviews.paige.guide.question_style import style_warnings
 from interviews.paige.language import (
@@ -37,13 +38,12 @@ from interviews.paige.model.asking import read_reply, read_wording
 from interviews.paige.model.prompt import messages_for, segments
 from interviews.paige.model.readings import read_labels, read_objective_reply
 from interviews.paige.objective import is_plain, mentions_subject, subjects_in
-from interviews.paige.reading.must_hear import heard
+from interviews.paige.reading.answer import heard
 from interviews.paige.reading.objective import read_notes, read_objective
 from interviews.paige.reading.readings import Act, AnswerReading, Clause, StatementKind
 from interviews.paige.turn.brief import Brief, reading_of
 from interviews.paige.turn.compose import next_message
 from interviews.paige.turn.moves import moves
-from interviews.paige.turn.rules_engine import RulesEngine
 from interviews.paige.turn.statements import fits, is_quotable, quote_from, quote_of, statements
 from interviews.paige.wording.check import refusal_of
 from interviews.paige.wording.request import PublicBrief, Task, wording_messages

@@ -1,4 +1,4 @@
-"""The parts of prompts, and the configured servers that get them."""
+"""The parts of prompts, the tokens that they take, and the configured servers that get them."""
 
 import re
 from collections.abc import Iterable
@@ -32,6 +32,11 @@ class PromptTexts:
 def mark_of(texts: Iterable[str]) -> str:
     """A delimiter derived from a hash of the texts; a text cannot feasibly contain its own hash."""
     return sha256("\0".join(texts).encode()).hexdigest()[:16]
+
+
+def sum_of_counts(one: int | None, other: int | None) -> int | None:
+    """The sum of two numbers of tokens. None: the server did not count them."""
+    return one if other is None else other + (one or 0)
 
 
 @dataclass(frozen=True)

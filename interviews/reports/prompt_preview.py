@@ -3,11 +3,11 @@ from dataclasses import dataclass, field
 from interviews.lifecycle import Flag
 from interviews.models import InterviewRequest
 from interviews.paige.chat import ChatMessage
+from interviews.paige.engines import RulesEngine
 from interviews.paige.model.prompt import messages_for
 from interviews.paige.turn.brief import opening_brief
 from interviews.paige.turn.compose import compose
 from interviews.paige.turn.moves import moves
-from interviews.paige.turn.rules_engine import RulesEngine
 
 
 class NoPromptError(Exception):

@@ -15,11 +15,11 @@ from hindsight.server.connections import connection_released
 from interviews.lifecycle import Flag, Move, Progress, Speaker, Stage, Wording
 from interviews.models import Conversation, InterviewRequest, Turn
 from interviews.models.conversation import MAX_FALLBACK_LENGTH
+from interviews.paige.chat import sum_of_counts
 from interviews.paige.dialogue import render_transcript
 from interviews.paige.engines import engine, writer
 from interviews.paige.findings import findings_of
 from interviews.paige.guide.stored_guides import guides_of
-from interviews.paige.model.asking import sum_of_counts
 from interviews.paige.reading.readings import Act, AnswerReading
 from interviews.paige.reading.stored import answer_text
 from interviews.paige.turn.brief import Brief

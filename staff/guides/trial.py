@@ -17,6 +17,7 @@ from contacts.text import clean_name, clean_typed_notes
 from interviews.lifecycle import Move, Speaker
 from interviews.models import InterviewRequest, InterviewType
 from interviews.paige.dialogue import Utterance
+from interviews.paige.engines import RulesEngine
 from interviews.paige.guide.guide import Guide
 from interviews.paige.guide.rules import GuideError
 from interviews.paige.model.prompt import Segment, left_out_of_notes, messages_for, segments
@@ -24,7 +25,6 @@ from interviews.paige.turn.brief import Brief, opening_brief
 from interviews.paige.turn.compose import Message, next_message
 from interviews.paige.turn.dialogue_state import DialogueState
 from interviews.paige.turn.moves import moves
-from interviews.paige.turn.rules_engine import RulesEngine
 from interviews.text import clean_answer, clean_objective
 from staff.base import StaffAdmin
 from staff.edit_conflicts import as_sent

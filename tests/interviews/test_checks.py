@@ -4,9 +4,8 @@ import pytest
 from django.core.checks import run_checks
 from pytest_django import Settings
 
-from interviews.paige.engines import ModelEngine, engine, model_engine, writer
+from interviews.paige.engines import ModelEngine, RulesEngine, engine, model_engine, writer
 from interviews.paige.model.provider import Provider
-from interviews.paige.turn.rules_engine import RulesEngine
 
 
 @pytest.mark.parametrize(

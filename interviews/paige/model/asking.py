@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from time import monotonic
 from typing import Any, Generic, Protocol, TypeVar
 
-from interviews.paige.chat import ChatMessage
+from interviews.paige.chat import ChatMessage, sum_of_counts
 from interviews.paige.model.provider import MAX_TOKENS, ProviderError, Reply
 
 logger = logging.getLogger(__name__)
@@ -88,10 +88,6 @@ def ask(
     extra = {"outcome": outcome, "fallback": asked.fallback, "duration_ms": asked.latency_ms}
     logger.log(level, "Paige asked the model for a %s", asked_for, extra=extra)
     return asked
-
-
-def sum_of_counts(one: int | None, other: int | None) -> int | None:
-    return one if other is None else other + (one or 0)
 
 
 def object_schema(**properties: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -5,10 +5,10 @@ from functools import cache
 
 from interviews.lifecycle import Move, Speaker
 from interviews.paige.dialogue import Utterance
+from interviews.paige.engines import RulesEngine
 from interviews.paige.guide.guide import Guide, shipped_guide
 from interviews.paige.turn.brief import Brief
 from interviews.paige.turn.compose import ChoosingEngine, Message, next_message
-from interviews.paige.turn.rules_engine import RulesEngine
 from tests.interviews.paige.readings import Answer
 
 Respondent = Callable[[Message], str | Answer]

@@ -13,12 +13,11 @@ import pytest
 from hindsight.http.logs import JSONFormatter
 from hindsight.http.outgoing import Slots
 from interviews.lifecycle import Engine, Move
-from interviews.paige.engines import ModelEngine
+from interviews.paige.engines import ModelEngine, RulesEngine
 from interviews.paige.model.provider import MAX_TOKENS, Provider
 from interviews.paige.turn.brief import Brief
 from interviews.paige.turn.compose import Choice
 from interviews.paige.turn.moves import moves
-from interviews.paige.turn.rules_engine import RulesEngine
 from tests.fakes.provider import Act, Server, breaks_off, fake_provider, hangs, says, sends, status, trickles
 from tests.hindsight.http.test_outgoing import is_free
 from tests.interviews.paige.interviews import after, buyer_brief

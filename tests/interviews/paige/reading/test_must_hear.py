@@ -7,7 +7,7 @@ import pytest
 
 from interviews.lifecycle import Direction
 from interviews.paige.language import languages_with, lexicon
-from interviews.paige.reading.must_hear import MUST_HEAR, heard, heard_in
+from interviews.paige.reading.answer import MUST_HEAR, heard, heard_in
 from interviews.paige.reading.readings import Act, Clause, StatementKind
 from tools.reader.labels import Answer, interviews
 

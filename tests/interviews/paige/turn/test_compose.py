@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from interviews.lifecycle import Engine, Speaker
 from interviews.paige.dialogue import Utterance, wants_to_stop
-from interviews.paige.engines import ModelEngine
+from interviews.paige.engines import ModelEngine, RulesEngine
 from interviews.paige.guide.guide import Guide
 from interviews.paige.guide.rules import in_current_format
 from interviews.paige.guide.texts import QUOTE
@@ -22,7 +22,6 @@ from interviews.paige.reading.readings import Act
 from interviews.paige.turn.brief import Brief
 from interviews.paige.turn.compose import Choice, compose, next_message
 from interviews.paige.turn.moves import moves
-from interviews.paige.turn.rules_engine import RulesEngine
 from tests.fakes.provider import Act as Reply
 from tests.fakes.provider import fake_provider, says, sends
 from tests.interviews.old_guides import old_guide

@@ -7,12 +7,12 @@ import pytest
 
 from interviews.lifecycle import Direction, Move
 from interviews.paige.dialogue import Utterance, render_transcript
+from interviews.paige.engines import RulesEngine
 from interviews.paige.findings import findings_of
 from interviews.paige.language import phrases
 from interviews.paige.reading.readings import Act, Clause
 from interviews.paige.turn.brief import Brief
 from interviews.paige.turn.compose import closing_reply, next_message
-from interviews.paige.turn.rules_engine import RulesEngine
 from tests.interviews.paige.interviews import after, buyer_brief, conduct, paige
 from tests.interviews.paige.readings import (
     AGAINST,

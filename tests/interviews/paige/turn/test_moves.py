@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from interviews.lifecycle import Engine, Move, Speaker
 from interviews.paige.dialogue import AGAIN, Utterance
+from interviews.paige.engines import RulesEngine
 from interviews.paige.guide.guide import CLOSING, FollowUpKind, Guide
 from interviews.paige.objective import CorrectedSubjects, Picks
 from interviews.paige.reading.readings import Act, Clause
@@ -16,7 +17,6 @@ from interviews.paige.turn.brief import Brief
 from interviews.paige.turn.compose import Choice
 from interviews.paige.turn.dialogue_state import MAX_FOLLOW_UPS_OF_AN_EMPHASIZED_TOPIC
 from interviews.paige.turn.moves import MAX_AGAIN, NextMove, moves
-from interviews.paige.turn.rules_engine import RulesEngine
 from interviews.paige.turn.threads import MAX_FOLLOW_UPS_OF_A_TOPIC
 from tests.interviews.paige.interviews import after, buyer_brief, conduct, paige, parsed_guide
 from tests.interviews.paige.readings import (

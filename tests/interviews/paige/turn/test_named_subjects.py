@@ -5,12 +5,12 @@ from dataclasses import replace
 import pytest
 
 from interviews.lifecycle import Engine, Move
+from interviews.paige.engines import RulesEngine
 from interviews.paige.model.prompt import messages_for
 from interviews.paige.objective import CorrectedSubjects, Picks
 from interviews.paige.turn.brief import Brief
 from interviews.paige.turn.compose import Choice, compose, next_message
 from interviews.paige.turn.moves import NextMove, moves
-from interviews.paige.turn.rules_engine import RulesEngine
 from tests.interviews.paige.interviews import buyer_brief, conduct, paige
 from tests.interviews.paige.readings import (
     EVENT,
