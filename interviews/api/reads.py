@@ -16,8 +16,7 @@ from interviews.api.requests import TIME_FILTERS
 from interviews.lifecycle import Progress, Stage, Status, progress_of
 from interviews.models import InterviewRequest, InterviewType, Transcript, Versions, digest_of_reading, survey_url_of
 from interviews.paige.findings import visible_transcript
-from interviews.paige.guide.guide import Guide, GuideError
-from interviews.paige.guide.stored_guides import guide_of_version
+from interviews.paige.guide.guide import Guide, GuideError, guide_of_version
 from interviews.paige.objective import known_picks, steering_of, subjects_in, subjects_named
 from interviews.paige.reading.readings import ObjectiveReading
 from interviews.paige.reading.stored import TextReading, text_in

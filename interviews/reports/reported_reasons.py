@@ -12,8 +12,7 @@ from deals.models import Deal, Outcome
 from interviews.lifecycle import Direction
 from interviews.models import Conversation, Driver, InterviewRequest, InterviewType
 from interviews.models.transcript import prefetched_drivers
-from interviews.paige.guide.guide import GuideError
-from interviews.paige.guide.stored_guides import guide_of_version
+from interviews.paige.guide.guide import GuideError, guide_of_version
 from interviews.paige.reading.stored import text_in
 from interviews.paige.turn.brief import vendor_of
 from interviews.reports.win_loss import Selection

@@ -19,10 +19,9 @@ from interviews.paige.chat import sum_of_counts
 from interviews.paige.dialogue import render_transcript
 from interviews.paige.engines import engine, writer
 from interviews.paige.findings import findings_of
-from interviews.paige.guide.stored_guides import guides_of
 from interviews.paige.reading.readings import Act, AnswerReading
 from interviews.paige.reading.stored import answer_text
-from interviews.paige.turn.brief import Brief
+from interviews.paige.turn.brief import Brief, guides_of
 from interviews.paige.turn.compose import Message, next_message
 from interviews.paige.wording.request import Worded
 from interviews.services.conversations import active_conversation, create_conversation, question_lease

@@ -8,11 +8,11 @@ from django.db.models import QuerySet
 
 from interviews.models import Conversation, InterviewRequest, InterviewType
 from interviews.paige.dialogue import wanted_language
-from interviews.paige.guide.guide import GuideError
-from interviews.paige.guide.stored_guides import Outline, guide_of, outline_of_version
+from interviews.paige.guide.guide import GuideError, Outline, outline_of_version
 from interviews.paige.language import language_of as language_of_words
 from interviews.paige.language import languages, languages_with
 from interviews.paige.reading.readings import AnswerReading
+from interviews.paige.turn.brief import guide_of
 from interviews.services.state import language_of
 
 

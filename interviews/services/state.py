@@ -12,8 +12,7 @@ from interviews.models import Conversation, InterviewRequest, Turn
 from interviews.models.interview_request import reported_deals
 from interviews.paige.dialogue import answered, wants_to_stop
 from interviews.paige.guide.guide import GuideError
-from interviews.paige.guide.stored_guides import guide_of
-from interviews.paige.turn.brief import Brief, opening_brief, utterances_of
+from interviews.paige.turn.brief import Brief, guide_of, opening_brief, utterances_of
 from interviews.paige.turn.compose import closing_reply
 from interviews.paige.turn.dialogue_state import Remaining, remaining
 from interviews.paige.turn.moves import moves

@@ -12,10 +12,9 @@ from interviews.models import InterviewRequest, Transcript, Turn
 from interviews.paige.dialogue import blocks, render_transcript
 from interviews.paige.findings import findings_of
 from interviews.paige.guide.guide import Guide
-from interviews.paige.guide.stored_guides import guides_of
 from interviews.paige.reading.readings import AnswerReading
 from interviews.paige.reading.stored import answer_text
-from interviews.paige.turn.brief import utterances_of
+from interviews.paige.turn.brief import guides_of, utterances_of
 from interviews.paige.turn.compose import withdrawn_words
 from interviews.paige.turn.statements import quote_in
 from interviews.services.conversations import locked_conversation

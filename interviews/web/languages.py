@@ -10,7 +10,7 @@ from django.utils.translation import get_language_info
 
 from interviews.lifecycle import Stage
 from interviews.models import InterviewRequest
-from interviews.paige.guide.stored_guides import guide_of_version
+from interviews.paige.guide.guide import guide_of_version
 from interviews.paige.language import Phrase, wording
 from interviews.services.languages import guide_in
 from interviews.services.languages import offered_languages as languages_to_switch_to

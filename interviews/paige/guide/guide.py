@@ -1,14 +1,19 @@
+"""The guides, and what a process remembers of them: each version of a guide is read and parsed once."""
+
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, Self
 
+from hindsight.limits.memory import Memory
 from interviews.paige.guide.rules import GuideError, validated
 from interviews.paige.guide.texts import CLOSING, QUOTE, VENDOR, FollowUpKind
 from interviews.paige.language import phrases
 
-__all__ = ["CLOSING", "FollowUp", "FollowUpKind", "Guide", "GuideError", "Topic", "shipped_guide", "shipped_guides"]
+# Other modules import them from here.
+__all__ = ["CLOSING", "FollowUpKind", "GuideError"]
 
 MAX_GUIDES = 64
 
@@ -125,3 +130,59 @@ def shipped_guides() -> list[str]:
 def shipped_guide(name: str) -> dict[str, Any]:
     guide: dict[str, Any] = json.loads((GUIDES / f"{name}.json").read_text(encoding="utf-8"))
     return guide
+
+
+@dataclass(frozen=True)
+class Outline:
+    """The parts of a guide that tell whether it is a translation of another one."""
+
+    language: str
+    topics: frozenset[tuple[str, tuple[FollowUpKind, ...]]]
+    questions: frozenset[str]
+
+    @classmethod
+    def of(cls, guide: Guide) -> Self:
+        topics = ((topic.key, tuple(follow_up.kind for follow_up in topic.follow_ups)) for topic in guide.topics)
+        return cls(guide.language, frozenset(topics), frozenset(topic.question for topic in guide.every_topic))
+
+    def is_translation_of(self, other: Self) -> bool:
+        """Topics and follow-ups correspond, so that a stored key or index means the same in both, and all questions
+        are translated.
+        """
+        is_other = self.language != other.language and self.questions.isdisjoint(other.questions)
+        return is_other and self.topics == other.topics
+
+
+# By interview type and version: an edit of a guide increases its version, and a conversation copies both.
+_digests: Memory[tuple[int, int], bytes] = Memory()
+_outlines: Memory[tuple[int, int], Outline] = Memory()
+# By digest, because most orgs have the same guides.
+_guides: Memory[bytes, Guide] = Memory(MAX_GUIDES)
+
+
+def guide_of_version(interview_type_id: int, version: int, read: Callable[[], object]) -> Guide:
+    """Raises GuideError."""
+    digest = _digests.get((interview_type_id, version))
+    guide = _guides.get(digest) if digest else None
+    if guide is None:
+        digest, guide = parsed(read())
+        _digests.add((interview_type_id, guide.version), digest)  # not `version`: it may be read after an edit
+    return guide
+
+
+def outline_of_version(interview_type_id: int, version: int, read: Callable[[], object]) -> Outline:
+    """Remembers the outlines of more than MAX_GUIDES guides. Raises GuideError."""
+    outline = _outlines.get((interview_type_id, version))
+    if outline is None:
+        guide = guide_of_version(interview_type_id, version, read)
+        outline = Outline.of(guide)
+        _outlines.add((interview_type_id, guide.version), outline)
+    return outline
+
+
+def parsed(data: object) -> tuple[bytes, Guide]:
+    """With the digest of the data. Raises GuideError."""
+    digest = sha256(json.dumps(data, sort_keys=True).encode()).digest()
+    guide = _guides.get(digest) or Guide.from_data(data)
+    _guides.add(digest, guide)
+    return digest, guide

@@ -8,8 +8,7 @@ from interviews.models import InterviewRequest
 from interviews.models import Turn as TurnRow
 from interviews.paige.chat import choosing_server, wording_server
 from interviews.paige.dialogue import Utterance
-from interviews.paige.guide.guide import Guide, Topic
-from interviews.paige.guide.stored_guides import guides_of
+from interviews.paige.guide.guide import Guide, Topic, guide_of_version, parsed
 from interviews.paige.language import Phrase, reply_and_question, wording
 from interviews.paige.objective import (
     CorrectedSubjects,
@@ -194,6 +193,24 @@ def opening_brief(interview_request: InterviewRequest, guide: Guide | None = Non
         said=said,
         noted=noted,
     )
+
+
+def guides_of(interview_request: InterviewRequest) -> tuple[Guide, ...]:
+    """The first is the guide of the current language, a second one that of the language before the contact switched.
+
+    Raises GuideError.
+    """
+    own, conversation = guide_of(interview_request), getattr(interview_request, "conversation", None)
+    if conversation is None or not conversation.language:
+        return (own,)
+    other = parsed(conversation.translation)[1]
+    return (other, own) if conversation.language == other.language else (own, other)
+
+
+def guide_of(interview_request: InterviewRequest) -> Guide:
+    """In the language of the interview type. Raises GuideError."""
+    version = interview_request.guide_version
+    return guide_of_version(interview_request.interview_type_id, version, lambda: interview_request.guide)
 
 
 def _stored_readings(interview_request: InterviewRequest) -> tuple[ObjectiveReading | None, ObjectiveReading | None]:

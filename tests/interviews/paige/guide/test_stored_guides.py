@@ -5,8 +5,8 @@ from pytest_django import DjangoAssertNumQueries
 
 from hindsight.limits.memory import Memory
 from interviews.models import InterviewRequest, InterviewType
-from interviews.paige.guide import stored_guides
-from interviews.paige.guide.stored_guides import guide_of
+from interviews.paige.guide import guide as guides
+from interviews.paige.turn.brief import guide_of
 from interviews.services.conversation_steps import give_consent
 from interviews.services.interview_types import edit_guide
 from orgs.actors import Actor, ActorKind
@@ -46,11 +46,11 @@ def test_an_edit_before_the_guide_is_read_is_not_kept_as_the_earlier_version(
 
 
 def test_memory_is_limited(interview_request: InterviewRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(stored_guides, "_guides", Memory(2))
+    monkeypatch.setattr(guides, "_guides", Memory(2))
     for purpose in "abc":
         edit(purpose)
         assert guide_of(with_versions(interview_request)).purpose == purpose
-    assert len(stored_guides._guides.values) == 2
+    assert len(guides._guides.values) == 2
 
 
 def test_equal_guides_of_two_orgs_are_in_memory_once(
