@@ -11,8 +11,7 @@ from typing import Any
 import pytest
 from django.core.exceptions import ValidationError
 
-from interviews.paige.reading.model import ClauseScores, ObjectiveScores, reader
-from interviews.paige.reading.passages import Word, clauses_of
+from interviews.paige.reading.model import ClauseScores, ObjectiveScores, Word, clauses_of, reader
 from tests.readers import READERS, Reader
 
 SIZES = ((60, 120), (120, 1_000), (1_000, 4_000), (2_000, 8_000))

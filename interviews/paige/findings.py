@@ -14,8 +14,15 @@ from interviews.paige.guide.guide import Guide, Topic
 from interviews.paige.language import SENTENCE_GAP
 from interviews.paige.objective import mentions_subject
 from interviews.paige.reading.answer import read_answer
-from interviews.paige.reading.passages import Names
-from interviews.paige.reading.readings import Act, AnswerReading, Clause, ObjectiveReading, StatementKind, TopicReading
+from interviews.paige.reading.readings import (
+    Act,
+    AnswerReading,
+    Clause,
+    Names,
+    ObjectiveReading,
+    StatementKind,
+    TopicReading,
+)
 from interviews.paige.turn.brief import Brief
 
 EXCERPT_LENGTH = 400

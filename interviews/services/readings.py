@@ -32,8 +32,7 @@ from interviews.paige.engines import model_engine
 from interviews.paige.findings import read_reason
 from interviews.paige.guide.guide import GuideError
 from interviews.paige.model.readings import model_objective_reading
-from interviews.paige.reading.passages import names_of
-from interviews.paige.reading.readings import AnswerReading, ObjectiveReading
+from interviews.paige.reading.readings import AnswerReading, ObjectiveReading, names_of
 from interviews.paige.reading.stored import (
     MODEL,
     READ_BY_THIS_VERSION,

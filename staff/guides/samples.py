@@ -7,8 +7,7 @@ from functools import cached_property
 from interviews.paige.guide.guide import Guide
 from interviews.paige.reading.answer import read_answer
 from interviews.paige.reading.objective import read_objective
-from interviews.paige.reading.passages import names_of
-from interviews.paige.reading.readings import Clause, ObjectiveReading, TopicReading
+from interviews.paige.reading.readings import Clause, ObjectiveReading, TopicReading, names_of
 
 MAX_SAMPLE_LENGTH = 2_000
 SAMPLE_PREFIX = "sample:"

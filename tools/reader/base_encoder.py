@@ -15,8 +15,8 @@ from torch import Tensor, nn
 from torch.nn import functional
 from torch.nn.attention import SDPBackend, sdpa_kernel
 
+from interviews.paige.reading.model import PADDING
 from interviews.paige.reading.network import BLOCK, EPSILON, HEADS
-from interviews.paige.reading.passages import PADDING
 
 WIDTH, WIDE, LAYERS = 384, 1536, 12
 _NAMES = {"query": "q", "key": "k", "value": "v", "mix": "ao", "widen": "fi", "narrow": "fo"}

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
-from interviews.paige.reading.passages import Names, names_of
+from interviews.paige.reading.readings import Names, names_of
 from tools.reader.labels import (
     BUYER,
     EDITED,

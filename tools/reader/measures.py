@@ -10,8 +10,7 @@ from time import thread_time
 from interviews.paige.guide.guide import Guide, shipped_guide
 from interviews.paige.reading.answer import read_answer
 from interviews.paige.reading.objective import read_objective
-from interviews.paige.reading.passages import names_of
-from interviews.paige.reading.readings import Act, AnswerReading
+from interviews.paige.reading.readings import Act, AnswerReading, names_of
 from interviews.paige.reading.readings import Clause as ReadClause
 from tools.reader.labels import BUYER, Answer, Clause, Interview, Objective, guides, rows
 

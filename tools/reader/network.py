@@ -6,9 +6,18 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from interviews.paige.reading.model import MAX_PIECES_OF_A_TOPIC
+from interviews.paige.reading.model import (
+    BEGINNING,
+    END,
+    MAX_PIECES_OF_A_TOPIC,
+    PADDING,
+    SPECIAL,
+    Word,
+    WordPieces,
+    words_of,
+)
 from interviews.paige.reading.network import HEADS_OF_TOPICS, ClauseHead
-from interviews.paige.reading.passages import BEGINNING, END, PADDING, SPECIAL, Names, Word, WordPieces, words_of
+from interviews.paige.reading.readings import Names
 from tools.reader.base_encoder import WIDTH, BaseFile, Encoder
 
 KEPT_LAYERS = (0, 1, 2, 3, 4, 6, 7, 9, 10, 11)

@@ -19,8 +19,17 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from interviews.paige.reading.model import MAX_PIECES, MAX_PIECES_OF_A_QUESTION, WEIGHTS
-from interviews.paige.reading.passages import BEGINNING, END, SPECIAL, Word, WordPieces, clauses_of
+from interviews.paige.reading.model import (
+    BEGINNING,
+    END,
+    MAX_PIECES,
+    MAX_PIECES_OF_A_QUESTION,
+    SPECIAL,
+    WEIGHTS,
+    Word,
+    WordPieces,
+    clauses_of,
+)
 from tools.reader.base_encoder import BaseFile, base_file
 from tools.reader.examples import AVOIDED, OPTIONAL, AnswerExample, Examples, ObjectiveExample
 from tools.reader.labels import ACTS, KINDS, SPEAKS, Answer, Clause, guides

@@ -9,9 +9,8 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from interviews.paige.reading.model import MAX_PIECES
+from interviews.paige.reading.model import MAX_PIECES, SPECIAL
 from interviews.paige.reading.network import BLOCK
-from interviews.paige.reading.passages import SPECIAL
 from tools.reader.base_encoder import BaseFile
 from tools.reader.network import Network
 

@@ -19,8 +19,15 @@ from interviews.lifecycle import Direction
 from interviews.paige.guide.guide import Guide
 from interviews.paige.language import languages_with, lexicon, switch_requests, unaccented
 from interviews.paige.reading import thresholds
-from interviews.paige.reading.model import MAX_PIECES, MAX_PIECES_OF_A_QUESTION, ClauseScores, reader, topic_vectors
-from interviews.paige.reading.passages import Names, Word, windows
+from interviews.paige.reading.model import (
+    MAX_PIECES,
+    MAX_PIECES_OF_A_QUESTION,
+    ClauseScores,
+    Word,
+    reader,
+    topic_vectors,
+    windows,
+)
 from interviews.paige.reading.readings import (
     MAX_TOPICS,
     QUESTIONS,
@@ -29,6 +36,7 @@ from interviews.paige.reading.readings import (
     Act,
     AnswerReading,
     Clause,
+    Names,
     StatementKind,
 )
 

@@ -12,12 +12,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from interviews.paige.reading.model import (
+    BEGINNING,
+    END,
     MAX_PIECES_OF_A_TOPIC,
     WEIGHTS,
     ClauseScores,
     ObjectiveScores,
+    Word,
+    WordPieces,
+    clauses_of,
+    words_of,
 )
-from interviews.paige.reading.passages import BEGINNING, END, Names, Word, WordPieces, clauses_of, words_of
+from interviews.paige.reading.readings import Names
 
 Matrix = NDArray[np.float32]
 Weights = Mapping[str, NDArray[Any]]

@@ -11,9 +11,18 @@ from itertools import groupby, islice
 from interviews.paige.guide.guide import Guide
 from interviews.paige.language import SENTENCE_GAP
 from interviews.paige.reading import thresholds
-from interviews.paige.reading.model import ASKED, AVOIDED, MAX_PIECES, ObjectiveScores, reader, topic_vectors
-from interviews.paige.reading.passages import Word, names_of, trimmed, windows
-from interviews.paige.reading.readings import ObjectiveReading, TopicReading
+from interviews.paige.reading.model import (
+    ASKED,
+    AVOIDED,
+    MAX_PIECES,
+    ObjectiveScores,
+    Word,
+    reader,
+    topic_vectors,
+    trimmed,
+    windows,
+)
+from interviews.paige.reading.readings import ObjectiveReading, TopicReading, names_of
 
 MAX_READ_PIECES, MAX_READ_CHARACTERS = 1_200, 10_000
 MAX_READ_SENTENCES_OF_NOTES = 40

@@ -1,12 +1,24 @@
-"""What is read in an objective, in notes and in an answer. All other modules use these types, and read no text."""
+"""What is read in an objective, in notes and in an answer, and the names that the reader knows. All other modules use
+these types, and read no text.
+"""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
 from typing import Self
 
 from interviews.lifecycle import Direction
+
+VENDOR, RIVAL = "vendor", "rival"
+"""Markers, which replace the names of the vendor and of competitors."""
+
+Names = Mapping[str, str]
+"""The markers by lower-case names."""
+
+
+def names_of(vendor: str, rivals: Sequence[str] = ()) -> Names:
+    return {**{name.lower(): RIVAL for name in rivals if name}, **({vendor.lower(): VENDOR} if vendor else {})}
 
 
 class Act(StrEnum):

@@ -22,8 +22,7 @@ from interviews.paige.objective import (
 )
 from interviews.paige.reading.answer import read_answer
 from interviews.paige.reading.objective import MAX_READ_CHARACTERS, read_notes, read_objective
-from interviews.paige.reading.passages import names_of
-from interviews.paige.reading.readings import AnswerReading, ObjectiveReading
+from interviews.paige.reading.readings import AnswerReading, ObjectiveReading, names_of
 from interviews.paige.reading.stored import answer_in, text_in
 
 

@@ -11,8 +11,7 @@ from interviews.lifecycle import Direction, Speaker
 from interviews.paige.dialogue import Utterance, blocks, render_transcript, unescaped
 from interviews.paige.findings import EXCERPT_LENGTH, MAX_DRIVERS_OF_A_TOPIC, drivers, key_answers
 from interviews.paige.reading.answer import read_answer
-from interviews.paige.reading.passages import names_of
-from interviews.paige.reading.readings import Act, Clause, StatementKind
+from interviews.paige.reading.readings import Act, Clause, StatementKind, names_of
 from interviews.paige.turn.brief import Brief
 from tests.interviews.paige.hostile_answers import texts
 from tests.interviews.paige.interviews import buyer_brief

@@ -18,8 +18,15 @@ from hindsight.queue.kinds import KINDS
 from interviews.lifecycle import Move, Progress, Speaker, Status
 from interviews.models import Conversation, InterviewRequest, InterviewType, Turn, UnreadObjective
 from interviews.paige.guide.guide import Guide
-from interviews.paige.reading.passages import Names
-from interviews.paige.reading.readings import Act, AnswerReading, Clause, ObjectiveReading, StatementKind, TopicReading
+from interviews.paige.reading.readings import (
+    Act,
+    AnswerReading,
+    Clause,
+    Names,
+    ObjectiveReading,
+    StatementKind,
+    TopicReading,
+)
 from interviews.paige.reading.stored import MODEL, answer_in, text_in
 from interviews.paige.turn import brief as briefs
 from interviews.services import readings

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from interviews.paige.reading import objective
-from interviews.paige.reading.model import ObjectiveScores, topic_vectors
+from interviews.paige.reading.model import SPECIAL, UNKNOWN, ObjectiveScores, Word, WordPieces, topic_vectors, windows
 from interviews.paige.reading.network import Reader
 from interviews.paige.reading.objective import (
     MAX_READ_CHARACTERS,
@@ -13,8 +13,7 @@ from interviews.paige.reading.objective import (
     read_notes,
     read_objective,
 )
-from interviews.paige.reading.passages import SPECIAL, UNKNOWN, Word, WordPieces, names_of, windows
-from interviews.paige.reading.readings import MAX_LENGTH_OF_A_SUBJECT, MAX_SUBJECTS, ObjectiveReading
+from interviews.paige.reading.readings import MAX_LENGTH_OF_A_SUBJECT, MAX_SUBJECTS, ObjectiveReading, names_of
 from tests.interviews.paige.interviews import parsed_guide
 
 GUIDE = parsed_guide()

@@ -11,8 +11,7 @@ from interviews.paige.reading.answer import MAX_READ_PIECES as MAX_READ_PIECES_O
 from interviews.paige.reading.answer import read_answer
 from interviews.paige.reading.model import reader
 from interviews.paige.reading.objective import MAX_READ_PIECES, read_objective
-from interviews.paige.reading.passages import names_of
-from interviews.paige.reading.readings import AnswerReading
+from interviews.paige.reading.readings import AnswerReading, names_of
 from tools.reader import measures
 from tools.reader.labels import BUYER, Objective, interviews, objectives
 from tools.reader.measures import guide_of, share
