@@ -1,12 +1,12 @@
-"""The parts of prompts, the tokens that they take, and the configured servers that get them."""
+"""The parts of requests to models, the tokens that they take, and the configured servers that get them."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 from string import Template
-from typing import Literal
+from typing import Any, Literal
 
 from django.conf import settings
 
@@ -32,6 +32,11 @@ class PromptTexts:
 def mark_of(texts: Iterable[str]) -> str:
     """A delimiter derived from a hash of the texts; a text cannot feasibly contain its own hash."""
     return sha256("\0".join(texts).encode()).hexdigest()[:16]
+
+
+def object_schema(**properties: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Servers that support it cannot reply with anything else, which matters for small models."""
+    return {"type": "object", "properties": properties, "required": [*properties], "additionalProperties": False}
 
 
 def sum_of_counts(one: int | None, other: int | None) -> int | None:

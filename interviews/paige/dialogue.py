@@ -4,11 +4,12 @@ Markdown syntax in answers is escaped, so that an answer cannot look like anothe
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
 from interviews.lifecycle import Move, Speaker
+from interviews.paige.chat import PromptTexts, mark_of
 from interviews.paige.language import language_of, languages_named, switch_requests, unaccented
 from interviews.paige.reading.readings import Act, AnswerReading
 
@@ -78,6 +79,15 @@ def wants_to_stop(heard: Sequence[Utterance]) -> bool:
 def answered(conversation: Sequence[Utterance]) -> Sequence[Utterance]:
     """Without a question at the end that waits for its answer."""
     return conversation[:-1] if conversation and conversation[-1].speaker is Speaker.PAIGE else conversation
+
+
+def prompt_conversation(
+    words: PromptTexts, conversation: Iterable[Utterance], cut: Callable[[str], str]
+) -> tuple[str, str]:
+    """The delimiter of the messages in a prompt, and the messages. `cut` shortens a text."""
+    said = [(turn.speaker, cut(turn.text) if turn.text.strip() else words("skipped")) for turn in conversation]
+    mark = mark_of(text for _, text in said)
+    return mark, "\n".join(words("said", speaker=speaker, text=text, mark=mark) for speaker, text in said)
 
 
 def wanted_language(reading: AnswerReading) -> str | None:

@@ -11,10 +11,10 @@ from django.conf import settings
 from hindsight.http.outgoing import Slots
 from hindsight.metrics.instruments import FALLBACKS, WORDINGS
 from interviews.lifecycle import Engine, Move
-from interviews.paige.chat import ModelServer, choosing_server, wording_server
+from interviews.paige.chat import ModelServer, choosing_server, object_schema, wording_server
 from interviews.paige.guide.guide import FollowUpKind, Guide, shipped_guide, shipped_guides
 from interviews.paige.language import languages
-from interviews.paige.model.asking import CompletionProvider, RefusedError, ask, object_schema, read_reply, read_wording
+from interviews.paige.model.asking import CompletionProvider, RefusedError, ask, read_reply, read_wording
 from interviews.paige.model.prompt import messages_for
 from interviews.paige.model.provider import Provider
 from interviews.paige.reading.objective import read_objective
@@ -27,8 +27,6 @@ from interviews.paige.turn.threads import Thread, is_on_subject
 from interviews.paige.wording.check import refusal_of
 from interviews.paige.wording.request import SCHEMA, PublicBrief, Worded, wording_messages
 from interviews.paige.wording.words import wording_words
-
-LEAD_TO_A_SECOND_STEP = (FollowUpKind.CONSEQUENCE, FollowUpKind.NEXT)
 
 # `functools.cache` does not lock: concurrent first calls would build two engines with separate semaphores.
 _creation_lock = Lock()
@@ -60,7 +58,7 @@ def _asks_well(state: DialogueState, thread: Thread, kind: FollowUpKind) -> bool
     """
     leading = thread.topic.follow_ups[0].kind
     if thread.depth:
-        return kind is FollowUpKind.NEXT and leading in LEAD_TO_A_SECOND_STEP
+        return kind is FollowUpKind.NEXT and leading in (FollowUpKind.CONSEQUENCE, FollowUpKind.NEXT)
     is_undecided = asks_what_tipped_it(thread.topic) and FollowUpKind.CHANGE in state.absent
     is_leading = kind is leading or (is_undecided and kind is FollowUpKind.NOW)
     return is_leading or state.emphasizes(thread.topic) or thread.is_complaint

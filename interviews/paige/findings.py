@@ -182,17 +182,11 @@ def _drivers(brief: Brief) -> Iterator[Driver]:
     known = {topic.key for topic in brief.guide.every_topic}
     for turn, answer in _numbered_answers(brief.heard):
         for clause in _own_findings(answer):
-            quote = _clause_excerpt(turn, answer, clause)
-            if clause.speaks and quote:
+            quote = Excerpt(turn, 0, answer.text).part(clause.start, clause.end).beginning
+            if clause.speaks and _WORD.search(quote.text):
                 is_reason = clause.is_decisive or answer.topic == DECISION
                 topic = brief.guide.topic(next((key for key in clause.topics if key in known), answer.topic))
                 yield Driver(topic, clause.speaks, quote, is_reason, clause.is_decisive)
-
-
-def _clause_excerpt(turn: int, answer: Utterance, clause: Clause) -> Excerpt | None:
-    """None if it contains no word."""
-    excerpt = Excerpt(turn, 0, answer.text).part(clause.start, clause.end)
-    return excerpt.beginning if _WORD.search(excerpt.text) else None
 
 
 def coverage(brief: Brief) -> list[dict[str, Any]]:
@@ -206,7 +200,10 @@ def _coverage(brief: Brief, topic: Topic) -> dict[str, Any]:
     on_topic = [turn for turn, answer in given.items() if answer.topic == topic.key]
     # "None" denies a subject that the question has named.
     asked = [turn for turn in given if _names(brief, brief.conversation[turn - 2], subjects)]
-    about = [turn for turn in given if turn in asked or _mention(told[turn], subjects)] if subjects else on_topic
+    texts = {turn: "\n".join(clause.text for clause in clauses) for turn, clauses in told.items()}
+    about = (
+        [turn for turn in given if turn in asked or mentions_subject(texts[turn], subjects)] if subjects else on_topic
+    )
     touching = [turn for turn in given if any(topic.key in clause.topics for clause in told[turn])]
     bare = [turn for turn in given if given[turn].as_read.is_bare_denial]
     telling = [turn for turn in given if turn not in bare and _finding_clauses(given[turn])]
@@ -225,10 +222,6 @@ def _names(brief: Brief, message: Utterance, subjects: Sequence[str]) -> bool:
     """By name, or with a quote. The texts of the guide name subjects among others."""
     is_own = message.move in (Move.FOLLOW_UP, Move.COVERED) or bool(brief.subject_in(message))
     return is_own and mentions_subject(message.text, subjects)
-
-
-def _mention(findings: Iterable[Clause], subjects: Sequence[str]) -> bool:
-    return mentions_subject("\n".join(clause.text for clause in findings), subjects)
 
 
 def read_reason(reason: str, guide: Guide, names: Names) -> ObjectiveReading:

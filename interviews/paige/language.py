@@ -34,7 +34,6 @@ LEXICONS = Path(__file__).with_name("lexicons")
 
 _SYMBOLS = {"<1>": r"[^\s?]+ ", "...": r"(?:\S+ ){0,4}", "?": r"\? "}
 _ELEMENT = re.compile(r"\.\.\.|<\w+>|[()\[\]|]|\?(?![^\s()\[\]|])|[^\s()\[\]|]+")
-_NO_NAMES: Mapping[str, str] = MappingProxyType({})
 
 
 KEPT_WORDS = 4096
@@ -204,7 +203,7 @@ def _names_of_languages() -> frozenset[tuple[str, str]]:
     )
 
 
-def whole_words(patterns: Iterable[str], named: Mapping[str, str] = _NO_NAMES) -> re.Pattern[str]:
+def whole_words(patterns: Iterable[str], named: Mapping[str, str] = MappingProxyType({})) -> re.Pattern[str]:
     """Matches text from `lower_case`, and the space behind it. Raises ValueError if a bracket is missing."""
     return re.compile(rf"(?<!\S){_regex('|'.join(patterns), named)}")
 

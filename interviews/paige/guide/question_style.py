@@ -17,7 +17,6 @@ from interviews.paige.language import (
 
 MAX_QUESTION_WORDS = 45
 
-_LONGEST_QUOTE = " ".join(["word"] * MAX_QUOTE_WORDS)
 _TAG = re.compile(r",\s([^,]+)\?\Z")
 
 
@@ -46,7 +45,8 @@ def style_warnings(text: str, language: str) -> Iterator[str]:
         yield from _wording_warnings(asked, style)
     if len(asked) > 1:
         yield "Double question: it has several question marks. Ask one thing at a time."
-    if (words := len(text.replace(QUOTE, _LONGEST_QUOTE).split())) > MAX_QUESTION_WORDS:
+    longest = text.replace(QUOTE, " ".join(["word"] * MAX_QUOTE_WORDS))
+    if (words := len(longest.split())) > MAX_QUESTION_WORDS:
         counted = "words with the longest quote" if QUOTE in text else "words"
         yield f"Long question: {words} {counted}. Use at most {MAX_QUESTION_WORDS}."
 

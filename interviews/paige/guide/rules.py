@@ -91,7 +91,11 @@ class Flag(serializers.Field[bool, Any, bool, Any]):
 class ItemList(serializers.ListField):
     """Its errors are keyed by index, which `many=True` does only under a setting of REST framework."""
 
-    default_error_messages = {"not_a_list": "Must be a list.", "empty": "Must have at least 1 item."}
+    default_error_messages = {
+        "not_a_list": "Must be a list.",
+        "empty": "Must have at least 1 item.",
+        "max_length": "Must have at most {max_length} items, not %(show_value)d.",
+    }
 
 
 class FollowUpSerializer(StrictSerializer):
@@ -109,15 +113,10 @@ class TopicSerializer(StrictSerializer):
     question = GuideText(clean=clean_question)
     rephrasing = GuideText(clean=optional(clean_question))
     reason = GuideText(clean=optional(clean_line))
-    follow_ups = ItemList(child=FollowUpSerializer(), allow_empty=False)
+    follow_ups = ItemList(child=FollowUpSerializer(), allow_empty=False, max_length=MAX_FOLLOW_UPS)
 
     def to_internal_value(self, data: Any) -> dict[str, Any]:
         return super().to_internal_value(_without_dropped_fields(data) if isinstance(data, Mapping) else data)
-
-    def validate_follow_ups(self, follow_ups: list[dict[str, str]]) -> list[dict[str, str]]:
-        if len(follow_ups) > MAX_FOLLOW_UPS:
-            raise serializers.ValidationError(f"Must have at most {MAX_FOLLOW_UPS} items, not {len(follow_ups)}.")
-        return follow_ups
 
 
 class GuideSerializer(StrictSerializer):
@@ -214,7 +213,12 @@ def _texts(found: Iterable[tuple[GuidePath, str | int, Any]]) -> Iterator[Text]:
 
 def in_current_format(guide: Mapping[str, Any]) -> dict[str, Any]:
     """Converts older formats, which the audit and running conversations keep."""
-    return {**guide, "topics": [_in_current_format(topic) for topic in guide["topics"]]}
+    topics = [_without_dropped_fields(topic) for topic in guide["topics"]]
+    for topic in topics:
+        if "probes" in topic:
+            follow_ups = [{"kind": probe["order"], "text": probe["text"]} for probe in topic.pop("probes")]
+            topic.update(rephrasing="", reason="", follow_ups=follow_ups)
+    return {**guide, "topics": topics}
 
 
 def as_stored(guide: Mapping[str, Any]) -> dict[str, Any]:
@@ -223,14 +227,6 @@ def as_stored(guide: Mapping[str, Any]) -> dict[str, Any]:
     """
     current = in_current_format(guide)
     return {**current, "topics": [{**topic, "phrases": []} for topic in current["topics"]]}
-
-
-def _in_current_format(topic: Mapping[str, Any]) -> Mapping[str, Any]:
-    kept = _without_dropped_fields(topic)
-    if "probes" in kept:
-        follow_ups = [{"kind": probe["order"], "text": probe["text"]} for probe in kept.pop("probes")]
-        kept.update(rephrasing="", reason="", follow_ups=follow_ups)
-    return kept
 
 
 def _without_dropped_fields(topic: Mapping[str, Any]) -> dict[str, Any]:

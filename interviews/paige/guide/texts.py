@@ -34,14 +34,25 @@ class FollowUpKind(StrEnum):
     NOW = "now"
 
 
-def clean_line(text: str) -> str:
-    """One line without placeholders, except for {vendor}."""
-    return _clean_line(text, VENDOR)
+def clean_line(text: str, *placeholders: str) -> str:
+    """One line without placeholders, except for {vendor} and those that are given."""
+    if not text.strip():
+        raise ValidationError("Must not be blank.")
+    if text != text.strip() or len(text.splitlines()) > 1:
+        raise ValidationError("Must be one line without white space at its ends.")
+    rest, allowed = text, (VENDOR, *placeholders)
+    for placeholder in allowed:
+        rest = rest.replace(placeholder, "")
+    if set("{}") & set(rest):
+        raise ValidationError(f"Must not contain braces, except in {' and '.join(allowed)}.")
+    return text
 
 
-def clean_question(text: str) -> str:
+def clean_question(text: str, *placeholders: str) -> str:
     """One line with a question mark."""
-    return _question(_clean_line(text, VENDOR))
+    if "?" not in clean_line(text, *placeholders):
+        raise ValidationError("Must have a question mark.")
+    return text
 
 
 def optional(clean: Callable[[str], str]) -> Callable[[str], str]:
@@ -53,7 +64,7 @@ def clean_follow_up(text: str) -> str:
     """Like clean_question(), but may contain {quote} once."""
     if text.count(QUOTE) > 1:
         raise ValidationError(f"Must have {QUOTE} at most once.")
-    return _question(_clean_line(text, VENDOR, QUOTE))
+    return clean_question(text, QUOTE)
 
 
 def clean_kind(text: str) -> str:
@@ -65,25 +76,6 @@ def clean_kind(text: str) -> str:
 def clean_language(text: str) -> str:
     if text not in languages():
         raise ValidationError(f"Must be one of {', '.join(languages())}.")
-    return text
-
-
-def _clean_line(text: str, *placeholders: str) -> str:
-    if not text.strip():
-        raise ValidationError("Must not be blank.")
-    if text != text.strip() or len(text.splitlines()) > 1:
-        raise ValidationError("Must be one line without white space at its ends.")
-    rest = text
-    for placeholder in placeholders:
-        rest = rest.replace(placeholder, "")
-    if set("{}") & set(rest):
-        raise ValidationError(f"Must not contain braces, except in {' and '.join(placeholders)}.")
-    return text
-
-
-def _question(text: str) -> str:
-    if "?" not in text:
-        raise ValidationError("Must have a question mark.")
     return text
 
 

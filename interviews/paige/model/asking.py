@@ -90,11 +90,6 @@ def ask(
     return asked
 
 
-def object_schema(**properties: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Servers that support it cannot reply with anything else, which matters for small models."""
-    return {"type": "object", "properties": properties, "required": [*properties], "additionalProperties": False}
-
-
 def read_reply(text: str, moves: int) -> int | None:
     """The number of a move, from 1. Accepts replies such as `{"move": 3}` and "Move 3"."""
     for found in _json_objects(text):

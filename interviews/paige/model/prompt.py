@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
 from django.conf import settings
 
 from interviews.paige.chat import ChatMessage, PromptTexts, mark_of
-from interviews.paige.dialogue import AGAIN, Utterance
+from interviews.paige.dialogue import AGAIN, prompt_conversation
 from interviews.paige.guide.guide import CLOSING, Topic
 from interviews.paige.guide.texts import QUOTE, VENDOR
 from interviews.paige.language import wording
@@ -126,17 +127,12 @@ def _block(label: str, text: str, mark: str) -> str:
 
 
 def _turn(brief: Brief, moves: Sequence[NextMove]) -> str:
-    texts = [_said(turn) for turn in brief.conversation]
-    mark = mark_of(texts)
-    said = [
-        _words("said", speaker=turn.speaker, text=text, mark=mark)
-        for turn, text in zip(brief.conversation, texts, strict=True)
-    ]
+    mark, said = prompt_conversation(_words, brief.conversation, partial(_cut, limit=MAX_ANSWER_CHARACTERS))
     state = DialogueState(brief)
     return _words(
         "turn",
         mark=mark,
-        conversation="\n".join(said) or _words("nothing_said"),
+        conversation=said or _words("nothing_said"),
         turn=len(state.asked) + 1,
         max_turns=brief.guide.max_turns,
         uncovered=_titles(state.uncovered),
@@ -145,10 +141,6 @@ def _turn(brief: Brief, moves: Sequence[NextMove]) -> str:
         moves="\n".join(_moves(brief, moves)),
         count=len(moves),
     )
-
-
-def _said(turn: Utterance) -> str:
-    return _cut(turn.text, MAX_ANSWER_CHARACTERS) if turn.text.strip() else _words("skipped")
 
 
 def _moves(brief: Brief, moves: Sequence[NextMove]) -> Iterator[str]:

@@ -12,10 +12,10 @@ from time import monotonic
 from typing import Any, TypeVar
 
 from interviews.lifecycle import Direction
-from interviews.paige.chat import ChatMessage
+from interviews.paige.chat import ChatMessage, object_schema
 from interviews.paige.dialogue import Utterance
 from interviews.paige.guide.guide import Guide
-from interviews.paige.model.asking import CompletionProvider, ask, object_schema, whole_object
+from interviews.paige.model.asking import CompletionProvider, ask, whole_object
 from interviews.paige.model.prompt import clause_messages, objective_messages
 from interviews.paige.reading.readings import (
     MAX_TOPICS,

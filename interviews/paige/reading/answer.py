@@ -157,7 +157,8 @@ def heard_in(text: str) -> Iterator[tuple[int, Act]]:
         if wordings and not word.opens:
             before = tuple(each.plain for each in words[max(0, at - longest) : at])
             is_after = any(before[start:] in after for start in range(len(before)))
-            wordings = [each for each in wordings if is_after and not _is_single(each[0])]
+            # A single word is heard only after a mark.
+            wordings = [each for each in wordings if is_after and each[0][1:] not in ((), (_LAST,))]
         if act := next((act for wording, act in wordings if _follows(words, at, wording)), None):
             yield word.start, act
 
@@ -193,10 +194,6 @@ def _follows(words: Sequence[_Word], at: int, wording: Words) -> bool:
     if first == _FREE:
         return any(_follows(words, end, rest) for end in range(at + 1, min(at + MAX_FREE_WORDS, len(words)) + 1))
     return at < len(words) and words[at].plain == first and _follows(words, at + 1, rest)
-
-
-def _is_single(wording: Words) -> bool:
-    return wording[1:] in ((), (_LAST,))
 
 
 @cache

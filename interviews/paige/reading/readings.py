@@ -86,6 +86,10 @@ class Clause:
     def end(self) -> int:
         return self.start + len(self.text)
 
+    @property
+    def words(self) -> int:
+        return len(self.text.split())
+
 
 MAX_WORDS_BESIDE_A_REFUSAL, MAX_WORDS_BESIDE_A_DENIAL = 6, 12
 MAX_WORDS_OF_A_BARE_DENIAL = 4
@@ -116,6 +120,11 @@ class AnswerReading:
         return tuple(clause for clause in self.clauses if clause.kind)
 
     @property
+    def words(self) -> int:
+        """Of the statements."""
+        return sum(clause.words for clause in self.stating)
+
+    @property
     def findings(self) -> tuple[str, ...]:
         return tuple(clause.text for clause in self.stating)
 
@@ -128,7 +137,7 @@ class AnswerReading:
     @property
     def is_declined(self) -> bool:
         """True also for a skipped question."""
-        is_refused = Act.DECLINES in self.acts and self._words(self.stating) <= MAX_WORDS_BESIDE_A_REFUSAL
+        is_refused = Act.DECLINES in self.acts and self.words <= MAX_WORDS_BESIDE_A_REFUSAL
         return not self.clauses or is_refused
 
     @property
@@ -137,16 +146,13 @@ class AnswerReading:
 
     @property
     def is_denied(self) -> bool:
-        others = self._words(self.stating) - self._words(self.denying)
+        others = self.words - sum(clause.words for clause in self.denying)
         return bool(self.denying) and others <= MAX_WORDS_BESIDE_A_DENIAL
 
     @property
     def is_bare_denial(self) -> bool:
         is_denial = bool(self.denying) and self.denying == self.stating
-        return is_denial and self._words(self.stating) <= MAX_WORDS_OF_A_BARE_DENIAL
-
-    def _words(self, clauses: tuple[Clause, ...]) -> int:
-        return sum(len(clause.text.split()) for clause in clauses)
+        return is_denial and self.words <= MAX_WORDS_OF_A_BARE_DENIAL
 
 
 MAX_TOPICS = 2

@@ -35,7 +35,13 @@ logger = logging.getLogger(__name__)
 def answer_text(reading: AnswerReading | None, answer: str) -> str:
     if reading is None:
         return ""
-    clauses = [_clause_columns(clause) for clause in reading.clauses]
+    clauses = [
+        [
+            *(each.start, len(each.text), each.act, each.kind, each.topics, each.speaks, each.about),
+            *(int(each.is_decisive), round(each.certainty, 4)),
+        ]
+        for each in reading.clauses
+    ]
     return _json({"reader": READER_VERSION, "of": digest_of(answer), "clauses": clauses})
 
 
@@ -48,11 +54,6 @@ def answer_in(stored: str, answer: str) -> AnswerReading | None:
         return AnswerReading(tuple(_clause(answer, columns) for columns in data["clauses"]))
 
     return _parsed(stored, reading)
-
-
-def _clause_columns(clause: Clause) -> list[Any]:
-    said = [clause.act, clause.kind, clause.topics, clause.speaks, clause.about, int(clause.is_decisive)]
-    return [clause.start, len(clause.text), *said, round(clause.certainty, 4)]
 
 
 def _clause(answer: str, columns: Sequence[Any]) -> Clause:
@@ -119,7 +120,10 @@ def text_in(
         columns = data[part]
         if columns["of"] != of or columns["source"] not in (MODEL, READER_VERSION):
             return None
-        topics = tuple(_topic(text, *each) for each in columns["topics"])
+        topics = tuple(
+            TopicReading(_text(topic), bool(is_avoided), _quoted(text, start, length), start)
+            for topic, is_avoided, start, length in columns["topics"]
+        )
         subjects = tuple((_text(subject), _text(topic)) for subject, topic in columns["subjects"])
         return TextReading(of, ObjectiveReading(topics, subjects), columns["source"])
 
@@ -129,10 +133,6 @@ def text_in(
 def _text_columns(read: TextReading) -> dict[str, Any]:
     topics = [[each.topic, int(each.is_avoided), each.start, len(each.words)] for each in read.reading.topics]
     return {"of": read.of, "source": read.source, "topics": topics, "subjects": read.reading.subjects}
-
-
-def _topic(text: str, topic: str, is_avoided: int, start: int, length: int) -> TopicReading:
-    return TopicReading(_text(topic), bool(is_avoided), _quoted(text, start, length), start)
 
 
 def _parsed(stored: str, reading_of: Callable[[Any], Value | None]) -> Value | None:

@@ -39,13 +39,11 @@ class Choice:
 class ChoosingEngine(Protocol):
     def choose(self, brief: Brief, moves: Sequence[NextMove]) -> Choice:
         """`moves` is not empty. Raises nothing if its provider fails. May be slow: do not call it in a transaction."""
-        ...
 
 
 class Writer(Protocol):
     def word(self, public: PublicBrief, *, spent_ms: int) -> Worded:
         """`spent_ms`: how long the choice took of the turn's time. Like `ChoosingEngine.choose`, raises nothing."""
-        ...
 
 
 @dataclass(frozen=True)

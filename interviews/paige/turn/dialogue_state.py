@@ -85,14 +85,7 @@ class DialogueState:
     @property
     def is_unclear(self) -> bool:
         """Whether the contact asks what the question means, and does not answer it."""
-        told = sum(len(text.split()) for text in self.last.findings)
-        return Act.ASKS_MEANING in self.last.acts and told < thresholds.WORDS_BESIDE_A_QUESTION
-
-    @property
-    def acts_before(self) -> frozenset[Act]:
-        """Of the earlier answers to the open question."""
-        first = self.said.index(self.asked[-1])
-        return frozenset().union(*(answer.as_read.acts for answer in self.answers[first:-1]))
+        return Act.ASKS_MEANING in self.last.acts and self.last.words < thresholds.WORDS_BESIDE_A_QUESTION
 
     @property
     def has_stopped(self) -> bool:
@@ -183,7 +176,7 @@ class DialogueState:
     def mentions(self, topic: Topic) -> tuple[Clause, ...]:
         """What the contact has told of a topic in any answer. Empty if that is too little."""
         found = self._clauses_on(topic)
-        is_told = any(_words(each) >= thresholds.WORDS_OF_A_MENTION or each.is_decisive for each in found)
+        is_told = any(each.words >= thresholds.WORDS_OF_A_MENTION or each.is_decisive for each in found)
         return found if is_told or _is_denial(found) else ()
 
     def has_touched(self, topic: Topic) -> bool:
@@ -224,17 +217,13 @@ def _is_on(topic: Topic, clause: Clause) -> bool:
 def _is_answer(topic: Topic, clauses: Sequence[Clause]) -> bool:
     """Whether they tell as much as an answer to the topic's question. Only the surest topic of a clause counts."""
     about = [each for each in clauses if each.topics[:1] == (topic.key,)]
-    is_long = sum(map(_words, about)) >= thresholds.WORDS_OF_A_FULL_ANSWER
+    is_long = sum(each.words for each in about) >= thresholds.WORDS_OF_A_FULL_ANSWER
     return len(about) >= thresholds.CLAUSES_OF_A_FULL_ANSWER and is_long
 
 
 def _is_denial(clauses: Sequence[Clause]) -> bool:
     """Whether there are only denials."""
     return bool(clauses) and all(each.kind is StatementKind.DENIAL for each in clauses)
-
-
-def _words(clause: Clause) -> int:
-    return len(clause.text.split())
 
 
 @dataclass(frozen=True)

@@ -107,7 +107,7 @@ def _again(state: DialogueState) -> NextMove | None:
 
 
 def _move_again(state: DialogueState) -> Move | None:
-    last, before = state.last, state.acts_before
+    last = state.last
     if state.has_stopped:
         return Move.REPEAT
     has_answered = state.stopped is not None and bool(state.stopped.findings)
@@ -116,9 +116,11 @@ def _move_again(state: DialogueState) -> Move | None:
     news = last.questions | {wish for wish in last.wishes if not state.earlier(wish)}
     if has_answered or not (state.is_unclear if last.findings else news):
         return None
+    # The earlier answers to the open question.
+    earlier = state.answers[state.said.index(state.asked[-1]) : -1]
     for act in (Act.ASKS_MEANING, Act.ASKS_PURPOSE):
         if act in news:
-            return None if act in before else Move.REPHRASE
+            return None if any(act in answer.as_read.acts for answer in earlier) else Move.REPHRASE
     return _repeat(state)
 
 

@@ -163,7 +163,9 @@ def _threads(state: DialogueState) -> Iterator[Thread]:
                 is_final = is_last and statement == stated[-1]
                 is_alone = is_last and len(stated) == 1 and topic == asked_topic
                 depth = _depth(pairs[: number + 1]) if topic == asked_topic else 0
-                asked = frozenset(_kind(state, turn) for turn, _ in pursuits)
+                asked = frozenset(
+                    state.brief.guide.topic(turn.topic).follow_ups[turn.follow_up or 0].kind for turn, _ in pursuits
+                )
                 yield Thread(statement, topic, number, is_last, is_final, is_alone, depth, asked)
 
 
@@ -187,7 +189,7 @@ def _without_fragments(state: DialogueState, stated: Sequence[Statement]) -> Seq
         each
         for each in stated
         if each.kind is not StatementKind.FACT
-        or len(each.text.split()) > MAX_WORDS_OF_A_FRAGMENT
+        or each.words > MAX_WORDS_OF_A_FRAGMENT
         or mentions_subject(each.text, state.brief.subjects)
     ]
     return whole or stated
@@ -198,10 +200,6 @@ def _pursues(state: DialogueState, message: Utterance, statement: Statement, fol
         return False
     quote = quote_in(message, state.brief.guides)
     return statement.quote == quote if quote else message is following
-
-
-def _kind(state: DialogueState, follow_up: Utterance) -> FollowUpKind:
-    return state.brief.guide.topic(follow_up.topic).follow_ups[follow_up.follow_up or 0].kind
 
 
 def _is_exhausted(state: DialogueState, thread: Thread) -> bool:

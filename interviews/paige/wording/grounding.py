@@ -192,7 +192,7 @@ def _is_unknown_name(message: WordedMessage, word: str, before: str) -> bool:
     plain, words = lower_case(word).strip(), message.words
     if word == "I" or message.is_known(plain):
         return False
-    if before and not words.capitalizes_nouns:
+    if before and not words.determiners:  # a language that does not capitalize nouns
         return True
     is_noun = before and (lower_case(before).strip() in words.determiners or plain.endswith(_NOUN_ENDINGS))
     is_plain = word[1:].islower() or len(word) == 1

@@ -4,17 +4,16 @@
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
 
 from django.utils.translation import get_language_info
 
 from interviews.lifecycle import Speaker
-from interviews.paige.chat import ChatMessage, PromptTexts, mark_of
-from interviews.paige.dialogue import Utterance, said_by
+from interviews.paige.chat import ChatMessage, PromptTexts, object_schema
+from interviews.paige.dialogue import Utterance, prompt_conversation, said_by
 from interviews.paige.guide.texts import FollowUpKind
 
 AS_AUTHORED = "-"
@@ -23,12 +22,7 @@ MAX_WORDS = 40
 MAX_ANSWER_CHARACTERS = 2_000
 """The middle of a longer answer is left out."""
 
-SCHEMA: Mapping[str, Any] = {
-    "type": "object",
-    "properties": {"text": {"type": "string"}},
-    "required": ["text"],
-    "additionalProperties": False,
-}
+SCHEMA = object_schema(text={"type": "string"})
 
 _words = PromptTexts(Path(__file__).with_name("prompt.txt"))
 
@@ -93,12 +87,10 @@ class Worded:
 
 def wording_messages(public: PublicBrief, refused: str = "") -> list[ChatMessage]:
     """`refused`: why the check does not show the last reply."""
-    parts = [_conversation(public), _task(public), *([_words("refused", refused=refused)] if refused else [])]
-    return [ChatMessage("system", _system(public)), ChatMessage("user", "\n\n".join(parts))]
-
-
-def _system(public: PublicBrief) -> str:
-    return _words(
+    mark, said = prompt_conversation(_words, public.conversation, _cut)
+    parts = [_words("conversation", mark=mark, conversation=said), _task(public)]
+    parts += [_words("refused", refused=refused)] if refused else []
+    system = _words(
         "system",
         max_words=MAX_WORDS,
         rules=_words(f"{public.task}_rules"),
@@ -107,23 +99,14 @@ def _system(public: PublicBrief) -> str:
         purpose=public.purpose,
         topics="\n".join(_words("topic", title=title, question=question) for title, question in public.topics),
     )
+    return [ChatMessage("system", system), ChatMessage("user", "\n\n".join(parts))]
 
 
-def _conversation(public: PublicBrief) -> str:
-    texts = [_said(turn) for turn in public.conversation]
-    mark = mark_of(texts)
-    said = (
-        _words("said", speaker=turn.speaker, text=text, mark=mark)
-        for turn, text in zip(public.conversation, texts, strict=True)
-    )
-    return _words("conversation", mark=mark, conversation="\n".join(said))
-
-
-def _said(turn: Utterance) -> str:
-    text = turn.text.strip()
-    if len(text) > MAX_ANSWER_CHARACTERS:
-        text = f"{text[: MAX_ANSWER_CHARACTERS // 2]} […] {text[-MAX_ANSWER_CHARACTERS // 2 :]}"
-    return text or _words("skipped")
+def _cut(text: str) -> str:
+    text = text.strip()
+    if len(text) <= MAX_ANSWER_CHARACTERS:
+        return text
+    return f"{text[: MAX_ANSWER_CHARACTERS // 2]} […] {text[-MAX_ANSWER_CHARACTERS // 2 :]}"
 
 
 def _task(public: PublicBrief) -> str:

@@ -17,19 +17,13 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cache
 from typing import Any, Self
 
 from interviews.paige.guide.guide import Guide, shipped_guide, shipped_guides
 from interviews.paige.guide.texts import FollowUpKind
 from interviews.paige.language import languages_with, lexicon, lower_case, phrases, whole_words
-
-LISTS = ("functions", "neutral", "acknowledgements", "open", "anaphora", "nouns", "determiners")
-PATTERNS = (
-    *("numbers", "first_person", "allowed_first_person", "advice", "promises", "private", "rude"),
-    *("about_the_request", "attributions", "series", "present", "past"),
-)
 
 
 @dataclass(frozen=True)
@@ -63,18 +57,16 @@ class WordingWords:
     @classmethod
     def of(cls, language: str) -> Self:
         found = lexicon("wording", language)
-        lists = {name: frozenset(words_of(found.get(name, ""))) for name in LISTS}
-        named = found["words"]
-        patterns: dict[str, Any] = {name: whole_words([found[name]], named) for name in PATTERNS}
-        harmful = whole_words(found["harmful"].values(), named)
+        found["harmful"] = "|".join(found["harmful"].values())
+        types: dict[str, Any] = {each.name: each.type for each in fields(cls)}
+        of_lists = (name for name in types if types[name] == frozenset[str])
+        lists: dict[str, Any] = {name: frozenset(words_of(found.get(name, ""))) for name in of_lists}
+        of_patterns = (name for name in types if types[name] == re.Pattern[str])
+        patterns: dict[str, Any] = {name: whole_words([found[name]], found["words"]) for name in of_patterns}
         kinds = {FollowUpKind(kind): whole_words([words]) for kind, words in found["kinds"].items()}
         counts = {word: number for number, word in enumerate(words_of(found["counts"]), start=3)}
-        vocabulary = frozenset().union(*lists.values(), _own(language))
-        return cls(**{**patterns, **lists}, harmful=harmful, kinds=kinds, counts=counts, vocabulary=vocabulary)
-
-    @property
-    def capitalizes_nouns(self) -> bool:
-        return bool(self.determiners)
+        lists["vocabulary"] = _own(language).union(*lists.values())
+        return cls(**patterns, **lists, kinds=kinds, counts=counts)
 
 
 @cache
