@@ -6,10 +6,9 @@ from django.conf import settings
 from django.db import Error as DatabaseError
 
 from hindsight.doctor import Fault, not_checked
-from interviews.paige.chat import ChatMessage, ModelServer, choosing_server, wording_server
+from interviews.paige.chat import ChatMessage, ModelServer, Provider, ProviderError, choosing_server, wording_server
 from interviews.paige.engines import schema_for
 from interviews.paige.model.asking import read_reply, read_wording
-from interviews.paige.model.provider import Provider, ProviderError
 from interviews.paige.wording.request import SCHEMA
 from interviews.reports.model_statistics import ModelStatistics, model_statistics
 

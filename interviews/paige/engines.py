@@ -11,12 +11,11 @@ from django.conf import settings
 from hindsight.http.outgoing import Slots
 from hindsight.metrics.instruments import FALLBACKS, WORDINGS
 from interviews.lifecycle import Engine, Move
-from interviews.paige.chat import ModelServer, choosing_server, object_schema, wording_server
+from interviews.paige.chat import ModelServer, Provider, choosing_server, object_schema, wording_server
 from interviews.paige.guide.guide import FollowUpKind, Guide, shipped_guide, shipped_guides
 from interviews.paige.language import languages
 from interviews.paige.model.asking import CompletionProvider, RefusedError, ask, read_reply, read_wording
 from interviews.paige.model.prompt import messages_for
-from interviews.paige.model.provider import Provider
 from interviews.paige.reading.objective import read_objective
 from interviews.paige.reading.readings import Act, StatementKind
 from interviews.paige.turn.brief import Brief

@@ -2,7 +2,7 @@ import pytest
 from django.db import connection
 
 from interviews.models import InterviewRequest
-from interviews.paige.model.provider import Provider
+from interviews.paige.chat import Provider
 from interviews.services.conversation_steps import give_consent, next_question
 
 

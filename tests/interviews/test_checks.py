@@ -4,8 +4,8 @@ import pytest
 from django.core.checks import run_checks
 from pytest_django import Settings
 
+from interviews.paige.chat import Provider
 from interviews.paige.engines import ModelEngine, RulesEngine, engine, model_engine, writer
-from interviews.paige.model.provider import Provider
 
 
 @pytest.mark.parametrize(

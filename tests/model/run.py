@@ -14,11 +14,10 @@ from django.conf import settings
 
 from hindsight.http.outgoing import Slots
 from interviews.lifecycle import Engine, Move, Speaker
-from interviews.paige.chat import ChatMessage
+from interviews.paige.chat import MAX_TOKENS, ChatMessage, Provider, ProviderError, Reply
 from interviews.paige.dialogue import Utterance
 from interviews.paige.engines import ModelEngine
 from interviews.paige.model.asking import read_reply, read_wording
-from interviews.paige.model.provider import MAX_TOKENS, Provider, ProviderError, Reply
 from interviews.paige.turn.brief import Brief
 from interviews.paige.turn.compose import Choice, compose
 from interviews.paige.turn.moves import moves

@@ -12,16 +12,7 @@ from rest_framework.settings import api_settings
 from hindsight.api.serializers import StrictSerializer, TextField
 from hindsight.text.languages import ENGLISH
 from hindsight.text.strict_json import type_name
-from interviews.paige.guide.texts import (
-    MAX_FOLLOW_UPS,
-    clean_follow_up,
-    clean_key,
-    clean_kind,
-    clean_language,
-    clean_line,
-    clean_question,
-    optional,
-)
+from interviews.paige.guide import texts
 
 SHOWN_PROBLEMS = 20
 DROPPED = frozenset(("objective_phrases", "phrases", "keywords"))
@@ -99,35 +90,35 @@ class ItemList(serializers.ListField):
 
 
 class FollowUpSerializer(StrictSerializer):
-    kind = GuideText(clean=clean_kind)
-    text = GuideText(clean=clean_follow_up)
+    kind = GuideText(clean=texts.clean_kind)
+    text = GuideText(clean=texts.clean_follow_up)
 
 
 class TopicSerializer(StrictSerializer):
-    key = GuideText(clean=clean_key)
-    title = GuideText(clean=clean_line)
+    key = GuideText(clean=texts.clean_key)
+    title = GuideText(clean=texts.clean_line)
     core = Flag()
-    siblings = ItemList(child=GuideText(clean=clean_key), required=False)
-    bridge = GuideText(clean=optional(clean_line), required=False)
-    about = GuideText(clean=optional(clean_line), required=False)
-    question = GuideText(clean=clean_question)
-    rephrasing = GuideText(clean=optional(clean_question))
-    reason = GuideText(clean=optional(clean_line))
-    follow_ups = ItemList(child=FollowUpSerializer(), allow_empty=False, max_length=MAX_FOLLOW_UPS)
+    siblings = ItemList(child=GuideText(clean=texts.clean_key), required=False)
+    bridge = GuideText(clean=texts.optional(texts.clean_line), required=False)
+    about = GuideText(clean=texts.optional(texts.clean_line), required=False)
+    question = GuideText(clean=texts.clean_question)
+    rephrasing = GuideText(clean=texts.optional(texts.clean_question))
+    reason = GuideText(clean=texts.optional(texts.clean_line))
+    follow_ups = ItemList(child=FollowUpSerializer(), allow_empty=False, max_length=texts.MAX_FOLLOW_UPS)
 
     def to_internal_value(self, data: Any) -> dict[str, Any]:
         return super().to_internal_value(_without_dropped_fields(data) if isinstance(data, Mapping) else data)
 
 
 class GuideSerializer(StrictSerializer):
-    name = GuideText(clean=clean_line)
+    name = GuideText(clean=texts.clean_line)
     version = WholeNumber(largest=1_000_000)
-    language = GuideText(clean=clean_language, default=ENGLISH)
+    language = GuideText(clean=texts.clean_language, default=ENGLISH)
     estimated_minutes = WholeNumber(largest=120)
     max_turns = WholeNumber(largest=50)
-    purpose = GuideText(clean=clean_line)
+    purpose = GuideText(clean=texts.clean_line)
     topics = ItemList(child=TopicSerializer(), allow_empty=False)
-    closing_question = GuideText(clean=clean_question)
+    closing_question = GuideText(clean=texts.clean_question)
 
 
 class GuideError(ValueError):

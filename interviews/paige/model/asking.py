@@ -8,8 +8,7 @@ from dataclasses import dataclass, field
 from time import monotonic
 from typing import Any, Generic, Protocol, TypeVar
 
-from interviews.paige.chat import ChatMessage, sum_of_counts
-from interviews.paige.model.provider import MAX_TOKENS, ProviderError, Reply
+from interviews.paige.chat import MAX_TOKENS, ChatMessage, ProviderError, Reply, sum_of_counts
 
 logger = logging.getLogger(__name__)
 

@@ -11,16 +11,8 @@ from enum import StrEnum
 
 from interviews.paige.guide.question_style import style_warnings
 from interviews.paige.language import SENTENCE_GAP, language_of
-from interviews.paige.wording.grounding import (
-    WordedMessage,
-    names_unknown,
-    numbers_unknown,
-    opens_another_topic,
-    quotes_wrongly,
-    states_wrongly,
-    strays,
-    takes_up_words,
-)
+from interviews.paige.wording import grounding
+from interviews.paige.wording.grounding import WordedMessage
 from interviews.paige.wording.request import AS_AUTHORED, MAX_WORDS, PublicBrief, Task
 from interviews.paige.wording.words import wording_words, words_of
 
@@ -120,7 +112,7 @@ def _is_harmful(message: WordedMessage) -> bool:
     """
     present, past = (pattern.search(message.question_plain) for pattern in (message.words.present, message.words.past))
     is_of_now = present is not None and (past is None or present.start() < past.start())
-    return _has("harmful")(message) or (is_of_now and takes_up_words(message))
+    return _has("harmful")(message) or (is_of_now and grounding.takes_up_words(message))
 
 
 def _repeats(message: WordedMessage) -> bool:
@@ -140,7 +132,7 @@ def _asks_what_was_answered(message: WordedMessage) -> bool:
 
 def _opens_another_topic(message: WordedMessage) -> bool:
     questions = (question for _, question in message.public.topics if question != message.public.authored)
-    return opens_another_topic(message) or any(_is_same_wording(message.question, each) for each in questions)
+    return grounding.opens_another_topic(message) or any(_is_same_wording(message.question, each) for each in questions)
 
 
 OF_A_QUESTION: Mapping[Refusal, Callable[[WordedMessage], bool]] = {
@@ -154,13 +146,13 @@ OF_A_QUESTION: Mapping[Refusal, Callable[[WordedMessage], bool]] = {
     Refusal.PRIVATE: _has("private", unless_said=True),
     Refusal.RUDE: _has("rude"),
     Refusal.STYLE: _is_poor_question,
-    Refusal.NUMBER: numbers_unknown,
-    Refusal.NAME: names_unknown,
-    Refusal.QUOTE: quotes_wrongly,
-    Refusal.STATEMENT: states_wrongly,
+    Refusal.NUMBER: grounding.numbers_unknown,
+    Refusal.NAME: grounding.names_unknown,
+    Refusal.QUOTE: grounding.quotes_wrongly,
+    Refusal.STATEMENT: grounding.states_wrongly,
     Refusal.REPEATED: _repeats,
     Refusal.ANSWERED: _asks_what_was_answered,
-    Refusal.TOPIC: strays,
+    Refusal.TOPIC: grounding.strays,
     Refusal.HARMFUL: _is_harmful,
 }
 OF_A_TOPIC = {**OF_A_QUESTION, Refusal.HARMFUL: _has("harmful"), Refusal.TOPIC: _opens_another_topic}

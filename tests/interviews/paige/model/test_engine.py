@@ -13,8 +13,8 @@ import pytest
 from hindsight.http.logs import JSONFormatter
 from hindsight.http.outgoing import Slots
 from interviews.lifecycle import Engine, Move
+from interviews.paige.chat import MAX_TOKENS, Provider
 from interviews.paige.engines import ModelEngine, RulesEngine
-from interviews.paige.model.provider import MAX_TOKENS, Provider
 from interviews.paige.turn.brief import Brief
 from interviews.paige.turn.compose import Choice
 from interviews.paige.turn.moves import moves

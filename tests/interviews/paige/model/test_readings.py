@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from interviews.lifecycle import Direction
+from interviews.paige.chat import Provider
 from interviews.paige.findings import drivers
-from interviews.paige.model.provider import Provider
 from interviews.paige.model.readings import (
     MAX_CLAUSES,
     MAX_REPLY_TOKENS,

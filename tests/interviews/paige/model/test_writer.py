@@ -6,10 +6,9 @@ from typing import Any
 
 import pytest
 
-from interviews.paige.chat import ChatMessage
+from interviews.paige.chat import MAX_TOKENS, ChatMessage, ProviderError, Reply
 from interviews.paige.engines import ModelWriter
 from interviews.paige.model.asking import read_wording
-from interviews.paige.model.provider import MAX_TOKENS, ProviderError, Reply
 from tests.quality.wording import table
 
 PUBLIC = table.public_of(

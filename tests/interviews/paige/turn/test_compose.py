@@ -10,13 +10,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from interviews.lifecycle import Engine, Speaker
+from interviews.paige.chat import Provider
 from interviews.paige.dialogue import Utterance, wants_to_stop
 from interviews.paige.engines import ModelEngine, RulesEngine
 from interviews.paige.guide.guide import Guide
 from interviews.paige.guide.rules import in_current_format
 from interviews.paige.guide.texts import QUOTE
 from interviews.paige.language import phrases
-from interviews.paige.model.provider import Provider
 from interviews.paige.objective import CorrectedSubjects
 from interviews.paige.reading.readings import Act
 from interviews.paige.turn.brief import Brief

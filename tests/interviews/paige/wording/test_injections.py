@@ -13,9 +13,8 @@ from typing import Any
 import pytest
 
 from interviews.lifecycle import Engine
-from interviews.paige.chat import ChatMessage
+from interviews.paige.chat import MAX_TOKENS, ChatMessage, Reply
 from interviews.paige.engines import ModelWriter
-from interviews.paige.model.provider import MAX_TOKENS, Reply
 from interviews.paige.turn.brief import Brief
 from interviews.paige.turn.compose import Choice, ChoosingEngine, Message, next_message
 from interviews.paige.turn.moves import NextMove

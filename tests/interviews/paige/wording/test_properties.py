@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from interviews.lifecycle import Engine, Move, Speaker
+from interviews.paige.chat import Provider
 from interviews.paige.dialogue import Utterance
 from interviews.paige.engines import ModelEngine, ModelWriter
-from interviews.paige.model.provider import Provider
 from interviews.paige.objective import CorrectedSubjects, Picks
 from interviews.paige.turn.brief import Brief
 from interviews.paige.turn.compose import Choice, next_message, public_brief_of
