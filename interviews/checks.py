@@ -9,10 +9,11 @@ LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 def check_model(**kwargs: Any) -> list[CheckMessage]:
     url, model = settings.PAIGE_BASE_URL, settings.PAIGE_MODEL
-    if not (url or model):
-        return _check_no_model()
     messages: list[CheckMessage] = []
-    if not (url and model):
+    if settings.PAIGE_API_KEY and not (url or model):
+        hint = "Set PAIGE_BASE_URL and PAIGE_MODEL too, or remove the key."
+        messages.append(Error("PAIGE_API_KEY is set without a model.", hint=hint, id="paige.E004"))
+    if bool(url) != bool(model):
         missing = "PAIGE_MODEL" if url else "PAIGE_BASE_URL"
         hint = f"Set {missing} too, or neither. Without a model, rules choose what Paige asks."
         messages.append(
@@ -37,13 +38,6 @@ def check_wording(**kwargs: Any) -> list[CheckMessage]:
     if settings.PAIGE_WORDING_BASE_URL:
         messages.extend(check_url(settings.PAIGE_WORDING_BASE_URL, "PAIGE_WORDING_BASE_URL", "Answers"))
     return messages
-
-
-def _check_no_model() -> list[CheckMessage]:
-    if not settings.PAIGE_API_KEY:
-        return []
-    hint = "Set PAIGE_BASE_URL and PAIGE_MODEL too, or remove the key."
-    return [Error("PAIGE_API_KEY is set without a model.", hint=hint, id="paige.E004")]
 
 
 def check_url(url: str, name: str = "PAIGE_BASE_URL", sent: str = "Notes and answers") -> list[CheckMessage]:

@@ -10,11 +10,10 @@ from interviews.paige.chat import ChatMessage, ModelServer, Provider, ProviderEr
 from interviews.paige.engines import schema_for
 from interviews.paige.model.asking import read_reply, read_wording
 from interviews.paige.wording.request import SCHEMA
-from interviews.reports.model_statistics import ModelStatistics, model_statistics
+from interviews.reports.model_statistics import MAX_WORDING_FALLBACK_PERCENT, ModelStatistics, model_statistics
 
 MOVES = 2
 QUESTION = ChatMessage("user", f'Choose a number from 1 to {MOVES}. Reply with one line of JSON: {{"move": 1}}')
-
 WORDS = ChatMessage("user", 'Reply with one line of JSON and nothing else: {"text": "What happened then?"}')
 
 
@@ -48,18 +47,15 @@ def _asked(
     try:
         reply = provider.complete([question], settings.PAIGE_TIMEOUT, schema)
     except ProviderError as error:
-        raise Fault(f"{error}. {_remedy(str(error), prefix)} {until_then}") from None
+        remedies = {
+            "status 401": f"Correct {prefix}API_KEY.",
+            "status 403": f"Correct {prefix}API_KEY.",
+            "status 404": f"Correct {prefix}MODEL, or the path of {prefix}BASE_URL.",
+            "timeout": "Use a faster endpoint, or raise PAIGE_TIMEOUT.",
+        }
+        remedy = remedies.get(str(error), f"Start the model server, or correct {prefix}BASE_URL.")
+        raise Fault(f"{error}. {remedy} {until_then}") from None
     return reply.text, monotonic() - started
-
-
-def _remedy(problem: str, prefix: str) -> str:
-    remedies = {
-        "status 401": f"Correct {prefix}API_KEY.",
-        "status 403": f"Correct {prefix}API_KEY.",
-        "status 404": f"Correct {prefix}MODEL, or the path of {prefix}BASE_URL.",
-        "timeout": "Use a faster endpoint, or raise PAIGE_TIMEOUT.",
-    }
-    return remedies.get(problem, f"Start the model server, or correct {prefix}BASE_URL.")
 
 
 def _statistics() -> ModelStatistics:
@@ -71,23 +67,6 @@ def _statistics() -> ModelStatistics:
 
 def model_turns() -> str:
     statistics = _statistics()
-    if statistics.falls_back_too_often:
-        raise Fault(f'{described(statistics)}. docs/operations.md, "The model", says what to do.')
-    return described(statistics)
-
-
-def worded_messages() -> str:
-    statistics = _statistics()
-    if not statistics.to_word:
-        return "none in the last hour"
-    percent = statistics.wording_fallback_percent
-    shown = f"{statistics.to_word:,} in the last hour, {percent}% with the guide's words instead"
-    if statistics.words_fall_back_too_often:
-        raise Fault(f'{shown}. docs/operations.md, "The model", says what to do.')
-    return shown
-
-
-def described(statistics: ModelStatistics) -> str:
     waiting = f"{statistics.waiting_turns:,} waiting"
     if not statistics.turns:
         return f"none asked the model in the last hour, {waiting}"
@@ -96,8 +75,19 @@ def described(statistics: ModelStatistics) -> str:
         f"{statistics.fallback_percent}% fell back to the rules",
         waiting,
     ]
-    if statistics.latency:
-        parts.append(
-            f"{statistics.latency.median:.1f} s in the median, {statistics.latency.p95:.1f} s at the 95th percentile"
-        )
+    if latency := statistics.latency:
+        parts.append(f"{latency.median:.1f} s in the median, {latency.p95:.1f} s at the 95th percentile")
+    if statistics.falls_back_too_often:
+        raise Fault(f'{", ".join(parts)}. docs/operations.md, "The model", says what to do.')
     return ", ".join(parts)
+
+
+def worded_messages() -> str:
+    statistics = _statistics()
+    if not statistics.to_word:
+        return "none in the last hour"
+    percent = statistics.wording_fallback_percent
+    shown = f"{statistics.to_word:,} in the last hour, {percent}% with the guide's words instead"
+    if percent > MAX_WORDING_FALLBACK_PERCENT:
+        raise Fault(f'{shown}. docs/operations.md, "The model", says what to do.')
+    return shown

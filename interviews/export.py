@@ -73,12 +73,7 @@ def record_of(interview_request: InterviewRequest) -> Record:
         "subjects": interview_request.subjects or None,
         "flags": interview_request.raised_flags,
         **{name: _utc(getattr(interview_request, name)) for name in TIMES},
-        "contact": {
-            "id": contact.public_id,
-            "email": contact.email,
-            "name": contact.name,
-            "notes": contact.notes,
-        },
+        "contact": {"id": contact.public_id, "email": contact.email, "name": contact.name, "notes": contact.notes},
         "transcript": transcript
         and {
             "document_id": transcript.public_id,

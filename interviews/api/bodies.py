@@ -24,7 +24,6 @@ from interviews.lifecycle import (
 )
 from interviews.models import InterviewRequest
 
-RATING = {"type": ["integer", "null"], "minimum": min(Rating.values), "maximum": max(Rating.values)}
 INTERVIEW_REQUEST_ID = {"type": "integer", "format": "int64", "minimum": 1}
 
 
@@ -33,29 +32,19 @@ class InterviewRequestIdField(serializers.IntegerField):
     pass
 
 
-@extend_schema_field(RATING)
-class RatingField(serializers.IntegerField):
-    pass
+def subjects_field() -> serializers.ListField:
+    return serializers.ListField(
+        child=serializers.CharField(),
+        read_only=True,
+        help_text="What the objective names within its topics, such as SSO or the CFO: as found, or as staff have "
+        "corrected it. Empty if it names nothing that is recognized, and until the objective is read, some seconds "
+        "after a change.",
+    )
 
 
-class SubjectsField(serializers.ListField):
-    def __init__(self) -> None:
-        super().__init__(
-            child=serializers.CharField(),
-            read_only=True,
-            help_text="What the objective names within its topics, such as SSO or the CFO: as found, or as staff have "
-            "corrected it. Empty if it names nothing that is recognized, and until the objective is read, some seconds "
-            "after a change.",
-        )
-
-
-class CancelledAtField(serializers.DateTimeField):
-    def __init__(self) -> None:
-        super().__init__(
-            read_only=True,
-            allow_null=True,
-            help_text="When you or our staff cancelled the interview request. null unless it is cancelled.",
-        )
+def cancelled_at_field() -> serializers.DateTimeField:
+    help_text = "When you or our staff cancelled the interview request. null unless it is cancelled."
+    return serializers.DateTimeField(read_only=True, allow_null=True, help_text=help_text)
 
 
 class PlaceSerializer(serializers.Serializer[Any]):
@@ -140,7 +129,7 @@ class CreatedInterviewRequest(serializers.Serializer[Any]):
     deal_id = serializers.CharField(allow_null=True)
     survey_url = serializers.CharField(help_text="The link for the contact. Anyone who has the link can answer.")
     survey_token = serializers.CharField()
-    objective_subjects = SubjectsField()
+    objective_subjects = subjects_field()
     status = serializers.ChoiceField(choices=Status.choices)
 
 
@@ -152,7 +141,7 @@ class MarkedInterviewRequest(serializers.Serializer[Any]):
     interview_request_id = InterviewRequestIdField()
     status = serializers.ChoiceField(choices=Status.choices)
     email_sent_at = serializers.DateTimeField(allow_null=True)
-    cancelled_at = CancelledAtField()
+    cancelled_at = cancelled_at_field()
 
 
 class CorrectedInterviewRequest(serializers.Serializer[Any]):
@@ -205,13 +194,13 @@ class InterviewRequestSummarySerializer(serializers.Serializer[Any]):
         "updated_at.",
     )
     objective = serializers.CharField(allow_null=True)
-    objective_subjects = SubjectsField()
+    objective_subjects = subjects_field()
     flags = serializers.ListField(
         child=serializers.ChoiceField(choices=Flag.choices),
         help_text="What the contact wants, as far as the survey page and the answers say.",
     )
     email_sent_at = serializers.DateTimeField(allow_null=True)
-    cancelled_at = CancelledAtField()
+    cancelled_at = cancelled_at_field()
     created_at = serializers.DateTimeField()
     completed_at = serializers.DateTimeField(allow_null=True)
     updated_at = serializers.DateTimeField(
@@ -248,8 +237,11 @@ class InterviewRequestSerializer(InterviewRequestSummarySerializer):
         help_text="null unless the contact has declined. Deleted if the contact continues, and after your time for "
         "keeping answers.",
     )
-    rating = RatingField(
+    rating = serializers.IntegerField(
+        min_value=min(Rating.values),
+        max_value=max(Rating.values),
         read_only=True,
+        allow_null=True,
         help_text="How well the interview captured the contact's view, from 1 (not at all) to 4 (fully). null unless "
         "the contact says so, after completion.",
     )
@@ -274,13 +266,8 @@ class WrittenRow:
     objective_subjects: tuple[str, ...] = ()  # a worker reads the objective later
 
     def __init__(self, row: InterviewRequest) -> None:
-        self.row = row
         self.interview_request_id, self.status = row.pk, row.status
-        self.deal_id, self.survey_token = row.deal_id or None, row.survey_token
+        self.deal_id, self.survey_token, self.survey_url = row.deal_id or None, row.survey_token, row.survey_url
         self.contact_id, self.contact_email = row.contact.public_id, row.contact.email
         self.email_sent_at = row.email_sent_at and utc_text(row.email_sent_at)
         self.cancelled_at = row.cancelled_at and utc_text(row.cancelled_at)
-
-    @property
-    def survey_url(self) -> str | None:
-        return self.row.survey_url

@@ -36,13 +36,13 @@ interview, or if another contact of your organization has the address."""
 
 CORRECT = requests.CorrectContactEmail()
 
-Declared = type[Serializer[Any]]
-
 
 class RequestActionView(ApiView):
     if_match_methods = ("POST",)
 
-    def act(self, service: Callable[..., InterviewRequest], declared: Declared, request: Request, id: int) -> Response:
+    def act(
+        self, service: Callable[..., InterviewRequest], declared: type[Serializer[Any]], request: Request, id: int
+    ) -> Response:
         """Raises NotFound, Conflict and what the service raises."""
         principal = principal_of(request)
         try:

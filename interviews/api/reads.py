@@ -165,8 +165,9 @@ class InterviewRequestRow(SummaryRow):
 
     @property
     def objective_topics(self) -> Body:
-        guide = self._valid_guide()
-        if guide is None:
+        try:
+            guide = guide_of_version(self.stored.interview_type_id, self.stored.guide_version, self._guide)
+        except GuideError:  # such as a guide of an older format
             return {"emphasize": [], "avoid": []}
         picks, vendor = known_picks(self.details.picks, guide), vendor_of(self.stored.org_name)
         steering = steering_of(guide, _read(self.objective_reading), _read(self.notes_reading), picks)
@@ -174,13 +175,6 @@ class InterviewRequestRow(SummaryRow):
             "emphasize": _topics(guide, steering.emphasize, vendor),
             "avoid": _topics(guide, steering.avoid, vendor),
         }
-
-    def _valid_guide(self) -> Guide | None:
-        """None if it is not valid, such as a guide of an older format."""
-        try:
-            return guide_of_version(self.stored.interview_type_id, self.stored.guide_version, self._guide)
-        except GuideError:
-            return None
 
     def _guide(self) -> object:
         return InterviewRequest.objects.select_related("interview_type", "conversation").get(pk=self.pk).guide

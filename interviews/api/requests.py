@@ -49,9 +49,6 @@ class ContextField(serializers.Field[str, Any, str, Any]):
         return clean_notes(data)
 
 
-OTHER_DEAL = "Send the same id as in deal, or leave deal_id out."
-
-
 class CreateInterviewRequest(StrictSerializer):
     contact_email = TextField(
         clean=clean_email,
@@ -84,10 +81,7 @@ class CreateInterviewRequest(StrictSerializer):
         help_text="The deal itself: creates or replaces it, as PUT /deals/{deal_id} does, and sets deal_id.",
     )
     objective = TextField(
-        clean=clean_objective,
-        required=False,
-        schema=OBJECTIVE,
-        help_text="What this interview should find out.",
+        clean=clean_objective, required=False, schema=OBJECTIVE, help_text="What this interview should find out."
     )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
@@ -96,7 +90,7 @@ class CreateInterviewRequest(StrictSerializer):
             return attrs
         deal_id = attrs["deal"]["deal_id"]
         if attrs.get("deal_id", deal_id) != deal_id:
-            raise serializers.ValidationError({"deal_id": [OTHER_DEAL]})
+            raise serializers.ValidationError({"deal_id": ["Send the same id as in deal, or leave deal_id out."]})
         return {**attrs, "deal_id": deal_id, "deal": values_of(attrs["deal"])}
 
     def unknown(self, name: str) -> str:
@@ -151,19 +145,12 @@ class UpdateInterviewRequest(StrictSerializer):
 
 # By filter, the time that it orders the list by.
 TIME_FILTERS = {"updated_after": "updated_at", "completed_after": "completed_at"}
-ONE_ORDER = f"Send {' or '.join(TIME_FILTERS)}, not both: a list has one order."
 
 
 class InterviewRequestQuery(PageQuery):
-    status = ChoiceField(
-        choices=Status.choices,
-        required=False,
-        help_text="Only interview requests with this status.",
-    )
+    status = ChoiceField(choices=Status.choices, required=False, help_text="Only interview requests with this status.")
     progress = ChoiceField(
-        choices=Progress.choices,
-        required=False,
-        help_text="Only interview requests with this progress.",
+        choices=Progress.choices, required=False, help_text="Only interview requests with this progress."
     )
     contact_email = TextField(
         clean=clean_email, schema=EMAIL, required=False, help_text="Only those of the contact with this email address."
@@ -178,12 +165,12 @@ class InterviewRequestQuery(PageQuery):
         help_text="`true`: only cancelled ones. `false`: only others.",
     )
     updated_after = TimeField(
-        required=False,
-        help_text="Only those with a later updated_at, oldest first. Send that of the last row.",
+        required=False, help_text="Only those with a later updated_at, oldest first. Send that of the last row."
     )
     completed_after = TimeField(required=False, help_text="Only those with a later completed_at, oldest first.")
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if attrs.keys() >= TIME_FILTERS.keys():
-            raise serializers.ValidationError(dict.fromkeys(TIME_FILTERS, ONE_ORDER))
+            message = f"Send {' or '.join(TIME_FILTERS)}, not both: a list has one order."
+            raise serializers.ValidationError(dict.fromkeys(TIME_FILTERS, message))
         return attrs

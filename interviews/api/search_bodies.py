@@ -19,12 +19,10 @@ MAX_QUERY_LENGTH = 200
 MAX_TOPIC_LENGTH = 40
 TOPIC = {"minLength": 1, "maxLength": MAX_TOPIC_LENGTH}
 
-NO_WORDS = 'Send at least one word, or a phrase in quotation marks such as "too expensive".'
-
 
 def clean_query(text: str) -> str:
     if not quoted_terms(clean_text(text, MAX_QUERY_LENGTH)):
-        raise ValidationError(NO_WORDS)
+        raise ValidationError('Send at least one word, or a phrase in quotation marks such as "too expensive".')
     return text
 
 
@@ -44,16 +42,8 @@ class FindingQuery(CompletedQuery):
         required=False,
         help_text="Only those on this topic: its key in the interview type's guide, such as `pricing`.",
     )
-    direction = ChoiceField(
-        choices=Direction.choices,
-        required=False,
-        help_text="Only those with this direction.",
-    )
-    outcome = ChoiceField(
-        choices=Outcome.choices,
-        required=False,
-        help_text="Only those on deals with this outcome.",
-    )
+    direction = ChoiceField(choices=Direction.choices, required=False, help_text="Only those with this direction.")
+    outcome = ChoiceField(choices=Outcome.choices, required=False, help_text="Only those on deals with this outcome.")
     competitor = TextField(
         clean=clean_label,
         schema={"minLength": 1, "maxLength": MAX_LABEL_LENGTH},

@@ -31,9 +31,6 @@ class HitRow:
         self.turn, self.start, self.end, self.excerpt = answer.turn, hit.start, hit.end, hit.excerpt
         self.matches = [body_of(search_bodies.MatchSerializer, match) for match in hit.matches]
 
-    def body(self) -> Body:
-        return body_of(search_bodies.TranscriptHit, self)
-
 
 def search_page(query: dict[str, Any], *, org_id: int) -> Body:
     """Raises BadRequest."""
@@ -44,7 +41,7 @@ def search_page(query: dict[str, Any], *, org_id: int) -> Body:
         rows, Search(text, **options), limit=query["limit"], last=Last._make(last) if last else None
     )
     next_cursor = cursors.after([more.completed_at.isoformat(), more.id]) if more else None
-    return {"next_cursor": next_cursor, "data": [HitRow(hit).body() for hit in hits]}
+    return {"next_cursor": next_cursor, "data": [body_of(search_bodies.TranscriptHit, HitRow(hit)) for hit in hits]}
 
 
 class FindingColumns(NamedTuple):

@@ -4,17 +4,12 @@ from typing import Any
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 from drf_spectacular.utils import OpenApiResponse
+from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 
 from contacts.models import Contact
 from deals.models import Deal
-from hindsight.api.errors import (
-    BadRequest,
-    FieldError,
-    IdempotencyConflict,
-    NotFound,
-    PreconditionFailed,
-)
+from hindsight.api.errors import IdempotencyConflict, NotFound, PreconditionFailed
 from hindsight.api.idempotency import LIFETIME_HOURS, Created, create_once
 from hindsight.api.json_bodies import Response, body_of
 from hindsight.api.operations import IDEMPOTENCY_KEY, REPLAYED, header, operation
@@ -101,7 +96,7 @@ class InterviewRequestsView(ApiView):
                     interview_type=interview_type, actor=principal.actor, is_scripted=principal.api_key.is_test, **body
                 )
             except ArchivedTypeError:
-                raise wrong_type(ARCHIVED_TYPE) from None
+                raise ValidationError({"interview_type_id": [ARCHIVED_TYPE]}) from None
             row.org = interview_type.org
             versions = Versions(row.version, row.contact.version, interview_type.guide_version)
             return Created(body_of(bodies.CreatedInterviewRequest, bodies.WrittenRow(row)), etag_of(versions))
@@ -201,14 +196,9 @@ def would_overwrite(org_id: int, body: Mapping[str, Any]) -> bool:
 
 
 def get_type(org_id: int, interview_type_id: int) -> InterviewType:
-    """Without the guide, which is long. Raises BadRequest."""
+    """Without the guide, which is long. Raises ValidationError."""
     types = InterviewType.objects.for_org(org_id).select_related("org")
     found = types.only("org_id", "name", "guide_version", "archived_at", "org__survey_base_url")
     if interview_type := found.filter(pk=interview_type_id).first():
         return interview_type
-    raise wrong_type(NO_SUCH_TYPE)
-
-
-def wrong_type(message: str) -> BadRequest:
-    error = FieldError("interview_type_id", message)
-    return BadRequest(f"{error.field}: {error.message}", details=(error,))
+    raise ValidationError({"interview_type_id": [NO_SUCH_TYPE]})

@@ -3,9 +3,7 @@ from interviews.models.interview_request import (
     InterviewRequest,
     RowVersions,
     Versions,
-    activity_of,
     digest_of_reading,
-    new_survey_token,
     survey_url_of,
 )
 from interviews.models.interview_type import InterviewType
@@ -25,8 +23,6 @@ __all__ = [
     "Turn",
     "UnreadObjective",
     "Versions",
-    "activity_of",
     "digest_of_reading",
-    "new_survey_token",
     "survey_url_of",
 ]

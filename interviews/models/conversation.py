@@ -10,7 +10,6 @@ from django.utils import timezone
 
 from interviews.lifecycle import (
     ABANDONED_AFTER,
-    ASKED_THE_MODEL,
     MOVES,
     NEXT_STAGES,
     DeclineReason,
@@ -190,9 +189,6 @@ class TurnQuerySet(OrgRowsQuerySet["Turn"]):
     def answers(self) -> Self:
         """Also those that the contact has withdrawn."""
         return self.filter(Q(move=Move.ANSWER) | Q(corrected_at__isnull=False))
-
-    def asked_the_model(self, since: datetime) -> Self:
-        return self.filter(engine__in=ASKED_THE_MODEL, created_at__gte=since)
 
 
 class Turn(models.Model):

@@ -15,7 +15,7 @@ from deals.text import MAX_DEAL_ID_LENGTH
 from hindsight.db.ids import is_id
 from hindsight.db.keyset import ID_ORDER
 from hindsight.db.versions import ClockTime, Versioned, VersionedUpdate
-from hindsight.text.timestamps import utc_text, utc_text_of
+from hindsight.text.timestamps import utc_text
 from interviews.lifecycle import NEXT_STATUSES, Flag, Progress, Status
 from interviews.models.interview_type import InterviewType
 from orgs.tenancy import OrgRowsQuerySet, SameOrg
@@ -44,15 +44,6 @@ class Versions(NamedTuple):
     guide: int
     activity: str = ""
     reading: str = ""
-
-    @property
-    def rows(self) -> RowVersions:
-        return RowVersions(self.interview_request, self.contact)
-
-
-def activity_of(last_activity_at: str | None) -> str:
-    """`last_activity_at`: as a statement has cast it to text, or None before the conversation begins."""
-    return "" if last_activity_at is None else utc_text_of(last_activity_at)
 
 
 READING_DIGEST_LENGTH = 8

@@ -13,7 +13,7 @@ from interviews.lifecycle import Flag, Stage
 from interviews.models import Conversation, InterviewRequest
 from interviews.models.conversation import UNFINISHED, is_abandoned, is_running
 
-RECENT = WEEK = timedelta(days=7)
+WEEK = timedelta(days=7)
 WEEKS = 12
 MAX_TOPICS = 10
 
@@ -86,6 +86,8 @@ def interview_statistics(org_ids: Collection[int] | None = None) -> InterviewSta
     """`org_ids` None: of all orgs, without test rooms."""
     requests, conversations = _of(InterviewRequest.objects.all(), org_ids), _of(Conversation.objects.all(), org_ids)
     recent, starts = recent_start(), starts_of_weeks()
+    by_topic = conversations.filter(consented_at__gte=starts[0]).broken_off().values_list("last_topic")
+    stopped = by_topic.annotate(stopped=Count("*")).order_by("-stopped", "last_topic")
     return InterviewStatistics(
         **conversations.filter(stage__in=UNFINISHED).aggregate(
             running=Count("stage", filter=is_running()),
@@ -94,7 +96,7 @@ def interview_statistics(org_ids: Collection[int] | None = None) -> InterviewSta
         completed=requests.filter(completed_at__gte=recent).count(),
         flags=_flags(requests, recent),
         weeks=_weeks(org_ids, starts),
-        topics=_topics(conversations.filter(consented_at__gte=starts[0]).broken_off()),
+        topics=tuple(Topic(*row) for row in stopped[:MAX_TOPICS]),
     )
 
 
@@ -103,7 +105,7 @@ def _midnight() -> datetime:
 
 
 def recent_start() -> datetime:
-    return _midnight() - RECENT
+    return _midnight() - WEEK
 
 
 def starts_of_weeks() -> list[datetime]:
@@ -157,8 +159,3 @@ def _by_week(rows: Any, field: str, starts: Sequence[datetime], **counts: Expres
     ]
     none = {number: dict.fromkeys(counts, 0) for number in range(len(starts))}  # Django runs no SQL without orgs
     return none | {row.pop("number"): row for row in parts[0].union(*parts[1:], all=True)}
-
-
-def _topics(stopped: Any) -> tuple[Topic, ...]:
-    counts = stopped.values_list("last_topic").annotate(stopped=Count("*")).order_by("-stopped", "last_topic")
-    return tuple(Topic(*row) for row in counts[:MAX_TOPICS])

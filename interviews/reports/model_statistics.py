@@ -53,21 +53,17 @@ class ModelStatistics:
     def wording_fallback_percent(self) -> float:
         return round(100 * self.wording_fallbacks / self.to_word, 1) if self.to_word else 0.0
 
-    @property
-    def words_fall_back_too_often(self) -> bool:
-        return self.wording_fallback_percent > MAX_WORDING_FALLBACK_PERCENT
-
 
 def model_statistics() -> ModelStatistics:
     since = timezone.now() - PERIOD
-    asked = Turn.objects.asked_the_model(since)
-    counts = Turn.objects.of_paige(since).aggregate(
+    of_paige = Turn.objects.of_paige(since)
+    counts = of_paige.aggregate(
         turns=Count("pk", filter=Q(engine__in=ASKED_THE_MODEL)),
         fallbacks=Count("pk", filter=Q(engine=Engine.FALLBACK)),
         to_word=Count("pk", filter=WORDED | WORDING_FELL_BACK),
         wording_fallbacks=Count("pk", filter=WORDING_FELL_BACK),
     )
-    newest = asked.filter(engine=Engine.MODEL).order_by("-created_at").values_list("latency_ms", flat=True)
+    newest = of_paige.filter(engine=Engine.MODEL).order_by("-created_at").values_list("latency_ms", flat=True)
     return ModelStatistics(
         **counts,
         waiting_turns=Conversation.objects.waiting_for_a_question(timedelta(seconds=settings.PAIGE_TIMEOUT)).count(),

@@ -118,14 +118,16 @@ class Comparison:
 def compare_reasons(selection: Selection) -> list[Comparison]:
     """Of the newest completed interviews whose deal has a reported reason."""
     # The ids first: with all columns, PostgreSQL may join the whole tables.
-    reported = selection.newest().completed_with(reported_reason__gt="").order_by("-completed_at", "-pk")
+    reported = selection.newest().completed(reported_reason__gt="").order_by("-completed_at", "-pk")
     newest = InterviewRequest.objects.filter(pk__in=[*reported.values_list("pk", flat=True)[:MAX_COMPARED]])
-    return [_compare(row) for row in _reported(newest).order_by("-completed_at", "-pk")]
+    rows = _reported(newest).order_by("-completed_at", "-pk")
+    return [Comparison(row, _topics_of(row), row.said) for row in rows]
 
 
 def compare_reasons_of(deal: Deal) -> list[Comparison]:
     of_deal = InterviewRequest.objects.for_org(deal.org_id).filter(deal_id=deal.deal_id)
-    return [_compare(row) for row in _reported(of_deal).order_by("completed_at", "pk")[:MAX_COMPARED]]
+    rows = _reported(of_deal).order_by("completed_at", "pk")[:MAX_COMPARED]
+    return [Comparison(row, _topics_of(row), row.said) for row in rows]
 
 
 def _reported(rows: QuerySet[InterviewRequest]) -> Any:
@@ -136,10 +138,6 @@ def _reported(rows: QuerySet[InterviewRequest]) -> Any:
     return reported.select_related("reported_deal").prefetch_related(
         prefetched_drivers(), interview_types, conversations
     )
-
-
-def _compare(row: Any) -> Comparison:
-    return Comparison(row, _topics_of(row), row.said)
 
 
 def _topics_of(row: Any) -> dict[str, str]:

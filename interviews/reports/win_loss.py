@@ -51,11 +51,7 @@ class Selection:
         oldest = of_span.values_list(column, flat=True)[MAX_INTERVIEWS - 1 : MAX_INTERVIEWS]
         return replace(self, span=Span(next(iter(oldest), self.span.since), self.span.until))
 
-    @property
-    def completed(self) -> InterviewRequestQuerySet:
-        return self.completed_with()
-
-    def completed_with(self, **of_deal: Any) -> InterviewRequestQuerySet:
+    def completed(self, **of_deal: Any) -> InterviewRequestQuerySet:
         rows = self._of(InterviewRequest.objects.filter(**self.span.of("completed_at")))
         wanted = {**self.of_deal, **of_deal}
         return rows.with_deal(**wanted) if wanted else rows
@@ -74,11 +70,11 @@ class Selection:
     @cached_property
     def chosen(self) -> list[int]:
         """Ids of the completed interviews. Read once, because finding their deals is slow."""
-        return list(self.completed.values_list("pk", flat=True))
+        return list(self.completed().values_list("pk", flat=True))
 
     @property
     def number(self) -> int:
-        return len(self.chosen) if self.is_filtered else self.completed.count()
+        return len(self.chosen) if self.is_filtered else self.completed().count()
 
     @property
     def is_filtered(self) -> bool:
@@ -157,16 +153,14 @@ def win_loss(selection: Selection, before: Span) -> WinLoss:
 def _topics(now: Selection, then: Selection) -> list[Topic]:
     numbers, before, quotes = _numbers(now), _numbers(then), _quotes(now)
     cells: dict[str, dict[str, Cell]] = defaultdict(dict)
+    named = Counter[str]()
     for topic, direction in numbers | before:
         cells[topic][direction] = Cell(numbers[topic, direction], before[topic, direction])
+        named[topic] += numbers[topic, direction]
     return [
         Topic(key, _title(quotes, key), of_topic, {direction: quotes[key, direction] for direction in of_topic})
-        for key, of_topic in sorted(cells.items(), key=lambda each: (-_named(each[1]), each[0]))
+        for key, of_topic in sorted(cells.items(), key=lambda each: (-named[each[0]], each[0]))
     ]
-
-
-def _named(cells: Mapping[str, Cell]) -> int:
-    return sum(cell.number for cell in cells.values())
 
 
 def _numbers(selection: Selection) -> Counter[tuple[str, str]]:

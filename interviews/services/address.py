@@ -16,16 +16,6 @@ from interviews.services.wishes import withdraw_decline
 from orgs.actors import Actor
 from orgs.audit import overwrite
 
-ERASED = "The contact was erased. Create an interview request for the new address."
-IN_USE = (
-    "The contact has begun an interview under this address, so it is not a mistyped one. Create an interview request "
-    "for the new address."
-)
-TAKEN = (
-    "Your organization has another contact with this address. Cancel this interview request, and create one for that "
-    "address."
-)
-
 
 @retried
 @transaction.atomic
@@ -62,15 +52,16 @@ def correct_address(
 
 def _require_mistyped(contact: Contact, rows: Collection[InterviewRequest]) -> None:
     if contact.email == contact.erased_email:
-        raise ValidationError(f"Nothing was changed. {ERASED}")
-    if any(_has_consent(row) for row in rows):
-        raise ValidationError(f"Nothing was changed. {IN_USE}")
-
-
-def _has_consent(row: InterviewRequest) -> bool:
-    """Retention deletes conversations, but not those of completed interviews."""
-    conversation = conversation_of(row)
-    return row.is_completed or (conversation is not None and conversation.consented_at is not None)
+        raise ValidationError(
+            "Nothing was changed. The contact was erased. Create an interview request for the new address."
+        )
+    begun = (conversation_of(row) for row in rows)
+    # Retention deletes conversations, but not those of completed interviews.
+    if any(row.is_completed for row in rows) or any(each and each.consented_at for each in begun):
+        raise ValidationError(
+            "Nothing was changed. The contact has begun an interview under this address, so it is not a mistyped one. "
+            "Create an interview request for the new address."
+        )
 
 
 def _overwrite(contact: Contact, email: Email, actor: Actor) -> None:
@@ -78,7 +69,10 @@ def _overwrite(contact: Contact, email: Email, actor: Actor) -> None:
         with transaction.atomic():  # an error ends a transaction of PostgreSQL
             overwrite((contact, {"email": email}), actor=actor)
     except IntegrityError:
-        raise ValidationError(f"Nothing was changed. {TAKEN}") from None
+        raise ValidationError(
+            "Nothing was changed. Your organization has another contact with this address. Cancel this interview "
+            "request, and create one for that address."
+        ) from None
 
 
 def _replace_link(row: InterviewRequest) -> None:

@@ -24,9 +24,14 @@ from interviews.paige.reading.stored import answer_text
 from interviews.paige.turn.brief import Brief, guides_of
 from interviews.paige.turn.compose import Message, next_message
 from interviews.paige.wording.request import Worded
-from interviews.services.conversations import active_conversation, create_conversation, question_lease
+from interviews.services.conversations import (
+    active_conversation,
+    create_conversation,
+    language_values,
+    question_lease,
+    switch_language,
+)
 from interviews.services.drivers import queue_driver_choice
-from interviews.services.languages import language_values, switch_language
 from interviews.services.readings import answer_readings, queue_reason, with_readings
 from interviews.services.state import (
     RUNNING,

@@ -1,5 +1,10 @@
-from collections import Counter
-from collections.abc import Iterator
+"""How a conversation begins, is locked and is abandoned, and its language.
+
+The contact may switch to a language in which exactly one interview type of the org has the same topics.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
@@ -11,12 +16,16 @@ from django.utils import timezone
 
 from hindsight.db.keyset import pk_batches
 from interviews.lifecycle import Progress, Stage
-from interviews.models import Conversation, InterviewRequest
+from interviews.models import Conversation, InterviewRequest, InterviewType
 from interviews.models.conversation import UNFINISHED, is_abandoned
+from interviews.paige.dialogue import wanted_language
+from interviews.paige.guide.guide import GuideError, Outline, outline_of_version
+from interviews.paige.language import language_of as language_of_words
+from interviews.paige.language import languages, languages_with
+from interviews.paige.reading.readings import AnswerReading
+from interviews.paige.turn.brief import guide_of
+from interviews.services.state import language_of
 from interviews.services.transitions import change_progress
-
-# A turn takes PAIGE_TIMEOUT and the statements before and after.
-LEASE_MARGIN = timedelta(seconds=5)
 
 BATCH = 2_000
 
@@ -61,7 +70,8 @@ def question_lease(conversation: Conversation) -> Iterator[bool]:
     is_free = Q(leased_until=None) | Q(leased_until__lte=now)
     # Each step and each question changes last_activity_at.
     free = own.filter(is_free, last_activity_at=conversation.last_activity_at)
-    is_leased = bool(free.update(leased_until=now + timedelta(seconds=settings.PAIGE_TIMEOUT) + LEASE_MARGIN))
+    # A turn takes PAIGE_TIMEOUT and the statements before and after.
+    is_leased = bool(free.update(leased_until=now + timedelta(seconds=settings.PAIGE_TIMEOUT + 5)))
     try:
         yield is_leased
     except Exception:
@@ -91,3 +101,73 @@ def abandon_interview(interview_request: InterviewRequest) -> bool:
 def _newly_abandoned() -> QuerySet[InterviewRequest]:
     abandoned = Conversation.objects.filter(is_abandoned()).values("pk")
     return InterviewRequest.objects.filter(pk__in=abandoned, progress=Progress.STARTED, cancelled_at=None)
+
+
+def translations_of(interview_type: InterviewType) -> dict[str, InterviewType]:
+    """By language. Of several types that fit, none: nobody has said which one is meant."""
+    try:
+        return _translations(_outline_of(interview_type), interview_type)
+    except GuideError:
+        return {}
+
+
+def _translations(outline: Outline, interview_type: InterviewType) -> dict[str, InterviewType]:
+    """A process remembers the outlines, so that a page of an interview loads no guides for it."""
+    found = defaultdict(list)
+    of_org = InterviewType.objects.for_org(interview_type.org_id).filter(archived_at=None).defer("guide")
+    for other in of_org.exclude(pk=interview_type.pk):
+        if (language := _language_of_translation(outline, other)) in languages():
+            found[language].append(other)
+    return {language: others[0] for language, others in found.items() if len(others) == 1}
+
+
+def _language_of_translation(outline: Outline, other: InterviewType) -> str:
+    try:
+        found = _outline_of(other)
+    except GuideError:
+        return ""
+    is_translation = found.is_translation_of(outline) and written_in(found.questions, found.language) == found.language
+    return found.language if is_translation else ""
+
+
+def written_in(questions: Iterable[str], declared: str) -> str:
+    """The language of the most function words. The declared one if that is in doubt, or not known."""
+    is_known = declared in languages_with("languages")
+    return language_of_words(" ".join(questions), declared) if is_known else declared
+
+
+def _outline_of(interview_type: InterviewType) -> Outline:
+    return outline_of_version(interview_type.pk, interview_type.guide_version, lambda: interview_type.guide)
+
+
+def offered_languages(interview_request: InterviewRequest) -> list[str]:
+    """Other than the current one. Also the first one, after a switch."""
+    outline = Outline.of(guide_of(interview_request))
+    offered = {outline.language, *_translations(outline, interview_request.interview_type)}
+    return sorted(offered - {language_of(interview_request)})
+
+
+def guide_in(interview_request: InterviewRequest, language: str) -> InterviewType | None:
+    """The interview type whose guide a conversation in another language copies. None if that is not offered."""
+    outline = Outline.of(guide_of(interview_request))
+    return _translations(outline, interview_request.interview_type).get(language)
+
+
+def language_values(interview_request: InterviewRequest, language: str) -> dict[str, Any]:
+    """Empty if the language is not offered as another one."""
+    other = guide_in(interview_request, language) if language else None
+    return {"language": language, "translation": other.guide} if other else {}
+
+
+def switch_language(interview_request: InterviewRequest, conversation: Conversation, reading: AnswerReading) -> None:
+    """Requires the lock of the conversation."""
+    language = wanted_language(reading)
+    if language is None:
+        return
+    guide = guide_of(interview_request)
+    if language == (conversation.language or guide.language):
+        return
+    if language == guide.language:
+        conversation.touch(language=language)
+    elif translation := guide_in(interview_request, language):
+        conversation.touch(language=language, translation=translation.guide)

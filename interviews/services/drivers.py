@@ -3,7 +3,7 @@
 After the completion, a worker asks the model to choose them, so that the contact never waits.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -85,7 +85,11 @@ def review_driver(*, org_id: int, driver_id: int, review: Review | None, actor: 
         rows.update(is_counted=False)
         overwrite((driver, {"review": review or ""}), actor=actor)
         _recount(rows)
-        _show_review(driver)
+        transcript = Transcript.objects.get(interview_request_id=driver.interview_request_id)
+        for shown in transcript.drivers:
+            if shown["start"] == driver.start:
+                shown["review"] = driver.review or None
+        transcript.save(update_fields=["drivers"])
         interview_request.update()  # a new version
     return driver
 
@@ -155,21 +159,12 @@ def _row(transcript: Transcript, shown: Shown) -> Driver:
     )
 
 
-def _strongest(rows: Iterable[Driver]) -> Iterator[Driver]:
+def _strongest(rows: Iterable[Driver]) -> Collection[Driver]:
     accepted = [row for row in rows if row.review != Review.REJECTED]
-    by_cell = {(row.topic, row.direction): row for row in sorted(accepted, key=lambda row: row.strength)}
-    yield from by_cell.values()
+    return {(row.topic, row.direction): row for row in sorted(accepted, key=lambda row: row.strength)}.values()
 
 
 def _recount(rows: QuerySet[Driver]) -> None:
     """In two statements, because the index of counted drivers is unique."""
     rows.update(is_counted=False)
     rows.filter(pk__in=[row.pk for row in _strongest(rows)]).update(is_counted=True)
-
-
-def _show_review(driver: Driver) -> None:
-    transcript = Transcript.objects.get(interview_request_id=driver.interview_request_id)
-    for shown in transcript.drivers:
-        if shown["start"] == driver.start:
-            shown["review"] = driver.review or None
-    transcript.save(update_fields=["drivers"])

@@ -100,17 +100,13 @@ def mark_one(
     if not mark.has(row):
         if refusal := mark.refusal(row):
             raise ValidationError(f"Nothing was changed: {refusal}. GET the interview request to see its status.")
-        _write(mark, row, actor)
+        values = mark.values()
+        for field, value in values.items():
+            setattr(row, field, value)
+        row.save(update_fields=[*values])
+        _announce(mark, [row])
+        record_security_event(EventKind.REQUEST_CHANGED, actor, about=row, detail=f"{mark.done.capitalize()}.")
     return row
-
-
-def _write(mark: Mark, row: InterviewRequest, actor: Actor) -> None:
-    values = mark.values()
-    for field, value in values.items():
-        setattr(row, field, value)
-    row.save(update_fields=[*values])
-    _announce(mark, [row])
-    record_security_event(EventKind.REQUEST_CHANGED, actor, about=row, detail=f"{mark.done.capitalize()}.")
 
 
 def _announce(mark: Mark, rows: Collection[InterviewRequest]) -> None:

@@ -1,10 +1,10 @@
 """Staff are shown by role, never by name."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import chain
-from typing import Self
+from typing import Any, Self
 
 from django.contrib.auth.models import User
 from django.db import models
@@ -77,9 +77,8 @@ class OwnData:
     @classmethod
     def of(cls, interview_request: InterviewRequest) -> Self:
         """Of a completed interview request with its contact and org."""
-        contact, completed_at = interview_request.contact, interview_request.completed_at
-        if completed_at is None:
-            raise ValueError("The interview is not completed.")
+        contact = interview_request.contact
+        completed_at: Any = interview_request.completed_at
         others = InterviewRequest.objects.for_org(interview_request.org_id).filter(contact=contact)
         rating = rating_of(interview_request)
         return cls(
@@ -105,7 +104,9 @@ def _reads(interview_request: InterviewRequest, completed_at: datetime) -> list[
     found = (_reading(interview_request, completed_at), _exports(interview_request, completed_at))
     newest = chain.from_iterable(events[:MAX_READS] for events in found)  # two statements, each with an index
     events = sorted(newest, key=lambda event: event.created_at, reverse=True)
-    roles = _roles({event.actor for event in events if event.actor_kind == ActorKind.STAFF})
+    logins = {event.actor for event in events if event.actor_kind == ActorKind.STAFF}
+    users = User.objects.filter(username__in=logins).prefetch_related("groups")
+    roles = {user.username: _role_of(user) for user in users}
     reads = (Read(event.created_at.date(), _role(event, roles), ACTS[EventKind(event.kind)]) for event in events)
     return list(dict.fromkeys(reads))
 
@@ -125,11 +126,6 @@ def _exports(interview_request: InterviewRequest, completed_at: datetime) -> Sec
     of_interviews = Q(detail__startswith=f"{plural}: ") | Q(actor_kind=ActorKind.COMMAND, actor=EXPORT_COMMAND)
     since = SecurityEvent.objects.filter(kind=EventKind.EXPORT, created_at__gte=completed_at)
     return since.filter(of_interviews, org__in=[interview_request.org.slug, ""])
-
-
-def _roles(logins: Iterable[str]) -> dict[str, Role]:
-    users = User.objects.filter(username__in=logins).prefetch_related("groups")
-    return {user.username: _role_of(user) for user in users}
 
 
 def _role_of(user: User) -> Role:

@@ -98,22 +98,6 @@ def read_steering(interview_request: InterviewRequest) -> None:
         _store(interview_request.pk, _steering_reading(interview_request, opening_brief(interview_request)))
 
 
-def ask_model(interview_request: InterviewRequest) -> None:
-    """Until the model has read the objective, and if it cannot, the encoder's reading counts. Takes up to PAIGE_TIMEOUT
-    seconds.
-    """
-    engine = model_engine()
-    try:
-        brief = opening_brief(interview_request)
-    except GuideError:
-        return
-    read = _steering_reading(interview_request, brief)
-    if engine and brief.is_chosen_by_model and brief.objective.strip() and read.objective.source != MODEL:
-        found = model_objective_reading(engine.provider, brief.objective, brief.guide, timeout=engine.timeout)
-        if found is not None:
-            _store(interview_request.pk, read.with_objective(found))
-
-
 class Part(NamedTuple):
     """A text, its digest_of(), and what is stored of it, or None if it is not read."""
 
@@ -263,4 +247,16 @@ class ModelReadings(Readings):
     """Those that are still to be answered."""
 
     def read(self, interview_request: InterviewRequest) -> None:
-        ask_model(interview_request)
+        """Until the model has read the objective, and if it cannot, the encoder's reading counts. Takes up to
+        PAIGE_TIMEOUT seconds.
+        """
+        engine = model_engine()
+        try:
+            brief = opening_brief(interview_request)
+        except GuideError:
+            return
+        read = _steering_reading(interview_request, brief)
+        if engine and brief.is_chosen_by_model and brief.objective.strip() and read.objective.source != MODEL:
+            found = model_objective_reading(engine.provider, brief.objective, brief.guide, timeout=engine.timeout)
+            if found is not None:
+                _store(interview_request.pk, read.with_objective(found))

@@ -65,15 +65,10 @@ def restore_texts(selection: Selection, *, actor: Actor, dry_run: bool = False) 
     overwrite_many(Contact, [edit for edit in by_row.items() if isinstance(edit[0], Contact)], actor=actor)
     for row, before in by_row.items():
         if isinstance(row, InterviewRequest):
-            _restore_request(row, before, actor)
+            # An objective clears the other texts, so it comes first.
+            overwrite((row, {"objective": before.pop("objective", None)}), actor=actor)
+            overwrite((row, before), actor=actor)
     return texts
-
-
-def _restore_request(row: InterviewRequest, texts: Mapping[str, str], actor: Actor) -> None:
-    """An objective clears the other texts, so it comes first."""
-    others = {field: text for field, text in texts.items() if field != "objective"}
-    overwrite((row, {"objective": texts.get("objective")}), actor=actor)
-    overwrite((row, others), actor=actor)
 
 
 def _overwritten(selected: list[Change]) -> list[Overwritten]:

@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from hindsight.queue.kinds import Kind
 from hindsight.queue.shares import Shares
+from hindsight.text.languages import ENGLISH
 from interviews.lifecycle import ABANDONED_AFTER, DeclineReason, Speaker
 from interviews.models import Conversation, InterviewRequest, ScriptedInterview, Turn
 from interviews.services.conversation_steps import (
@@ -31,7 +32,6 @@ from interviews.services.wishes import decline_interview
 
 # So that a PATCH directly after the POST counts.
 DELAY = timedelta(seconds=2)
-DEFAULT_LANGUAGE = "en"
 THINKING_SECONDS = 0.1
 
 # Answers by topic, in the order in which Paige asks about it.
@@ -60,7 +60,8 @@ class ScriptedInterviews(Kind[ScriptedInterview]):
         try:
             is_erased = interview_request.survey_token is None
             if not is_erased and not interview_request.is_cancelled:
-                buyer_of(interview_request.contact.email)(interview_request)
+                word = interview_request.contact.email.partition("@")[0].rpartition("+")[2]
+                BUYERS.get(word, complete)(interview_request)
         finally:
             row.delete()
 
@@ -102,15 +103,10 @@ BUYERS: Mapping[str, Callable[[InterviewRequest], None]] = {
 }
 
 
-def buyer_of(email: str) -> Callable[[InterviewRequest], None]:
-    word = email.partition("@")[0].rpartition("+")[2]
-    return BUYERS.get(word, complete)
-
-
 @cache
 def answers_in(language: str) -> Answers:
     scripts: dict[str, Any] = json.loads(Path(__file__).with_suffix(".json").read_text(encoding="utf-8"))
-    answers: Answers = scripts.get(language, scripts[DEFAULT_LANGUAGE])
+    answers: Answers = scripts.get(language, scripts[ENGLISH])
     return answers
 
 

@@ -32,7 +32,12 @@ def pick_topics(*, org_id: int, interview_request_id: int, picks: Picks | None, 
     """
     row = _locked_unless_completed(org_id, interview_request_id)
     if picks is not None:
-        _check(picks, Guide.from_data(row.guide))
+        guide = Guide.from_data(row.guide)
+        counts = Counter((*picks.emphasize, *picks.avoid))
+        errors = [f"The guide has no topic {key}." for key in unknown_keys(picks_text(picks), guide)]
+        errors += [f"The topic {key} is picked twice." for key, count in counts.items() if count > 1]
+        if errors:
+            raise ValidationError(errors)
     overwrite((row, {"picks": picks_text(picks)}), actor=actor)
 
 
@@ -68,11 +73,3 @@ def _locked_unless_completed(org_id: int, interview_request_id: int) -> Intervie
     if row.is_completed:
         raise ValidationError("The interview is completed, so its topics and subjects can no longer be changed.")
     return row
-
-
-def _check(picks: Picks, guide: Guide) -> None:
-    counts = Counter((*picks.emphasize, *picks.avoid))
-    errors = [f"The guide has no topic {key}." for key in unknown_keys(picks_text(picks), guide)]
-    errors += [f"The topic {key} is picked twice." for key, count in counts.items() if count > 1]
-    if errors:
-        raise ValidationError(errors)

@@ -116,7 +116,9 @@ class Search:
     @property
     def subject(self) -> Q:
         values = {"topic": self.topic, "direction": self.direction}
-        drivers = Exists(_drivers(**{name: value for name, value in values.items() if value}))
+        in_answer = {"interview_request": OuterRef("interview_request"), "turn": OuterRef("turn")}
+        of_answer = Driver.objects.not_rejected().filter(**in_answer)
+        drivers = Exists(of_answer.filter(**{name: value for name, value in values.items() if value}))
         if self.direction:
             return Q(drivers)
         return Q(topic=self.topic) | Q(drivers) if self.topic else Q()
@@ -264,8 +266,3 @@ def _last_space(text: str, end: int, after: int) -> int:
 
 def _shown(text: str, part: Span) -> str:
     return visible(unescaped(text[part.start : part.end]))
-
-
-def _drivers(**values: str) -> Any:
-    in_answer = {"interview_request": OuterRef("interview_request"), "turn": OuterRef("turn")}
-    return Driver.objects.not_rejected().filter(**in_answer, **values)

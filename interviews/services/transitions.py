@@ -25,10 +25,7 @@ def complete_interview(
     """`content` is Markdown. Raises ValueError if the interview request is completed."""
     interview_request.transition_to(Status.COMPLETED, completed_at=ClockTime(), progress=Progress.COMPLETED)
     transcript: Transcript = Transcript.objects.create(
-        org_id=interview_request.org_id,
-        interview_request=interview_request,
-        content=content,
-        **findings,
+        org_id=interview_request.org_id, interview_request=interview_request, content=content, **findings
     )
     create_drivers(transcript)
     index_answers(transcript)
@@ -80,9 +77,5 @@ def record_interview_event(event_type: str, interview_request: InterviewRequest,
         org_id=interview_request.org_id,
         event_type=event_type,
         interview_request_id=interview_request.pk,
-        data={
-            "deal_id": interview_request.deal_id or None,
-            "status": interview_request.status,
-            **more,
-        },
+        data={"deal_id": interview_request.deal_id or None, "status": interview_request.status, **more},
     )

@@ -13,7 +13,8 @@ from contacts.models import Contact
 from hindsight.db.search import SEPARATOR, search_fields, search_text_of
 from hindsight.db.statements import fetch_row
 from hindsight.db.versions import StaleVersionError
-from interviews.models import InterviewRequest, RowVersions, Versions, activity_of
+from hindsight.text.timestamps import utc_text_of
+from interviews.models import InterviewRequest, RowVersions, Versions
 from interviews.models.interview_request import READING_DIGEST_LENGTH
 from interviews.services.readings import QUEUED_BY
 from orgs.actors import Actor
@@ -37,19 +38,14 @@ class TextUpdate(NamedTuple):
 # FOR NO KEY UPDATE waits for concurrent updates and returns the newest row, so its texts are those that are replaced.
 TARGET = """
 target AS (
-    SELECT {columns}
+    SELECT request.id, request.org_id, request.contact_id, request.interview_type_id, request.version,
+           contact.version AS contact_version, request.reading{edited}
     FROM interviews_interviewrequest AS request
     JOIN contacts_contact AS contact ON contact.id = request.contact_id
     WHERE request.id = %(interview_request_id)s AND request.org_id = %(org_id)s
       AND {key_is_valid}
     FOR NO KEY UPDATE {skip_locked}
 )"""
-
-COLUMNS = [
-    *("request.id", "request.org_id", "request.contact_id", "request.interview_type_id", "request.version"),
-    "contact.version AS contact_version",
-    "request.reading",
-]
 
 CURRENT = """
 current AS (
@@ -160,7 +156,7 @@ def update_statement(columns: tuple[tuple[Patched, str], ...], *, verify: bool, 
     rows = "current" if if_match else "target"
     parts = [
         TARGET.format(
-            columns=", ".join([*COLUMNS, *(f"{e.alias}.{e.column}, {e.is_new} AS new_{e.column}" for e in edits)]),
+            edited="".join(f", {e.alias}.{e.column}, {e.is_new} AS new_{e.column}" for e in edits),
             key_is_valid=KEY_IS_VALID if verify else "true",
             skip_locked="" if wait else "SKIP LOCKED",
         )
@@ -261,4 +257,5 @@ def overwrite_in_one_statement(update: TextUpdate) -> Versions:
     if not is_current:
         raise StaleVersionError
     count_bytes(audited_bytes, org_id=update.org_id, actor=actor)
-    return Versions(request, contact, guide, activity_of(last_activity_at), reading)
+    activity = utc_text_of(last_activity_at) if last_activity_at else ""  # empty before the conversation begins
+    return Versions(request, contact, guide, activity, reading)

@@ -5,8 +5,7 @@ from django.utils import timezone
 
 from interviews.lifecycle import DeclineReason, Flag, Progress, Rating, Stage
 from interviews.models import InterviewRequest
-from interviews.services.conversations import create_conversation, locked_conversation
-from interviews.services.languages import language_values
+from interviews.services.conversations import create_conversation, language_values, locked_conversation
 from interviews.services.readings import queue_readings
 from interviews.services.state import stage_of
 from interviews.services.transitions import change_flags

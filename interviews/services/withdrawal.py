@@ -87,7 +87,11 @@ def _withdraw_answer(interview_request: InterviewRequest, number: int, actor: Ac
         InterviewRequest.objects.filter(pk=interview_request.pk).lock()
         if conversation.stage != Stage.COMPLETED or not _answers(interview_request, number).exists():
             return False
-        _withdraw(interview_request, number + 1)
+        turns = list(interview_request.turns.all())
+        withdrawn = correct(turns[number], "")
+        withdraw_quotes(guides_of(interview_request), turns, [withdrawn])
+        for transcript in Transcript.objects.filter(interview_request=interview_request):
+            _rewrite(transcript, StoredInterview.load(interview_request), number + 1)
         conversation.touch()
         InterviewRequest.objects.filter(pk=interview_request.pk).update()  # a new version
         detail = f"Turn {number + 1}."
@@ -109,14 +113,6 @@ def erase_own_data(interview_request: InterviewRequest, *, actor: Actor) -> None
 
 def _answers(interview_request: InterviewRequest, number: int) -> QuerySet[Turn]:
     return interview_request.turns.filter(move=Move.ANSWER, number=number + 1)
-
-
-def _withdraw(interview_request: InterviewRequest, turn: int) -> None:
-    turns = list(interview_request.turns.all())
-    withdrawn = correct(turns[turn - 1], "")
-    withdraw_quotes(guides_of(interview_request), turns, [withdrawn])
-    for transcript in Transcript.objects.filter(interview_request=interview_request):
-        _rewrite(transcript, StoredInterview.load(interview_request), turn)
 
 
 def _rewrite(transcript: Transcript, interview: StoredInterview, withdrawn: int) -> None:

@@ -1,25 +1,29 @@
-"""No page contains notes or objective."""
+"""The survey pages, and their language. No page contains notes or objective.
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+Pages without an interview use the browser's preferred language.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from hashlib import sha256
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils import timezone
+from django.utils import timezone, translation
+from django.utils.translation import get_language_info
 
-from hindsight.text.storable import grouped
 from interviews.lifecycle import DeclineReason, Rating, Stage
 from interviews.models import InterviewRequest
-from interviews.paige.language import reply_and_question
-from interviews.services.state import Exchange, InterviewState
-from interviews.text import MAX_ANSWER_LENGTH
-from interviews.web.languages import languages_of_invitation, offered_languages
+from interviews.paige.guide.guide import guide_of_version
+from interviews.paige.language import Phrase, reply_and_question, wording
+from interviews.services.conversations import guide_in, offered_languages
+from interviews.services.state import Exchange, InterviewState, language_of
 from interviews.web.steps import COMMENT, StepOutcome
 
-OK, CONFLICT, UNPROCESSABLE = 200, 409, 422
+CONFLICT, UNPROCESSABLE = 409, 422
 
 RETURN_AFTER = timedelta(minutes=10)
 """Without activity for this long, a contact is reminded of the last exchange."""
@@ -53,6 +57,31 @@ class Item:
     version: str
 
 
+@contextmanager
+def browser_language(request: HttpRequest) -> Iterator[None]:
+    """Restores the thread's language at the end, also after `use_language()`."""
+    with translation.override(translation.get_language()):
+        use_language(request, translation.get_language_from_request(request))
+        yield
+
+
+def use_language(request: HttpRequest, language: str) -> None:
+    translation.activate(language)
+    request.LANGUAGE_CODE = language  # for error pages, which are rendered later
+
+
+def in_chosen_language(
+    request: HttpRequest, interview_request: InterviewRequest, state: InterviewState
+) -> InterviewState:
+    """The invitation in the language of the address, if it is offered. The consent has it too."""
+    language = request.GET.get("language", "")
+    if state.stage != Stage.INVITED or not language or not (other := guide_in(interview_request, language)):
+        return state
+    use_language(request, language)
+    guide = guide_of_version(other.pk, other.guide_version, lambda: other.guide)
+    return replace(state, purpose=guide.for_vendor(state.vendor).purpose, chosen_language=language)
+
+
 def visited_page(
     request: HttpRequest, interview_request: InterviewRequest, state: InterviewState, number: int | None
 ) -> HttpResponse:
@@ -62,19 +91,18 @@ def visited_page(
         shown = {"exchange": earlier, "message": Message(*reply_and_question(earlier.question))}
         return render(request, "survey/earlier.html", {**page_context(interview_request, state), **shown})
     last = _last_exchange_of_return(state, is_new_visit=number is None)
-    shown = {"last": last, "items": _items(state), "waits": state.is_thinking}
-    context = {**_question_context(interview_request, state), **shown}
-    return render(request, TEMPLATES[state.stage], context)
+    return state_page(request, interview_request, state, StepOutcome(), last=last, waits=state.is_thinking)
 
 
 def state_page(
-    request: HttpRequest, interview_request: InterviewRequest, state: InterviewState, outcome: StepOutcome
+    request: HttpRequest, interview_request: InterviewRequest, state: InterviewState, outcome: StepOutcome, **shown: Any
 ) -> HttpResponse:
     items = _items(state, outcome)
-    shown = {item.number for item in items}
-    without_box = [text for number, text in outcome.rejected.items() if number not in shown and text.strip()]
+    boxes = {item.number for item in items}
+    without_box = [text for number, text in outcome.rejected.items() if number not in boxes and text.strip()]
     context = {
         **_question_context(interview_request, state),
+        **shown,
         "items": items,
         "unsaved": [*outcome.unsaved, *without_box],
         "has_errors": any(item.error for item in items),
@@ -82,7 +110,7 @@ def state_page(
         "asks_to_end": outcome.asks_to_end,
     }
     is_refused = context["has_errors"] or context["asks_to_skip"] or context["asks_to_end"]
-    status = UNPROCESSABLE if is_refused else CONFLICT if context["unsaved"] else OK
+    status = UNPROCESSABLE if is_refused else CONFLICT if context["unsaved"] else None
     return render(request, TEMPLATES[state.stage], context, status=status)
 
 
@@ -95,10 +123,12 @@ def page_context(interview_request: InterviewRequest, state: InterviewState) -> 
 
 def _question_context(interview_request: InterviewRequest, state: InterviewState) -> dict[str, Any]:
     offered = {}
-    if state.stage == Stage.INVITED:
-        offered = languages_of_invitation(interview_request, state.chosen_language)
-    elif state.question:
-        offered = offered_languages(interview_request)
+    if state.stage == Stage.INVITED:  # the names of the languages other than the one that is shown, each in itself
+        own = language_of(interview_request)
+        others = {own, *offered_languages(interview_request)} - {state.chosen_language or own}
+        offered = {language: get_language_info(language)["name_local"] for language in sorted(others)}
+    elif state.question:  # with the words of the wish
+        offered = {each: wording(Phrase("switch_request"), each) for each in offered_languages(interview_request)}
     return {**page_context(interview_request, state), "offered": offered}
 
 
@@ -109,8 +139,7 @@ def _last_exchange_of_return(state: InterviewState, *, is_new_visit: bool) -> Ex
     return state.exchanges[-1] if is_new_visit or was_away else None
 
 
-def _items(state: InterviewState, outcome: StepOutcome | None = None) -> list[Item]:
-    outcome = outcome or StepOutcome()
+def _items(state: InterviewState, outcome: StepOutcome) -> list[Item]:
     questions = [(exchange.number, exchange.question, exchange.answer) for exchange in state.exchanges]
     if state.question:
         questions = [(state.question.number, state.question.text, "")]
@@ -134,13 +163,8 @@ def _digest(text: str) -> str:
     return sha256(text.encode()).hexdigest()[:16]
 
 
-def unknown_page(request: HttpRequest, unsaved: Sequence[str] = ()) -> HttpResponse:
-    """The same for every invalid link."""
-    return render(request, "survey/unknown.html", {"unsaved": unsaved}, status=404)
-
-
 def closed_page(
-    request: HttpRequest, interview_request: InterviewRequest, unsaved: Sequence[str] = ()
+    request: HttpRequest, interview_request: InterviewRequest, unsaved: Sequence[str]
 ) -> HttpResponse | None:
     """None if the interview is open. 403, not 503: monitoring and proxies should not take it for a failure of the
     server.
@@ -154,14 +178,6 @@ def closed_page(
     interview = _digest(str(interview_request.survey_token))
     context = {"org": interview_request.org, "interview": interview, "unsaved": unsaved}
     return render(request, f"survey/{template}.html", context, status=403)
-
-
-def unreadable_page(request: HttpRequest) -> HttpResponse:
-    return render(request, "survey/unreadable.html", status=400)
-
-
-def too_large_page(request: HttpRequest) -> HttpResponse:
-    return render(request, "survey/too_large.html", {"max_answer_length": grouped(MAX_ANSWER_LENGTH)}, status=413)
 
 
 def busy_page(request: HttpRequest, unsaved: Sequence[str], retry_after: int) -> HttpResponse:

@@ -8,16 +8,13 @@ from django.http import HttpRequest
 
 from interviews.lifecycle import DeclineReason, Rating
 from interviews.models import InterviewRequest
-from interviews.paige.language import languages
+from interviews.paige.language import Phrase, languages, wording
 from interviews.services import conversation_steps, wishes
 from interviews.services.state import interview_state
 from interviews.text import trimmed
-from interviews.web.languages import switch_request
 
 # The key of a decline's comment among the texts by question number.
 COMMENT = 0
-
-
 # Enough for any question, and always a valid integer in the database.
 NUMBER = re.compile(r"[0-9]{1,4}", re.ASCII)
 
@@ -60,13 +57,8 @@ class Posted:
     def next_page(self) -> dict[str, object]:
         """The query of the page after the step. An invitation that comes again keeps the language."""
         language = {"language": self.language} if self.step == "reconsider" and self.language else {}
-        return {"token": self.token, "question": self._next_number or "", **language}
-
-    @property
-    def _next_number(self) -> int | None:
-        if self.step == "consent":
-            return 1
-        return self.number + 2 if self.number else None
+        number = 1 if self.step == "consent" else self.number and self.number + 2
+        return {"token": self.token, "question": number or "", **language}
 
     @property
     def texts(self) -> list[str]:
@@ -121,7 +113,7 @@ def switch_language(interview_request: InterviewRequest, posted: Posted) -> Step
     """The contact's wish is an answer of theirs, after what they have written."""
     if posted.language not in languages():
         return StepOutcome(unsaved=tuple(posted.texts))
-    wish = switch_request(posted.language)
+    wish = wording(Phrase("switch_request"), posted.language)
     return answer(interview_request, replace(posted, text=f"{posted.text.rstrip()}\n{wish}".strip()))
 
 
@@ -129,8 +121,7 @@ def skip(interview_request: InterviewRequest, posted: Posted) -> StepOutcome:
     """Asks first if the box has text, because the contact may have pressed the button by mistake."""
     if posted.texts:
         return StepOutcome(asks_to_skip=True, rejected={posted.number: posted.text})
-    conversation_steps.skip_question(interview_request, number=posted.number)
-    return StepOutcome()
+    return skip_without_text(interview_request, posted)
 
 
 def skip_without_text(interview_request: InterviewRequest, posted: Posted) -> StepOutcome:
@@ -146,23 +137,18 @@ def finish(interview_request: InterviewRequest, posted: Posted) -> StepOutcome:
 
 
 def resume(interview_request: InterviewRequest, posted: Posted) -> StepOutcome:
-    outcome = _correct(interview_request, posted)
-    if not outcome.errors:
-        conversation_steps.resume_conversation(interview_request)
-    return outcome
+    return _correct(interview_request, posted, then=conversation_steps.resume_conversation)
 
 
 def send(interview_request: InterviewRequest, posted: Posted) -> StepOutcome:
-    outcome = _correct(interview_request, posted)
-    if not outcome.errors:
-        conversation_steps.complete_conversation(interview_request)
-    return outcome
+    return _correct(interview_request, posted, then=conversation_steps.complete_conversation)
 
 
 def decline(interview_request: InterviewRequest, posted: Posted) -> StepOutcome:
     state = interview_state(interview_request)
     if state.exchanges and state.has_answers:
-        return StepOutcome(asks_to_end=True, rejected={**posted.corrections, **_text_of_box(posted)})
+        text_of_box = {posted.number: posted.text} if posted.number else {}
+        return StepOutcome(asks_to_end=True, rejected={**posted.corrections, **text_of_box})
     return decline_with_answers(interview_request, posted)
 
 
@@ -193,17 +179,16 @@ def request_deletion(interview_request: InterviewRequest, posted: Posted) -> Ste
     return StepOutcome()
 
 
-def _text_of_box(posted: Posted) -> dict[int, str]:
-    return {posted.number: posted.text} if posted.number else {}
-
-
-def _correct(interview_request: InterviewRequest, posted: Posted) -> StepOutcome:
+def _correct(
+    interview_request: InterviewRequest, posted: Posted, *, then: Callable[[InterviewRequest], None]
+) -> StepOutcome:
     texts = posted.corrections
     try:
         not_stored = conversation_steps.correct_answers(interview_request, corrections=texts)
     except ValidationError as error:
         errors = {int(number): " ".join(messages) for number, messages in error.message_dict.items()}
         return StepOutcome(errors=errors, rejected=texts)
+    then(interview_request)
     return StepOutcome(unsaved=tuple(not_stored.values()))
 
 

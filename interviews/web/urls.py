@@ -1,8 +1,7 @@
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
-from interviews.web.branding import colors, logo
-from interviews.web.views import own_data, own_data_file, survey
+from interviews.web.views import colors, logo, own_data, own_data_file, survey
 from orgs.branding import LOGO_NAME
 
 

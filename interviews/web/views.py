@@ -1,6 +1,9 @@
 """The pages of a survey link. The token is the credential: there is no session.
 
 Each question has an address, so that Back leads to the question before. The contact's link has no question.
+
+An org's colour and logo are files, because the content security policy allows no inline style. Neither address says
+whose it is, and both may be cached.
 """
 
 import json
@@ -9,37 +12,49 @@ from functools import wraps
 from urllib.parse import urlencode
 
 from django.conf import settings
-from django.core.exceptions import BadRequest, RequestDataTooBig, SuspiciousOperation
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect, UnreadablePostError
+from django.core.exceptions import BadRequest, RequestDataTooBig, SuspiciousOperation, ValidationError
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseNotAllowed,
+    HttpResponseRedirect,
+    UnreadablePostError,
+)
 from django.http.multipartparser import MultiPartParserError
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_safe
 
+from hindsight.http.csp import HEADER
 from hindsight.http.logs import current_request_id
 from hindsight.http.proxies import client_of
 from hindsight.limits.callers import remember_caller
 from hindsight.limits.rate_limits import count_request
+from hindsight.text.storable import grouped
 from hindsight.text.timestamps import utc_text
 from interviews.models import InterviewRequest
 from interviews.services.conversation_steps import next_question
 from interviews.services.own_data import OwnData
-from interviews.services.state import interview_state
+from interviews.services.state import interview_state, language_of
 from interviews.services.withdrawal import erase_own_data, withdraw_answer
-from interviews.web.languages import browser_language, in_chosen_language, use_language_of
+from interviews.text import MAX_ANSWER_LENGTH
 from interviews.web.pages import (
     UNPROCESSABLE,
+    browser_language,
     busy_page,
     closed_page,
+    in_chosen_language,
     page_context,
     state_page,
-    too_large_page,
-    unknown_page,
-    unreadable_page,
+    use_language,
     visited_page,
 )
 from interviews.web.steps import Posted, number_in, take_step
 from orgs.actors import Actor, ActorKind
+from orgs.branding import CONTENT_TYPES, DARK, readable, validate_brand_color
+from orgs.models import Logo
 
 View = Callable[[HttpRequest, InterviewRequest, Posted], HttpResponse]
 
@@ -78,19 +93,15 @@ def _early_response(request: HttpRequest) -> HttpResponse | None:
     client = client_of(request.META["REMOTE_ADDR"])
     usage = count_request(request, group="survey", key=client, limit=settings.ANONYMOUS_RATE_LIMIT)
     try:
-        _read(request)
+        request.encoding = "utf-8"  # instead of the charset in Content-Type
+        for part in ("body", "POST", "GET"):  # the body first, so that its size limit applies to uploads
+            getattr(request, part)
     except RequestDataTooBig:
-        return too_large_page(request)
+        longest = grouped(MAX_ANSWER_LENGTH)
+        return render(request, "survey/too_large.html", {"max_answer_length": longest}, status=413)
     except UNREADABLE:
-        return unreadable_page(request)
+        return render(request, "survey/unreadable.html", status=400)
     return busy_page(request, Posted.of(request).texts, usage.retry_after) if usage.exceeded else None
-
-
-def _read(request: HttpRequest) -> None:
-    """Reads the body first, so that its size limit applies to uploads. Raises RequestDataTooBig and UNREADABLE."""
-    request.encoding = "utf-8"  # instead of the charset in Content-Type
-    for part in ("body", "POST", "GET"):
-        getattr(request, part)
 
 
 def _response_of_link(view: View, request: HttpRequest) -> HttpResponse:
@@ -100,10 +111,10 @@ def _response_of_link(view: View, request: HttpRequest) -> HttpResponse:
     try:
         found = InterviewRequest.objects.of_survey_token(token).get()
         remember_caller(token, f"interview {found.pk}")
-        use_language_of(found, request)
+        use_language(request, language_of(found))
         return closed_page(request, found, posted.texts) or view(request, found, posted)
-    except InterviewRequest.DoesNotExist:
-        return unknown_page(request, posted.texts)
+    except InterviewRequest.DoesNotExist:  # the same page for every invalid link
+        return render(request, "survey/unknown.html", {"unsaved": posted.texts}, status=404)
 
 
 @public_page
@@ -178,3 +189,35 @@ def _record(interview_request: InterviewRequest) -> dict[str, object]:
             {"date": each.day.isoformat(), "role": str(each.role), "act": str(each.act)} for each in data.reads
         ],
     }
+
+
+CACHED = {"Cache-Control": "public, max-age=86400"}
+NOTHING_RUNS = "default-src 'none'; sandbox"
+
+STYLES = """\
+:root {{ --accent: {light}; --on-accent: #fff; }}
+@media screen and (prefers-color-scheme: dark) {{ :root {{ --accent: {dark}; --on-accent: #0c1214; }} }}
+"""
+
+
+@require_safe
+def colors(request: HttpRequest, color: str) -> HttpResponse:
+    """Any readable colour, so nothing is looked up."""
+    try:
+        validate_brand_color(f"#{color}")
+    except ValidationError as error:
+        raise Http404 from error
+    styles = STYLES.format(light=f"#{color}", dark=readable(f"#{color}", DARK))
+    return HttpResponse(styles, "text/css; charset=utf-8", headers=CACHED)
+
+
+@require_safe
+def logo(request: HttpRequest, name: str) -> HttpResponse:
+    client = client_of(request.META["REMOTE_ADDR"])
+    if count_request(request, group="logo", key=client, limit=settings.ANONYMOUS_RATE_LIMIT).exceeded:
+        return HttpResponse(status=429)
+    content = Logo.objects.filter(name=name).values_list("content", flat=True).first()
+    if content is None:
+        raise Http404
+    content_type = CONTENT_TYPES[name.rpartition(".")[2]]
+    return HttpResponse(bytes(content), content_type, headers={**CACHED, HEADER: NOTHING_RUNS})

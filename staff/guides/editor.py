@@ -12,7 +12,7 @@ from hindsight.text.languages import ENGLISH
 from interviews.paige.guide.question_style import guide_warnings
 from interviews.paige.guide.rules import GuideError, GuidePath, Remark, in_current_format, in_words
 from interviews.paige.guide.texts import CLOSING
-from interviews.services.languages import written_in
+from interviews.services.conversations import written_in
 from staff.guides.arrangement import MAX_TOPICS, arranged
 from staff.guides.forms import GuideFields, GuidePart, TopicFormSet, WarnedField, language_name
 

@@ -21,8 +21,8 @@ from interviews.reports.guide_quality import (
     stops_by_question,
 )
 from interviews.reports.model_statistics import quality_by_engine
+from interviews.services.conversations import translations_of
 from interviews.services.interview_types import archive_interview_type, set_wording, unarchive_interview_type
-from interviews.services.languages import translations_of
 from orgs.models import EventKind
 from staff.base import ObjectView, StaffAdmin
 from staff.confirmation import Action, ActionAdmin
