@@ -88,14 +88,14 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "hindsight.http.middleware.RequestMiddleware",
-    "hindsight.http.probes.ProbeMiddleware",
+    "hindsight.http.middleware.ProbeMiddleware",
     "hindsight.http.proxies.TrustedProxyMiddleware",
     "hindsight.api.handlers.ApiMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "hindsight.http.middleware.PageMiddleware",
     # The API skips these.
-    "hindsight.http.csp.ContentSecurityPolicyMiddleware",
+    "hindsight.http.middleware.ContentSecurityPolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -104,7 +104,6 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "staff.visible_text.VisibleTextMiddleware",
-    "hindsight.http.middleware.DatabaseUnavailableMiddleware",
     "hindsight.http.middleware.EndOfPageMiddleware",
 ]
 
@@ -311,9 +310,7 @@ OTEL_EXPORTER_OTLP_PROTOCOL = env.str(
 )
 OTEL_SERVICE_NAME = env.str("OTEL_SERVICE_NAME", "hindsight")
 if OTEL_EXPORTER_OTLP_ENDPOINT:
-    MIDDLEWARE.insert(
-        MIDDLEWARE.index("hindsight.http.probes.ProbeMiddleware") + 1, "hindsight.http.observability.TraceMiddleware"
-    )
+    MIDDLEWARE.insert(2, "hindsight.http.observability.TraceMiddleware")  # probes have no traces
 
 # ---- Logs ------------------------------------------------------------------------------------------------------------
 
@@ -348,7 +345,6 @@ SPECTACULAR_SETTINGS = {
     "DESCRIPTION": "Create win-loss interview requests, update their context, and read the transcripts.",
     "OAS_VERSION": "3.1.0",
     "WEBHOOKS": "webhooks.schema.WEBHOOKS",
-    "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": r"/api/v1",
     "COMPONENT_SPLIT_PATCH": False,
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,

@@ -16,8 +16,7 @@ from hindsight.api.throttling import ANY_SCOPE, refuse
 from hindsight.db.statements import fetch_row
 from hindsight.http.logs import current_request_id
 from hindsight.http.middleware import add_log_fields, remove_response_headers
-from hindsight.limits.memory import Memory
-from hindsight.limits.rate_limits import unauthenticated_limiter
+from hindsight.limits.rate_limits import Memory, unauthenticated_limiter
 from orgs import keys
 from orgs.actors import Actor, ActorKind
 from orgs.models import ApiKey

@@ -21,8 +21,8 @@ from deals.text import (
     clean_reason,
 )
 from hindsight.api.errors import BadRequest
+from hindsight.api.json_bodies import ChoiceField, StrictSerializer, TextField, TimeField
 from hindsight.api.pagination import PageQuery, PageSerializer
-from hindsight.api.serializers import ChoiceField, StrictSerializer, TextField, TimeField
 from hindsight.text.strict_json import type_name
 
 DEAL_ID = {"minLength": 1, "maxLength": MAX_DEAL_ID_LENGTH}

@@ -5,9 +5,10 @@ from enum import StrEnum
 from rest_framework.exceptions import APIException
 
 from hindsight.db.errors import UNREACHABLE
-from hindsight.http.error_pages import RETRY_SECONDS
 from hindsight.http.logs import current_request_id
 from hindsight.server.bodies import MAX_BODY_BYTES
+
+RETRY_SECONDS = 5
 
 
 class ErrorCode(StrEnum):

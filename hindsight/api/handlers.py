@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from functools import wraps
 from typing import Any
 
@@ -11,6 +12,8 @@ from django.core.exceptions import ValidationError as DjangoValidationError
 from django.db import Error as DatabaseError
 from django.http import Http404, HttpRequest, HttpResponse, UnreadablePostError
 from django.http.response import HttpResponseBase
+from django.template.loader import render_to_string
+from django.utils import translation
 from django.utils.translation import gettext_noop
 from django.views import defaults
 from django.views.decorators.csrf import csrf_exempt
@@ -21,7 +24,6 @@ from hindsight.api import errors
 from hindsight.api.json_bodies import Response
 from hindsight.db.errors import unavailable_reason
 from hindsight.db.versions import StaleVersionError
-from hindsight.http import error_pages
 from hindsight.server.fair_queue import IS_REFUSED, MAX_WAITING
 
 logger = logging.getLogger(__name__)
@@ -41,7 +43,8 @@ def to_api_error(exception: BaseException) -> errors.ApiError:
         case drf.ValidationError():
             return invalid_fields(exception.detail)
         case DjangoValidationError():
-            return invalid_fields(drf.ValidationError(detail=_messages(exception)).detail)
+            messages = exception.message_dict if hasattr(exception, "error_dict") else exception.messages
+            return invalid_fields(drf.ValidationError(detail=messages).detail)
         case UnreadablePostError():  # the body was cut off
             return errors.BadRequest()
         case drf.ParseError() | SuspiciousOperation() if not isinstance(exception, RequestDataTooBig):
@@ -52,8 +55,7 @@ def to_api_error(exception: BaseException) -> errors.ApiError:
             return errors.PayloadTooLarge()
         case Http404():
             return errors.NotFound()
-        case DatabaseError() if reason := unavailable_reason(exception):
-            logger.error("The database cannot be used: %s", reason, exc_info=exception)
+        case DatabaseError() if reason := _logged_reason(exception):
             return errors.ServiceUnavailable(reason)
         case _:
             logger.error("Unexpected exception", exc_info=exception)
@@ -81,10 +83,6 @@ def _field_errors(detail: dict[str, Any], prefix: str = "") -> Iterator[errors.F
             is_whole_object = prefix and field == api_settings.NON_FIELD_ERRORS_KEY
             name = prefix.removesuffix(".") if is_whole_object else f"{prefix}{field}"
             yield errors.FieldError(name, " ".join(map(str, messages)))
-
-
-def _messages(exception: DjangoValidationError) -> Any:
-    return exception.message_dict if hasattr(exception, "error_dict") else exception.messages
 
 
 def is_api(request: HttpRequest) -> bool:
@@ -125,7 +123,19 @@ def not_found(request: HttpRequest, exception: Exception | None = None, **path: 
 def server_error(request: HttpRequest) -> HttpResponse:
     if is_api(request):
         return error_response(errors.InternalError())
-    return error_pages.server_error(request)
+    with _language_of(request):
+        return defaults.server_error(request)
+
+
+def service_unavailable(request: HttpRequest, reason: str) -> HttpResponse:
+    with _language_of(request):
+        # Without a request: context processors may use the database.
+        page = render_to_string("503.html", {"reason": translation.gettext(reason)})
+    return HttpResponse(page, status=503, headers={"Retry-After": str(errors.RETRY_SECONDS)})
+
+
+def _language_of(request: HttpRequest) -> AbstractContextManager[None]:
+    return translation.override(getattr(request, "LANGUAGE_CODE", settings.LANGUAGE_CODE))
 
 
 class ApiMiddleware:
@@ -140,7 +150,7 @@ class ApiMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         is_refused = IS_REFUSED in request.META
         if not is_api(request):
-            return error_pages.service_unavailable(request, TOO_MANY) if is_refused else self.get_response(request)
+            return service_unavailable(request, TOO_MANY) if is_refused else self.get_response(request)
         if settings.SECURE_SSL_REDIRECT and not request.is_secure():
             message = "Use https:// for the API. Replace the API key that was just sent unencrypted."
             response: HttpResponseBase = error_response(errors.BadRequest(message))
@@ -150,3 +160,16 @@ class ApiMiddleware:
             response = self.get_response(request)
         response.headers.setdefault("Cache-Control", "private, no-cache")
         return response
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """For pages. The API has its exception handler."""
+        reason = _logged_reason(exception)
+        return service_unavailable(request, reason) if reason else None
+
+
+def _logged_reason(exception: BaseException) -> str | None:
+    """Why the database cannot be used."""
+    reason = unavailable_reason(exception)
+    if reason:
+        logger.error("The database cannot be used: %s", reason, exc_info=exception)
+    return reason

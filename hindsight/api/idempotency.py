@@ -20,8 +20,6 @@ from hindsight.db.statements import fetch_row, retried
 LIFETIME_HOURS = 24
 LIFETIME = timedelta(hours=LIFETIME_HOURS)
 
-_WELL_FORMED = re.compile(rf"[\x21-\x7e]{{1,{MAX_KEY_LENGTH}}}")
-
 
 @dataclass(frozen=True)
 class Created:
@@ -41,7 +39,7 @@ def create_once(*, org_id: int, key: str | None, request: Any, create: Callable[
     """Raises BadRequest for a malformed key, and IdempotencyConflict for a key of another request."""
     if key is None:
         return create()
-    if not _WELL_FORMED.fullmatch(key):
+    if not re.fullmatch(rf"[\x21-\x7e]{{1,{MAX_KEY_LENGTH}}}", key):
         raise BadRequest(f"Idempotency-Key must be 1 to {MAX_KEY_LENGTH} visible ASCII characters, for example a UUID.")
     fingerprint = hashlib.sha256(json.dumps(request, sort_keys=True).encode()).hexdigest()
     return _create_or_replay(org_id, key, fingerprint, create)
@@ -50,11 +48,13 @@ def create_once(*, org_id: int, key: str | None, request: Any, create: Callable[
 @retried
 @transaction.atomic
 def _create_or_replay(org_id: int, key: str, fingerprint: str, create: Callable[[], Created]) -> Created:
-    record_id = _claim(org_id, key, fingerprint)
-    if record_id is None:
+    now, stored = timezone.now(), connection.ops.adapt_datetimefield_value
+    times = {"now": stored(now), "expired": stored(now - LIFETIME)}
+    claimed = fetch_row(CLAIM, {"org_id": org_id, "key": key, "fingerprint": fingerprint, **times})
+    if claimed is None:
         return _replay(IdempotencyRecord.objects.get(org_id=org_id, key=key), fingerprint)
     created = create()
-    _store(record_id, created)
+    _store(claimed[0], created)
     return created
 
 
@@ -67,19 +67,10 @@ ON CONFLICT (org_id, key) DO UPDATE SET fingerprint = excluded.fingerprint, crea
 RETURNING id
 """
 
-STORE = "UPDATE idempotency_record SET response = %s, etag = %s WHERE id = %s"
-
-
-def _claim(org_id: int, key: str, fingerprint: str) -> int | None:
-    now, stored = timezone.now(), connection.ops.adapt_datetimefield_value
-    times = {"now": stored(now), "expired": stored(now - LIFETIME)}
-    row = fetch_row(CLAIM, {"org_id": org_id, "key": key, "fingerprint": fingerprint, **times})
-    return None if row is None else int(row[0])
-
 
 def _store(record_id: int, created: Created) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(STORE, [json.dumps(created.body, cls=JSONEncoder), created.etag, record_id])
+    response = json.dumps(created.body, cls=JSONEncoder)
+    IdempotencyRecord.objects.filter(pk=record_id).update(response=response, etag=created.etag)
 
 
 def _replay(record: IdempotencyRecord, fingerprint: str) -> Created:

@@ -3,15 +3,13 @@ from django.utils import timezone
 
 MAX_KEY_LENGTH = 255  # characters of an Idempotency-Key
 
-MAX_ETAG_LENGTH = 64
-
 
 class IdempotencyRecord(models.Model):
     org_id = models.BigIntegerField()
     key = models.CharField(max_length=MAX_KEY_LENGTH)
     fingerprint = models.CharField(max_length=64, help_text="SHA-256 of the request, in hexadecimal")
     response = models.TextField(help_text="JSON")
-    etag = models.CharField(max_length=MAX_ETAG_LENGTH, default="", db_default="")
+    etag = models.CharField(max_length=64, default="", db_default="")
     created_at = models.DateTimeField(default=timezone.now, db_index=True)
 
     class Meta:

@@ -12,7 +12,7 @@ from django.http import QueryDict
 from rest_framework import serializers
 
 from hindsight.api.errors import BadRequest, FieldError
-from hindsight.api.serializers import StrictSerializer
+from hindsight.api.json_bodies import StrictSerializer
 from hindsight.db.ids import LARGEST_ID
 from hindsight.db.keyset import committed_before
 from hindsight.db.statements import fetch_rows
@@ -25,13 +25,10 @@ Row = TypeVar("Row")
 Parameters = dict[str, Any]
 
 
-REPEATED = "Send this parameter once."
-BLANK = "Send a value, or leave the parameter out."
-LIMIT = f"Send a whole number from 1 to {MAX_LIMIT}."
-
-
 class PageQuery(StrictSerializer):
     """Lists with filters extend it."""
+
+    LIMIT = f"Send a whole number from 1 to {MAX_LIMIT}."
 
     limit = serializers.IntegerField(
         min_value=1,
@@ -46,8 +43,9 @@ class PageQuery(StrictSerializer):
 
     def to_internal_value(self, data: QueryDict) -> dict[str, Any]:
         sent = {name: values for name, values in data.lists() if name in self.fields}
-        errors = {name: [REPEATED] for name, values in sent.items() if len(values) > 1}
-        errors |= {name: [BLANK] for name, values in sent.items() if values == [""]}
+        errors = {name: ["Send this parameter once."] for name, values in sent.items() if len(values) > 1}
+        blank = ["Send a value, or leave the parameter out."]
+        errors |= {name: blank for name, values in sent.items() if values == [""]}
         if errors:
             raise serializers.ValidationError(errors)
         return super().to_internal_value(data.dict())
@@ -82,7 +80,11 @@ class Listing(Generic[Row]):
         self, filters: Parameters, *, limit: int, last: tuple[datetime | None, int] | None = None
     ) -> tuple[str, Parameters]:
         """`last`: of the previous page's last row."""
-        conditions = [self._condition(name, value) for name, value in filters.items() if name not in self.times]
+        conditions = []
+        for name, value in filters.items():
+            if name not in self.times:
+                condition = self.conditions[name]
+                conditions.append(condition if isinstance(condition, str) else condition[value])
         parameters = {**filters}
         if time_filter := self.time_filter(filters):
             time, id = f"{self.alias}.{self.times[time_filter]}", f"{self.alias}.id"
@@ -106,10 +108,6 @@ class Listing(Generic[Row]):
             parameters["last_time"], parameters["last_id"] = last
         where = " AND ".join([self.select, *conditions])
         return f"{where} ORDER BY {order} LIMIT {limit}", {name: _stored(value) for name, value in parameters.items()}
-
-    def _condition(self, name: str, value: Any) -> str:
-        condition = self.conditions[name]
-        return condition if isinstance(condition, str) else condition[value]
 
     def time_filter(self, filters: Parameters) -> str | None:
         return next((name for name in self.times if name in filters), None)
@@ -145,8 +143,15 @@ class Cursors:
 
     @property
     def last(self) -> tuple[datetime | None, int] | None:
-        """Raises BadRequest."""
-        return _last(self.signer, self.query["cursor"]) if "cursor" in self.query else None
+        """Raises BadRequest. The salt ensures that the cursor has the form of this list."""
+        if "cursor" not in self.query:
+            return None
+        try:
+            last: Any = self.signer.unsign_object(self.query["cursor"])
+        except BadSignature:
+            message = "Send next_cursor unchanged, with the same filters. Omit the cursor to get the first page."
+            raise BadRequest(f"cursor: {message}", details=(FieldError("cursor", message),)) from None
+        return (None, last) if isinstance(last, int) else (datetime.fromisoformat(last[0]), last[1])
 
     def page(self, rows: list[Row], place_of: Callable[[Any], Any]) -> tuple[list[Row], str | None]:
         """`rows`: up to one more than the limit. `place_of`: the id of a row, or its time and id."""
@@ -161,13 +166,3 @@ class Cursors:
 
 def _stored(value: Any) -> Any:
     return connection.ops.adapt_datetimefield_value(value) if isinstance(value, datetime) else value
-
-
-def _last(signer: Signer, cursor: str) -> tuple[datetime | None, int]:
-    """The salt ensures that the cursor has the form of this list."""
-    try:
-        last: Any = signer.unsign_object(cursor)
-    except BadSignature:
-        message = "Send next_cursor unchanged, with the same filters. Omit the cursor to get the first page."
-        raise BadRequest(f"cursor: {message}", details=(FieldError("cursor", message),)) from None
-    return (None, last) if isinstance(last, int) else (datetime.fromisoformat(last[0]), last[1])

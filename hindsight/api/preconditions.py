@@ -19,23 +19,6 @@ _TAGS = re.compile(rf"(?:W/)?{_STRONG}(?:{_SEPARATOR}(?:W/)?{_STRONG})*")
 IF_MATCH_SCHEMA = {"type": "string", "pattern": r'^(\*|"[!#-~]*"( *, *"[!#-~]*")*)$'}
 
 HOW_TO_SEND = 'Send the ETag of an earlier response unchanged, with its quotation marks, such as "7-3-2".'
-EMPTY = f"If-Match is empty. {HOW_TO_SEND} Without If-Match, the last write wins."
-UNQUOTED = f"If-Match has no quotation marks. {HOW_TO_SEND}"
-WEAK = (
-    "If-Match needs a strong ETag, without W/. A proxy that compresses responses may have added it: turn off "
-    "compression, or send Accept-Encoding: identity with the GET."
-)
-MALFORMED = f"If-Match is malformed. {HOW_TO_SEND} Separate several ETags with commas."
-
-IF_MATCH_REFUSED = (
-    "If-Match works only with PATCH and POST of one interview request, and with PUT of a deal. Remove the header; to "
-    "ask for changes, send If-None-Match with GET."
-)
-IF_NONE_MATCH_REFUSED = (
-    "If-None-Match works only with GET of one object. Remove the header; to update a known version, send If-Match "
-    "with PATCH or PUT. To create an object only once, send Idempotency-Key with POST."
-)
-ANY_REFUSED = "If-None-Match: * can never return an object. Send the ETag of an earlier response."
 
 
 def refuse_preconditions(request: Request, *, if_match: Collection[str], if_none_match: Collection[str]) -> None:
@@ -43,11 +26,17 @@ def refuse_preconditions(request: Request, *, if_match: Collection[str], if_none
     tags = request.META.get("HTTP_IF_NONE_MATCH")
     if tags is not None:
         if request.method not in if_none_match:
-            raise BadRequest(IF_NONE_MATCH_REFUSED)
+            raise BadRequest(
+                "If-None-Match works only with GET of one object. Remove the header; to update a known version, send "
+                "If-Match with PATCH or PUT. To create an object only once, send Idempotency-Key with POST."
+            )
         if tags.strip() == "*":
-            raise BadRequest(ANY_REFUSED)
+            raise BadRequest("If-None-Match: * can never return an object. Send the ETag of an earlier response.")
     if "HTTP_IF_MATCH" in request.META and request.method not in if_match:
-        raise BadRequest(IF_MATCH_REFUSED)
+        raise BadRequest(
+            "If-Match works only with PATCH and POST of one interview request, and with PUT of a deal. Remove the "
+            "header; to ask for changes, send If-None-Match with GET."
+        )
 
 
 def strong_tags(if_match: str | None) -> list[str] | None:
@@ -58,10 +47,15 @@ def strong_tags(if_match: str | None) -> list[str] | None:
     if _STRONG_TAGS.fullmatch(value):
         return [tag[1:-1] for tag in re.findall(_STRONG, value)]
     if not value:
-        raise BadRequest(EMPTY)
+        raise BadRequest(f"If-Match is empty. {HOW_TO_SEND} Without If-Match, the last write wins.")
     if _TAGS.fullmatch(value):
-        raise BadRequest(WEAK)
-    raise BadRequest(MALFORMED if '"' in value else UNQUOTED)
+        raise BadRequest(
+            "If-Match needs a strong ETag, without W/. A proxy that compresses responses may have added it: turn off "
+            "compression, or send Accept-Encoding: identity with the GET."
+        )
+    if '"' not in value:
+        raise BadRequest(f"If-Match has no quotation marks. {HOW_TO_SEND}")
+    raise BadRequest(f"If-Match is malformed. {HOW_TO_SEND} Separate several ETags with commas.")
 
 
 def response_unless_known(request: Request, etag: str, body: Callable[[], Any]) -> HttpResponseBase:
@@ -72,10 +66,7 @@ def response_unless_known(request: Request, etag: str, body: Callable[[], Any]) 
     return Response(body(), headers={"ETag": etag})
 
 
-NO_FIELDS = "This request has no fields. Send it without a body."
-
-
 def refuse_body(request: Request) -> None:
     """Raises BadRequest if fields would be ignored."""
     if request._request.body.strip() not in (b"", b"{}"):
-        raise BadRequest(NO_FIELDS)
+        raise BadRequest("This request has no fields. Send it without a body.")

@@ -22,15 +22,11 @@ Schema = dict[str, Any]
 _generator_lock = Lock()  # drf-spectacular's generator is not thread-safe
 
 
+@cache
 def description() -> dict[str, Any]:
     with _generator_lock:
-        return _description()
-
-
-@cache
-def _description() -> dict[str, Any]:
-    generator = SchemaGenerator()  # type: ignore[no-untyped-call]
-    return dict(generator.get_schema(request=None, public=True))  # type: ignore[no-untyped-call]
+        generator = SchemaGenerator()  # type: ignore[no-untyped-call]
+        return dict(generator.get_schema(request=None, public=True))  # type: ignore[no-untyped-call]
 
 
 @cache
@@ -50,7 +46,7 @@ def schema(request: HttpRequest) -> HttpResponse:
 class StrictObject(OpenApiSerializerExtension):  # type: ignore[no-untyped-call]
     """A body without required fields needs at least one field, and some bodies need more than the required ones."""
 
-    target_class = "hindsight.api.serializers.StrictSerializer"
+    target_class = "hindsight.api.json_bodies.StrictSerializer"
     match_subclasses = True
 
     def map_serializer(self, auto_schema: AutoSchema, direction: Any) -> Schema:
@@ -99,12 +95,8 @@ def name_enum_values(result: Schema, **kwargs: Any) -> Schema:
     for name, schema in result["components"]["schemas"].items():
         if "enum" in schema:
             prefix = name.removesuffix("Enum")
-            schema["x-enum-varnames"] = [prefix + camel_case(value) for value in schema["enum"]]
+            schema["x-enum-varnames"] = [prefix + re.sub("[._]", "", value.title()) for value in schema["enum"]]
     return result
-
-
-def camel_case(value: str) -> str:
-    return "".join(word.capitalize() for word in re.split("[._]", value))
 
 
 def operations_of(result: Schema) -> Iterator[Schema]:

@@ -13,7 +13,7 @@ from drf_spectacular_sidecar import __file__ as sidecar
 from hindsight.api.handlers import read_only
 from hindsight.api.schema import description
 from hindsight.docs.guide import guide, guide_markdown
-from hindsight.http.csp import HEADER, policy
+from hindsight.http.middleware import CSP_HEADER, content_security_policy
 
 View = Callable[[HttpRequest], HttpResponse]
 
@@ -40,7 +40,7 @@ def page(template: str) -> View:
 def reference(request: HttpRequest) -> HttpResponse:
     # Redoc needs inline styles, and starts its search worker from a blob URL.
     page = render(request, "docs/reference.html")
-    page.headers[HEADER] = policy(style_src="'self' 'unsafe-inline'", worker_src="blob:")
+    page.headers[CSP_HEADER] = content_security_policy(style_src="'self' 'unsafe-inline'", worker_src="blob:")
     return page
 
 

@@ -22,8 +22,6 @@ from django.http import HttpRequest
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.urls.resolvers import RoutePattern
 
-from hindsight.http.probes import PROBES
-
 WELL_FORMED = re.compile(r"[A-Za-z0-9._-]{1,128}")
 
 # Ids stand in our logs and in those of proxies. A secret is a key of ours, a JSON Web Token, or 32 random characters in
@@ -49,6 +47,8 @@ def begin_request(proposed: str | None) -> str:
     return request_id
 
 
+PROBES = ("/healthz", "/readyz")  # paths that are not in the URLconf
+
 HIDDEN = "*"
 ID = re.compile("[0-9]{1,19}")
 
@@ -60,10 +60,6 @@ SECRETS = {
     "?": re.compile(rf"(\?[\w.-]+=){VALUE}"),
     "&": re.compile(rf"(&[\w.-]+=){VALUE}"),
 }
-
-
-def request_line(request: HttpRequest, status: int | str) -> str:
-    return f"{request.method} {logged_path(request)} {status}"
 
 
 def logged_path(request: HttpRequest) -> str:
@@ -121,7 +117,6 @@ EXTRA_FIELDS = (
     "detail",
     "address",
 )
-REQUEST_FIELDS = ("method", "path", "status")
 
 
 class BaseFormatter(logging.Formatter):
@@ -140,7 +135,7 @@ class BaseFormatter(logging.Formatter):
     def message(self, record: logging.LogRecord) -> str:
         request = getattr(record, "request", None)
         if isinstance(request, HttpRequest):
-            return request_line(request, getattr(record, "status_code", ""))
+            return f"{request.method} {logged_path(request)} {getattr(record, 'status_code', '')}"
         return record.getMessage()
 
     def fields(self, record: logging.LogRecord, *names: str) -> dict[str, Any]:
@@ -168,7 +163,7 @@ class JSONFormatter(BaseFormatter):
             "level": record.levelname,
             "logger": record.name,
             "message": self.message(record),
-            **self.fields(record, *REQUEST_FIELDS, *EXTRA_FIELDS),
+            **self.fields(record, "method", "path", "status", *EXTRA_FIELDS),
         }
         if record.exc_info:
             line["exception"] = self.formatException(record.exc_info)

@@ -4,29 +4,46 @@ import time
 from collections.abc import Callable, Mapping
 from functools import cache
 
-from django.http import HttpRequest, HttpResponse
+from django.db import Error as DatabaseError
+from django.db import connection
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.http.response import HttpResponseBase
 
-from hindsight.db.errors import unavailable_reason
-from hindsight.http import error_pages
-from hindsight.http.logs import begin_request, logged_path
-from hindsight.http.probes import is_probe
+from hindsight import __version__
+from hindsight.http.logs import PROBES, begin_request, logged_path
 from hindsight.metrics.instruments import REQUEST_SECONDS, REQUESTS
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
 API = "/api/v1/"
 
-# Labels of metrics. Clients can send any word.
+# Of metrics: clients can send any word.
 METHODS = ("GET", "HEAD", "POST", "PATCH", "PUT", "DELETE", "OPTIONS")
-OTHER_METHOD = "other"
-NO_ROUTE = "(none)"
+
+# Only files of this server, nothing inline.
+CSP_HEADER = "Content-Security-Policy"
+CSP_DIRECTIVES = {
+    "default-src": "'none'",
+    "script-src": "'self'",
+    "style-src": "'self'",
+    "img-src": "'self' data:",
+    "font-src": "'self'",
+    "connect-src": "'self'",
+    "form-action": "'self'",
+    "frame-ancestors": "'none'",
+    "base-uri": "'none'",
+}
+
+# "on" or "off". Fails in an empty database, such as a new file in place of a deleted one.
+IS_READ_ONLY = {
+    "postgresql": "SELECT current_setting('transaction_read_only') FROM django_migrations LIMIT 1",
+    "sqlite": "SELECT 'off' FROM django_migrations LIMIT 1",
+}
 
 # Django creates middleware from the last to the first, in one thread.
 _new_chain = threading.local()
 
 access = logging.getLogger("hindsight.access")
-logger = logging.getLogger(__name__)
 
 
 def add_response_headers(request: HttpRequest, headers: Mapping[str, str]) -> None:
@@ -40,6 +57,16 @@ def remove_response_headers(request: HttpRequest) -> None:
 def add_log_fields(request: HttpRequest, **fields: str) -> None:
     """The names must be in hindsight.http.logs.EXTRA_FIELDS."""
     _log_fields(request).update(fields)
+
+
+def _response_headers(request: HttpRequest) -> dict[str, str]:
+    headers: dict[str, str] = request.__dict__.setdefault("response_headers", {})
+    return headers
+
+
+def _log_fields(request: HttpRequest) -> dict[str, str]:
+    fields: dict[str, str] = request.__dict__.setdefault("log_fields", {})
+    return fields
 
 
 class RequestMiddleware:
@@ -60,11 +87,13 @@ class RequestMiddleware:
         for name, value in _response_headers(request).items():
             headers[name] = value
         seconds = time.perf_counter() - started
-        count_response(request, response.status_code, seconds)
+        count, observe = _instruments(method_of(request), route_of(request), response.status_code)
+        count()
+        observe(seconds)
         path = logged_path(request)
         access.log(
             # Successful probes are too frequent.
-            logging.DEBUG if is_probe(request) and response.status_code < 400 else logging.INFO,
+            logging.DEBUG if request.path_info in PROBES and response.status_code < 400 else logging.INFO,
             "%s %s %s",
             request.method,
             path,
@@ -80,31 +109,30 @@ class RequestMiddleware:
         return response
 
 
-class DatabaseUnavailableMiddleware:
-    """For pages. The API has its exception handler."""
+class ProbeMiddleware:
+    """Must be before the checks of scheme and host: probes use plain HTTP and an IP address as Host."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        return self.get_response(request)
-
-    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        reason = unavailable_reason(exception)
-        if reason is None:
-            return None
-        logger.error("The database cannot be used: %s", reason, exc_info=exception)
-        return error_pages.service_unavailable(request, reason)
-
-
-def _response_headers(request: HttpRequest) -> dict[str, str]:
-    headers: dict[str, str] = request.__dict__.setdefault("response_headers", {})
-    return headers
+        if request.path_info not in PROBES:
+            return self.get_response(request)
+        if request.method not in ("GET", "HEAD"):
+            return HttpResponseNotAllowed(["GET", "HEAD"])
+        text, status = readiness() if request.path_info == "/readyz" else (f"ok {__version__}", 200)
+        headers = {"Cache-Control": "no-store"}
+        return HttpResponse(f"{text}\n", status=status, content_type="text/plain", headers=headers)
 
 
-def _log_fields(request: HttpRequest) -> dict[str, str]:
-    fields: dict[str, str] = request.__dict__.setdefault("log_fields", {})
-    return fields
+def readiness() -> tuple[str, int]:
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(IS_READ_ONLY[connection.vendor])
+            is_read_only = cursor.fetchone() != ("off",)
+    except DatabaseError:
+        return "the database is unavailable", 503
+    return ("the database is read-only", 503) if is_read_only else ("ok", 200)
 
 
 class PageMiddleware:
@@ -142,21 +170,32 @@ class EndOfPageMiddleware:
         return self.get_response(request)
 
 
-# Clients can send any word.
-def count_response(request: HttpRequest, status: int, seconds: float) -> None:
-    count, observe = _instruments(method_of(request), route_of(request), status)
-    count()
-    observe(seconds)
+class ContentSecurityPolicyMiddleware:
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+        self.policy = content_security_policy()
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        if response.headers.get("Content-Type", "").startswith("text/html"):
+            response.headers.setdefault(CSP_HEADER, self.policy)
+        return response
+
+
+def content_security_policy(**changed: str) -> str:
+    """`worker_src="blob:"` changes or adds a directive."""
+    directives = CSP_DIRECTIVES | {name.replace("_", "-"): sources for name, sources in changed.items()}
+    return "; ".join(f"{name} {sources}" for name, sources in directives.items())
 
 
 def method_of(request: HttpRequest) -> str:
-    return request.method if request.method in METHODS else OTHER_METHOD
+    return request.method if request.method in METHODS else "other"
 
 
 def route_of(request: HttpRequest) -> str:
     if request.resolver_match is not None:
         return request.resolver_match.route or "/"
-    return request.path_info if is_probe(request) else NO_ROUTE
+    return request.path_info if request.path_info in PROBES else "(none)"
 
 
 @cache

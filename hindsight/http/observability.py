@@ -60,10 +60,6 @@ class TraceMiddleware:
             return response
 
 
-if TYPE_CHECKING:
-    from sentry_sdk.types import Event, Hint
-
-
 def start_error_reports() -> None:
     """Sends logged errors to Sentry: their places, but no messages of exceptions, which can quote a row."""
     import sentry_sdk

@@ -12,8 +12,7 @@ from typing import Any
 from django.conf import settings
 
 from hindsight.http.proxies import client_address, client_of
-from hindsight.limits.memory import Memory
-from hindsight.limits.rate_limits import unauthenticated_limiter
+from hindsight.limits.rate_limits import Memory, unauthenticated_limiter
 
 # In a query, and in the two formats of a form.
 _SURVEY_TOKEN = re.compile(rb'\btoken(?:=|"\r\n\r\n)([A-Za-z0-9_-]{43})(?![A-Za-z0-9_-])')

@@ -6,6 +6,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
+from functools import cached_property
 from typing import Any, ClassVar, TypeVar, cast
 
 import hiredis
@@ -133,10 +134,21 @@ class SQLiteCounters(DatabaseCounters):
     failures = (sqlite3.Error,)
 
     def rows(self, statement: str, *values: str | int) -> list[Any]:
-        return sqlite_file(self.location).execute(statement.replace("%s", "?"), values).fetchall()
+        return self.file.execute(statement.replace("%s", "?"), values).fetchall()
 
-
-_sqlite_files = threading.local()
+    @cached_property
+    def file(self) -> sqlite3.Connection:
+        """Of one thread. A power failure may lose counts (synchronous=OFF)."""
+        create_private_file(self.location)
+        file = ThreadLocalConnection(self.location)
+        file.execute("PRAGMA journal_mode=WAL")
+        file.execute("PRAGMA synchronous=OFF")
+        file.execute(
+            "CREATE TABLE IF NOT EXISTS rate_limit_counter "
+            "(key TEXT PRIMARY KEY, count INTEGER NOT NULL, expires_at INTEGER NOT NULL) WITHOUT ROWID"
+        )
+        file.execute("CREATE INDEX IF NOT EXISTS rate_limit_counter_expiry ON rate_limit_counter (expires_at)")
+        return file
 
 
 class ThreadLocalConnection(sqlite3.Connection):
@@ -148,22 +160,6 @@ class ThreadLocalConnection(sqlite3.Connection):
 
     def __del__(self) -> None:
         self.close()
-
-
-def sqlite_file(path: str) -> sqlite3.Connection:
-    """A power failure may lose counts (synchronous=OFF)."""
-    connections: dict[str, sqlite3.Connection] = _sqlite_files.__dict__
-    if path not in connections:
-        create_private_file(path)
-        file = connections[path] = ThreadLocalConnection(path)
-        file.execute("PRAGMA journal_mode=WAL")
-        file.execute("PRAGMA synchronous=OFF")
-        file.execute(
-            "CREATE TABLE IF NOT EXISTS rate_limit_counter "
-            "(key TEXT PRIMARY KEY, count INTEGER NOT NULL, expires_at INTEGER NOT NULL) WITHOUT ROWID"
-        )
-        file.execute("CREATE INDEX IF NOT EXISTS rate_limit_counter_expiry ON rate_limit_counter (expires_at)")
-    return connections[path]
 
 
 # A connection for each thread is faster than redis-py's pool.

@@ -13,8 +13,7 @@ from typing import NamedTuple
 from django.conf import settings
 
 from hindsight.limits.counters import counters
-from hindsight.limits.memory import Memory
-from hindsight.limits.rate_limits import Usage
+from hindsight.limits.rate_limits import Memory, Usage
 
 DAY_SECONDS = 24 * 60 * 60
 # Between two additions of an org's amounts to the store, unless they are large.

@@ -1,7 +1,9 @@
 import threading
 import time
+from collections import OrderedDict
 from dataclasses import dataclass
 from hashlib import sha256
+from typing import Generic, TypeVar
 
 from django.conf import settings
 from django.core.cache import cache
@@ -9,7 +11,9 @@ from django.http import HttpRequest
 from django_ratelimit.core import get_usage
 
 from hindsight.http.proxies import client_of
-from hindsight.limits.memory import Memory
+
+Key = TypeVar("Key")
+Value = TypeVar("Value")
 
 WINDOW_SECONDS = 60
 
@@ -72,6 +76,36 @@ def hit(request: HttpRequest, group: str, key: str, limit: int, minutes: int) ->
     local_key = sha256(f"{settings.RATELIMIT_CACHE_PREFIX}{group} {key}".encode()).hexdigest()
     cache.add(local_key, 0, seconds)
     return cache.incr(local_key), seconds
+
+
+class Memory(Generic[Key, Value]):
+    """Over `max_keys`, forgets the key that was added first."""
+
+    def __init__(self, max_keys: int = 10_000) -> None:
+        self.max_keys = max_keys
+        self.lock = threading.Lock()
+        self.values: OrderedDict[Key, Value] = OrderedDict()
+
+    def __contains__(self, key: Key) -> bool:
+        return key in self.values
+
+    def get(self, key: Key) -> Value | None:
+        return self.values.get(key)
+
+    def add(self, key: Key, value: Value) -> None:
+        with self.lock:
+            self.values.pop(key, None)
+            self.values[key] = value
+            if len(self.values) > self.max_keys:
+                self.values.popitem(last=False)
+
+    def forget(self, key: Key) -> None:
+        with self.lock:
+            self.values.pop(key, None)
+
+    def clear(self) -> None:
+        with self.lock:
+            self.values.clear()
 
 
 class UnauthenticatedLimiter:

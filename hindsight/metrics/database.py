@@ -1,8 +1,8 @@
 """Values that are read from the database at each scrape. Rooms above register their readings."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import nullcontext
 
 from django.db import Error as DatabaseError
 from django.db import connection
@@ -40,19 +40,13 @@ class DatabaseCollector(Collector):
 
 
 def _read() -> list[GaugeMetricFamily]:
+    has_timeout = connection.vendor == "postgresql"
     try:
-        with _statement_timeout():
+        # In a transaction, because PgBouncer gives the session to others afterwards.
+        with atomic() if has_timeout else nullcontext():
+            if has_timeout:
+                with connection.cursor() as cursor:
+                    cursor.execute(f"SET LOCAL statement_timeout = {TIMEOUT_SECONDS * 1000}")
             return [gauge for reading in READINGS for gauge in reading()]
     finally:
         connection.close()  # scrapes are rare
-
-
-@contextmanager
-def _statement_timeout() -> Iterator[None]:
-    """On PostgreSQL. In a transaction, because PgBouncer gives the session to others afterwards."""
-    if connection.vendor != "postgresql":
-        yield
-        return
-    with atomic(), connection.cursor() as cursor:
-        cursor.execute(f"SET LOCAL statement_timeout = {TIMEOUT_SECONDS * 1000}")
-        yield

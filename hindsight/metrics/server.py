@@ -31,38 +31,24 @@ CONNECTION_SECONDS = 5
 
 def serve_metrics(host: str, port: int, *collectors: Collector) -> None:
     """Raises OSError if the address is in use."""
-    server = make_server(
-        host, port, metrics_application(collectors), server_class=_server_class(host), handler_class=_Handler
-    )
+    registry = CollectorRegistry()
+    for collector in (_Processes() if is_shared() else REGISTRY, _Build(), *collectors):
+        registry.register(collector)
+    exposition: WSGIApplication = make_wsgi_app(registry)
+
+    def application(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        if environ["PATH_INFO"] == "/metrics" and environ["REQUEST_METHOD"] == "GET":
+            return exposition(environ, start_response)
+        start_response("404 Not Found", [("Content-Type", "text/plain")])
+        return [b"See /metrics\n"]
+
+    server = make_server(host, port, application, server_class=_server_class(host), handler_class=_Handler)
     Thread(target=server.serve_forever, name="metrics", daemon=True).start()
 
 
 def is_shared() -> bool:
     """Whether other processes share the counters and the address: the kernel chooses one for each connection."""
     return DIRECTORY in os.environ
-
-
-def metrics_application(collectors: Iterable[Collector]) -> "_Metrics":
-    registry = CollectorRegistry()
-    for collector in (_Processes() if is_shared() else _Process(), _Build(), *collectors):
-        registry.register(collector)
-    return _Metrics(registry)
-
-
-class _Metrics:
-    def __init__(self, registry: CollectorRegistry) -> None:
-        self.exposition: WSGIApplication = make_wsgi_app(registry)
-
-    def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
-        if environ["PATH_INFO"] == "/metrics" and environ["REQUEST_METHOD"] == "GET":
-            return self.exposition(environ, start_response)
-        start_response("404 Not Found", [("Content-Type", "text/plain")])
-        return [b"See /metrics\n"]
-
-
-class _Process(Collector):
-    def collect(self) -> Iterable[Metric]:
-        return REGISTRY.collect()
 
 
 class _Build(Collector):

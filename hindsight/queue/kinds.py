@@ -2,9 +2,8 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from django.db.models import Count, Min, OuterRef, QuerySet, Subquery
 from django.utils import timezone
@@ -63,8 +62,7 @@ def register(kind: Kind[Any]) -> None:
     KINDS[kind.name] = kind
 
 
-@dataclass(frozen=True)
-class Backlog:
+class Backlog(NamedTuple):
     """`due`: rows that wait for a worker. `wait`: of the oldest of them."""
 
     due: int
@@ -73,13 +71,11 @@ class Backlog:
 
 def backlogs() -> dict[str, Backlog]:
     """By kind. Executes one statement for each."""
-    now = timezone.now()
-    return {name: _backlog(kind, now) for name, kind in KINDS.items()}
-
-
-def _backlog(kind: Kind[Any], now: datetime) -> Backlog:
-    counted = kind.rows().filter(is_due(now)).order_by().aggregate(due=Count("pk"), oldest=Min("due_at"))
-    return Backlog(counted["due"], now - (counted["oldest"] or now))
+    now, found = timezone.now(), {}
+    for name, kind in KINDS.items():
+        counted = kind.rows().filter(is_due(now)).order_by().aggregate(due=Count("pk"), oldest=Min("due_at"))
+        found[name] = Backlog(counted["due"], now - (counted["oldest"] or now))
+    return found
 
 
 def queues_and_workers() -> Iterable[GaugeMetricFamily]:

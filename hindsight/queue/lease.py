@@ -32,10 +32,15 @@ def lease(kind: Kind[Row], free: int, turns: Turns) -> list[Row]:
     if not lanes:  # on SQLite, a transaction would take the write lock
         return []
     with transaction.atomic():
-        _lock(kind)
+        if connection.vendor == "postgresql":
+            with connection.cursor() as cursor:
+                key = zlib.crc32(f"hindsight.queue {kind.name}".encode())
+                cursor.execute("SELECT pg_advisory_xact_lock(%s)", [key])
         given = share_out(lanes, kind.leased_lanes(now), free, kind.shares, turns)
         rows = list(kind.rows().filter(pk__in=[pk for lane in given for pk in _oldest(kind, lane, now)]))
-        to_run = [row for row in rows if _begin(kind, row, now)]
+        to_run = [row for row in rows if kind.begin(row, now)]
+        for row in rows:
+            row.leased_until = now + kind.lease_time if row in to_run else None
         kind.rows().bulk_update(rows, ["leased_until", *kind.written])
     return to_run
 
@@ -45,19 +50,7 @@ def put(rows: QuerySet[Any], **changed: Any) -> int:
     return rows.update(leased_until=None, due_at=timezone.now(), **changed)
 
 
-def _lock(kind: Kind[Any]) -> None:
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [zlib.crc32(f"hindsight.queue {kind.name}".encode())])
-
-
 def _oldest(kind: Kind[Any], lane: Lane, now: datetime) -> list[int]:
     """Returns nothing if other transactions have locked the rows of the lane."""
     due = kind.rows().filter(is_due(now), **{kind.lane: lane.key}).order_by("due_at")
     return list(due.select_for_update(skip_locked=True, of=("self",)).values_list("pk", flat=True)[:1])
-
-
-def _begin(kind: Kind[Row], row: Row, now: datetime) -> bool:
-    is_to_run = kind.begin(row, now)
-    row.leased_until = now + kind.lease_time if is_to_run else None
-    return is_to_run

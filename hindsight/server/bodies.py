@@ -4,6 +4,7 @@ from io import RawIOBase
 from typing import NoReturn
 
 from django.core.exceptions import RequestDataTooBig
+from django.http import StreamingHttpResponse
 
 MAX_BODY_BYTES = 1024 * 1024
 
@@ -11,6 +12,10 @@ MAX_BODY_BYTES = 1024 * 1024
 DRAIN_BYTES = 8 * 1024 * 1024
 
 BODY_SECONDS = 30.0
+
+
+class Download(StreamingHttpResponse):
+    """May be too large for the memory. A client sees by the end of the chunks whether it is complete."""
 
 
 class BodyCutOff(OSError):

@@ -13,9 +13,8 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from django.core.exceptions import RequestDataTooBig
 
-from hindsight.http.downloads import Download
-from hindsight.http.probes import PROBES
-from hindsight.server.bodies import BodyCutOff, UnreadableBody, receive_body
+from hindsight.http.logs import PROBES
+from hindsight.server.bodies import BodyCutOff, Download, UnreadableBody, receive_body
 from hindsight.server.connections import ConnectionThreads
 from hindsight.server.fair_queue import IS_REFUSED, MAX_WAITING, Job, TooManyWaiting
 
@@ -26,11 +25,8 @@ if TYPE_CHECKING:
 Result = TypeVar("Result")
 
 END_SECONDS = 0.02
-SAFE_METHODS = ("GET", "HEAD")
 
 Headers = list[tuple[str, str]]
-Response = tuple[int, Headers, bytes | Download]
-Submit = Callable[[Job], object]
 
 
 class Gateway:
@@ -62,7 +58,7 @@ class Gateway:
             return
         caller = self.caller_of(environ)
         # A write is stored even if the client does not wait for the response. client_disconnect() returns a future.
-        hang_up = cast(Any, protocol).client_disconnect if scope.method in SAFE_METHODS else None
+        hang_up = cast(Any, protocol).client_disconnect if scope.method in ("GET", "HEAD") else None
         submit = partial(self.threads.submit, caller, limit=MAX_WAITING)
         try:
             response = await self.calls.run(submit, self.send_response, environ, protocol, hang_up=hang_up)
@@ -75,23 +71,6 @@ class Gateway:
 
     def send_response(self, environ: dict[str, Any], protocol: "HTTPProtocol") -> tuple[int, Headers, Download] | None:
         """Returns a response only if it has to be streamed."""
-        status, headers, body = self.respond(environ)
-        if isinstance(body, Download):
-            return status, headers, body
-        protocol.response_bytes(status, headers, body)
-        return None
-
-    async def stream(self, download: Download, transport: Any, caller: str) -> None:
-        """Between two blocks, a slow client holds no thread. A block may be empty, such as a compressor's."""
-        blocks, submit = iter(download), partial(self.threads.submit, caller)
-        try:
-            while (block := await self.calls.run(submit, next, blocks, None)) is not None:
-                if block:
-                    await transport.send_bytes(block)
-        finally:
-            await self.calls.run(submit, download.close)
-
-    def respond(self, environ: dict[str, Any]) -> Response:
         started: list[tuple[int, Headers]] = []
 
         def start_response(status: str, headers: Headers, exc_info: Any = None) -> Callable[[bytes], object]:
@@ -103,7 +82,18 @@ class Gateway:
             return (*started[-1], response)
         with closing(cast(Any, response)):
             body = b"".join(response)
-        return (*started[-1], body)
+        protocol.response_bytes(*started[-1], body)
+        return None
+
+    async def stream(self, download: Download, transport: Any, caller: str) -> None:
+        """Between two blocks, a slow client holds no thread. A block may be empty, such as a compressor's."""
+        blocks, submit = iter(download), partial(self.threads.submit, caller)
+        try:
+            while (block := await self.calls.run(submit, next, blocks, None)) is not None:
+                if block:
+                    await transport.send_bytes(block)
+        finally:
+            await self.calls.run(submit, download.close)
 
 
 async def input_of(environ: dict[str, Any], blocks: AsyncIterable[bytes]) -> BytesIO | UnreadableBody:
@@ -166,7 +156,7 @@ class Calls:
 
     async def run(
         self,
-        submit: Submit,
+        submit: Callable[[Job], object],
         function: Callable[..., Result],
         *arguments: object,
         hang_up: Callable[[], asyncio.Future[Any]] | None = None,

@@ -34,10 +34,6 @@ def create_demo() -> None:
             run("demo")
 
 
-def run_worker() -> None:
-    run("run_worker")
-
-
 def run(*arguments: str) -> None:
     execute_from_command_line(["manage.py", *arguments])
 

@@ -26,12 +26,10 @@ from granian import Granian
 from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
 
-from hindsight.server.prepare import create_demo, explained_settings, migrate, run_worker
+from hindsight.server.prepare import create_demo, explained_settings, migrate, run
 from hindsight.server.shutdown import SHUTDOWN_SECONDS, WORKER_SHUTDOWN_SECONDS, end_children_once
 
 ROOT = Path(__file__).resolve().parents[2]
-# granian's log lines get the format of the others.
-LOGS = {"handlers": {}, "loggers": {"_granian": {"propagate": True}}}
 
 
 def main(arguments: Sequence[str]) -> None:
@@ -40,8 +38,8 @@ def main(arguments: Sequence[str]) -> None:
     load_settings()
     refuse_a_public_address()
     refuse_addresses_in_use()
-    if settings.DEVELOPMENT:
-        remember_development()
+    if settings.DEVELOPMENT and not (remembered := ROOT / ".env").exists():
+        remembered.write_text("HINDSIGHT_ENV=development\n")  # for `manage.py` in this checkout
     if "--reload" in arguments:
         migrate()
         create_demo()
@@ -92,13 +90,6 @@ def refuse_an_address_in_use(host: str, port: int) -> None:
         sys.exit(f"Cannot serve at {host}, port {port}: {error}\nChoose another port: PORT=8001 make run")
 
 
-def remember_development() -> None:
-    """For `manage.py` in this checkout."""
-    file = ROOT / ".env"
-    if not file.exists():
-        file.write_text("HINDSIGHT_ENV=development\n")
-
-
 def reload_on_changes() -> None:
     os.environ.setdefault("DEBUG", "true")
     host = f"[{settings.HOST}]" if ":" in settings.HOST else settings.HOST
@@ -144,8 +135,8 @@ def prepare_and_import() -> None:
     finish(start(create_demo))
 
 
-def start(command: Callable[[], None]) -> Process:
-    process = Process(target=command)
+def start(command: Callable[..., None], *arguments: str) -> Process:
+    process = Process(target=command, args=arguments)
     process.start()
     return process
 
@@ -158,7 +149,7 @@ def finish(process: Process) -> None:
 
 @contextmanager
 def worker() -> Iterator[None]:
-    process = start(run_worker)
+    process = start(run, "run_worker")
     try:
         yield
     finally:
@@ -191,7 +182,8 @@ def run_granian() -> None:
         http=HTTPModes.http1,
         http1_settings=HTTP1Settings(),
         websockets=False,
-        log_dictconfig=LOGS,
+        # Its log lines get the format of the others.
+        log_dictconfig={"handlers": {}, "loggers": {"_granian": {"propagate": True}}},
     )
     # The terminal was closed. granian would reload.
     server.on_startup(lambda: signal.signal(signal.SIGHUP, server.signal_handler_interrupt))

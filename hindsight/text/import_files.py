@@ -62,9 +62,6 @@ class CsvText:
         # Invalid UTF-8 rejects only its own row.
         return line.decode(errors="surrogateescape")
 
-    def begin_row(self) -> None:
-        self.row_bytes = 0
-
 
 class CsvRows:
     """`header`: the cells of the first line, at whose commas, semicolons or tabs the file is split.
@@ -86,7 +83,7 @@ class CsvRows:
     def __iter__(self) -> Iterator[tuple[int, list[str]] | BadRow]:
         while True:
             number = self.text.line + 1
-            self.text.begin_row()
+            self.text.row_bytes = 0
             try:
                 cells = next(self.reader)
             except StopIteration:

@@ -8,8 +8,8 @@ from deals.api.bodies import DealOfInterviewRequest, values_of
 from deals.models import FIELDS as DEAL_FIELDS
 from deals.text import MAX_DEAL_ID_LENGTH, clean_deal_id
 from hindsight.api.errors import BadRequest
+from hindsight.api.json_bodies import ChoiceField, PublicIdField, StrictSerializer, TextField, TimeField
 from hindsight.api.pagination import PageQuery
-from hindsight.api.serializers import ChoiceField, PublicIdField, StrictSerializer, TextField, TimeField
 from hindsight.text.strict_json import type_name
 from interviews.api.bodies import INTERVIEW_REQUEST_ID
 from interviews.lifecycle import Progress, Status

@@ -7,8 +7,8 @@ from rest_framework import serializers
 
 from deals.models import Outcome
 from deals.text import MAX_LABEL_LENGTH, clean_label
+from hindsight.api.json_bodies import ChoiceField, TextField, TimeField
 from hindsight.api.pagination import PageQuery, PageSerializer
-from hindsight.api.serializers import ChoiceField, TextField, TimeField
 from hindsight.db.full_text import quoted_terms
 from hindsight.text.storable import clean_text
 from interviews.api.bodies import DriverSerializer, InterviewRequestIdField, PlaceSerializer

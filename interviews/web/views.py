@@ -27,8 +27,8 @@ from django.urls import reverse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
-from hindsight.http.csp import HEADER
 from hindsight.http.logs import current_request_id
+from hindsight.http.middleware import CSP_HEADER
 from hindsight.http.proxies import client_of
 from hindsight.limits.callers import remember_caller
 from hindsight.limits.rate_limits import count_request
@@ -220,4 +220,4 @@ def logo(request: HttpRequest, name: str) -> HttpResponse:
     if content is None:
         raise Http404
     content_type = CONTENT_TYPES[name.rpartition(".")[2]]
-    return HttpResponse(bytes(content), content_type, headers={**CACHED, HEADER: NOTHING_RUNS})
+    return HttpResponse(bytes(content), content_type, headers={**CACHED, CSP_HEADER: NOTHING_RUNS})

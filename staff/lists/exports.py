@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.urls import URLPattern, path
 
-from hindsight.http.downloads import Download
+from hindsight.server.bodies import Download
 from hindsight.text import xlsx
 from hindsight.text.record_files import WRITERS, Record, Writer
 from orgs.models import EventKind, Org

@@ -17,8 +17,7 @@ import pytest
 from django.db.migrations.loader import MigrationLoader
 from pytest_django.plugin import DjangoDbBlocker
 
-from hindsight.db.releases import RELEASES
-from hindsight.db.upgrades import STOP_FIRST, class_of
+from hindsight.db.upgrades import RELEASES, STOP_FIRST, class_of
 from hindsight.server.shutdown import end_with_parent
 from tests.hindsight.db.test_upgrades import since
 from tests.live.reverse_proxies import ProxyMissingError, nginx

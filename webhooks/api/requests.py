@@ -4,7 +4,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from hindsight.api.errors import BadRequest
-from hindsight.api.serializers import ChoiceField, StrictSerializer, TextField, WholeNumberField
+from hindsight.api.json_bodies import ChoiceField, StrictSerializer, TextField, WholeNumberField
 from webhooks.models import EndpointState
 from webhooks.models.endpoint import MAX_URL_LENGTH
 from webhooks.models.event import EVENT_TYPES

@@ -11,11 +11,10 @@ from rest_framework.request import Request
 
 from hindsight.api.errors import BadRequest, Conflict, FieldError, IdempotencyConflict, NotFound
 from hindsight.api.idempotency import Created, create_once
-from hindsight.api.json_bodies import Response
+from hindsight.api.json_bodies import Response, StrictSerializer
 from hindsight.api.operations import IDEMPOTENCY_KEY, REPLAYED, header, operation
 from hindsight.api.pagination import Listing, PageQuery, page_of
 from hindsight.api.preconditions import refuse_body
-from hindsight.api.serializers import StrictSerializer
 from hindsight.api.views import ApiView
 from orgs.authentication import Principal, principal_of
 from orgs.models import EventKind

@@ -21,8 +21,6 @@ from hindsight.db.errors import STALE_STATEMENT, sqlstate_of
 # Lists have a statement for each combination of filters and for each limit.
 MAX_STATEMENTS = 200
 
-SUCCEEDED = (ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK)
-
 # A statement and the types of its parameters. psycopg selects the type of a number by its size.
 Key = tuple[str, tuple[int, ...] | None]
 
@@ -41,7 +39,11 @@ class DatabaseWrapper(base.DatabaseWrapper):
         """
         try:
             with self.wrap_database_errors:
-                return self._prepared_statements().fetch_rows(statement, parameters)
+                self.close_if_health_check_failed()
+                self.ensure_connection()
+                if self._prepared is None or self._prepared.session is not self.connection:
+                    self._prepared = PreparedStatements(cast(Connection[object], self.connection))
+                return self._prepared.fetch_rows(statement, parameters)
         except DatabaseError as error:
             if sqlstate_of(error) not in STALE_STATEMENT:
                 raise
@@ -51,13 +53,6 @@ class DatabaseWrapper(base.DatabaseWrapper):
             cursor.execute(statement, parameters)
             rows: list[tuple[Any, ...]] = cursor.fetchall()
             return rows
-
-    def _prepared_statements(self) -> "PreparedStatements":
-        self.close_if_health_check_failed()
-        self.ensure_connection()
-        if self._prepared is None or self._prepared.session is not self.connection:
-            self._prepared = PreparedStatements(cast(Connection[object], self.connection))
-        return self._prepared
 
     def is_usable(self) -> bool:
         """Saves Django's `SELECT 1` unless the socket is readable: a closed connection reads as end of file."""
@@ -101,7 +96,7 @@ class PreparedStatements:
         return name
 
     def _check(self, result: PGresult) -> PGresult:
-        if result.status in SUCCEEDED:
+        if result.status in (ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK):
             return result
         if self.session.pgconn.status == ConnStatus.BAD:  # the result may have no SQLSTATE
             raise OperationalError(self.session.pgconn.get_error_message())

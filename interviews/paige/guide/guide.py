@@ -7,7 +7,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, Self
 
-from hindsight.limits.memory import Memory
+from hindsight.limits.rate_limits import Memory
 from interviews.paige.guide.rules import GuideError, validated
 from interviews.paige.guide.texts import CLOSING, QUOTE, VENDOR, FollowUpKind
 from interviews.paige.language import phrases

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from rest_framework import serializers
 from rest_framework.settings import api_settings
 
-from hindsight.api.serializers import StrictSerializer, TextField
+from hindsight.api.json_bodies import StrictSerializer, TextField
 from hindsight.text.languages import ENGLISH
 from hindsight.text.strict_json import type_name
 from interviews.paige.guide import texts
@@ -214,7 +214,7 @@ def in_current_format(guide: Mapping[str, Any]) -> dict[str, Any]:
 
 def as_stored(guide: Mapping[str, Any]) -> dict[str, Any]:
     """In the current format, with what servers of 0.1.0 require during a rolling upgrade. To be removed once the last
-    of `RELEASES` (hindsight/db/releases.py) is a later one.
+    of `RELEASES` (hindsight/db/upgrades.py) is a later one.
     """
     current = in_current_format(guide)
     return {**current, "topics": [{**topic, "phrases": []} for topic in current["topics"]]}

@@ -10,8 +10,7 @@ from django.db.migrations.loader import MigrationLoader
 from django.db.models.fields import NOT_PROVIDED
 
 from hindsight.db import upgrades
-from hindsight.db.releases import RELEASES
-from hindsight.db.upgrades import ROLLING, STOP_FIRST, class_of, that_need_a_stop
+from hindsight.db.upgrades import RELEASES, ROLLING, STOP_FIRST, class_of, that_need_a_stop
 
 Operation = migrations.operations.base.Operation
 ROOT = Path(__file__).parents[3]

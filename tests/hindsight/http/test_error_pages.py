@@ -6,7 +6,7 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import Settings
 
-from hindsight.http import csp
+from hindsight.http import middleware
 
 
 def page(response: Any, status: int, heading: str) -> str:
@@ -45,6 +45,6 @@ def test_500_page_does_not_show_the_exception(monkeypatch: pytest.MonkeyPatch) -
     def fail(*arguments: object) -> None:
         raise RuntimeError("secret detail")
 
-    monkeypatch.setattr(csp.ContentSecurityPolicyMiddleware, "__call__", fail)
+    monkeypatch.setattr(middleware.ContentSecurityPolicyMiddleware, "__call__", fail)
     text = page(Client(raise_request_exception=False).get("/nowhere"), 500, "Something went wrong")
     assert "secret detail" not in text

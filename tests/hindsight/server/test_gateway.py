@@ -9,7 +9,7 @@ from typing import Any, cast
 
 import pytest
 
-from hindsight.http.downloads import Download
+from hindsight.server.bodies import Download
 from hindsight.server.fair_queue import IS_REFUSED, Job
 from hindsight.server.gateway import Calls, Gateway, environ_of
 

@@ -8,9 +8,8 @@ from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 from django.db.models.signals import pre_migrate
 
-from hindsight.db.releases import RELEASES
 from hindsight.db.servers import connected_servers
-from hindsight.db.upgrades import Plan, that_need_a_stop
+from hindsight.db.upgrades import RELEASES, Plan, that_need_a_stop
 
 
 class Command(migrate.Command):
@@ -41,7 +40,9 @@ class Command(migrate.Command):
             return
         stopping = that_need_a_stop(plan)
         if self.verbosity:
-            self.stdout.write(f"This upgrade is {_described(stopping)}")
+            because = f"stop first: no server may run meanwhile, because of {_some(stopping)}."
+            rolling = "rolling: servers of the release before can go on."
+            self.stdout.write(f"This upgrade is {because if stopping else rolling}")
         if not stopping or self.is_forced:
             return
         is_rollback = any(backwards for _, backwards in plan)
@@ -60,12 +61,6 @@ def _refuse_a_database_between_two_releases() -> None:
             f"Nothing was migrated. The database has a part of {'.'.join(missing[0])}: its version is before 0.1.0, "
             "or a commit after it. First migrate with the last commit before the migrations were squashed, 20899431."
         )
-
-
-def _described(stopping: list[str]) -> str:
-    if not stopping:
-        return "rolling: servers of the release before can go on."
-    return f"stop first: no server may run meanwhile, because of {_some(stopping)}."
 
 
 def _some(names: list[str]) -> str:

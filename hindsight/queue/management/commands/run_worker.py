@@ -23,12 +23,9 @@ class Command(BaseCommand):
         announce_server()
         self.check()  # scripts/serve does so by `migrate`
         if settings.METRICS_ADDRESS and not is_shared():
-            serve_own_metrics(*settings.METRICS_ADDRESS)
+            try:
+                serve_metrics(*settings.METRICS_ADDRESS, DatabaseCollector())
+            except OSError as error:
+                problem = f"Cannot serve METRICS_ADDRESS: {error.strerror}. Give each worker another port."
+                raise CommandError(problem) from None
         Worker(KINDS.values()).run()
-
-
-def serve_own_metrics(host: str, port: int) -> None:
-    try:
-        serve_metrics(host, port, DatabaseCollector())
-    except OSError as error:
-        raise CommandError(f"Cannot serve METRICS_ADDRESS: {error.strerror}. Give each worker another port.") from None

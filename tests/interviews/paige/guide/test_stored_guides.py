@@ -3,7 +3,7 @@
 import pytest
 from pytest_django import DjangoAssertNumQueries
 
-from hindsight.limits.memory import Memory
+from hindsight.limits.rate_limits import Memory
 from interviews.models import InterviewRequest, InterviewType
 from interviews.paige.guide import guide as guides
 from interviews.paige.turn.brief import guide_of
