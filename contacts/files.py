@@ -17,13 +17,12 @@ from hindsight.text.timestamps import utc_text
 from orgs.actors import Actor
 from orgs.imports import Batch, Importer
 
-PAGE = 500
 COLUMNS = ("contact_id", "org", "email", "name", "notes", "created_at", "updated_at")
 
 
 def export_contacts(selected: QuerySet[Contact]) -> Iterator[Record]:
     """Oldest first."""
-    yield from map(record_of, in_pages(selected.select_related("org"), PAGE))
+    return map(record_of, in_pages(selected.select_related("org"), 500))
 
 
 def record_of(contact: Contact) -> Record:

@@ -1,6 +1,6 @@
 """Updates that span an interview request are in `interviews.services`."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 from django.db import IntegrityError, transaction
 
@@ -66,11 +66,10 @@ def _upsert_contacts(org_id: int, contacts: Mapping[str, Texts], actor: Actor, d
     written = ((row_of[change.object_id], change) for change in changes)
     return [
         *(Effect(row.email, change.field, change.before, getattr(row, change.field)) for row, change in written),
-        *(effect for email in new for effect in _of_new(email, contacts[email])),
+        *(
+            Effect(email, field, None, text)
+            for email in new
+            for field, text in {"email": email, **contacts[email]}.items()
+            if text
+        ),
     ]
-
-
-def _of_new(email: str, texts: Texts) -> Iterator[Effect]:
-    for field, text in {"email": email, **texts}.items():
-        if text:
-            yield Effect(email, field, None, text)

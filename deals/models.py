@@ -5,14 +5,7 @@ from typing import Self, TypedDict
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
-from deals.text import (
-    AMOUNT_DECIMALS,
-    AMOUNT_DIGITS,
-    MAX_DEAL_ID_LENGTH,
-    MAX_LABEL_LENGTH,
-    MAX_REASON_LENGTH,
-    amount_text,
-)
+from deals.text import AMOUNT_DECIMALS, AMOUNT_DIGITS, MAX_DEAL_ID_LENGTH, MAX_LABEL_LENGTH, MAX_REASON_LENGTH
 from hindsight.db.keyset import ID_ORDER
 from hindsight.db.versions import Versioned, VersionedUpdate
 from hindsight.text.timestamps import utc_text
@@ -102,5 +95,5 @@ class Deal(Versioned):
     def audited_text(self, field: str) -> str:
         value = getattr(self, field)
         if isinstance(value, Decimal):
-            return amount_text(value)
+            return f"{value.normalize():f}"  # without zeros at the end: 48000.5
         return utc_text(value) if isinstance(value, datetime) else value or ""

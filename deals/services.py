@@ -1,6 +1,6 @@
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Mapping
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from deals.models import FIELDS, Deal, DealValues
 from deals.text import DealId
@@ -31,20 +31,15 @@ def write_deal(
 
     With `if_version`, only if the deal exists and its version is accepted. Raises PreconditionFailed.
     """
-    deal: Deal | None = Deal.objects.for_org(org_id).select_for_update(no_key=True).filter(deal_id=deal_id).first()
-    if if_version and not (deal and if_version(deal.version)):
+    deals = Deal.objects.for_org(org_id).select_for_update(no_key=True)
+    if if_version and not any(if_version(deal.version) for deal in deals.filter(deal_id=deal_id)):
         raise PreconditionFailed(CHANGED)
-    if deal:
+    deal, is_new = deals.get_or_create(deal_id=deal_id, defaults={"org_id": org_id, **values})
+    if not is_new:
         overwrite_values(deal, values, actor=actor)
-        return False
-    try:
-        with transaction.atomic():
-            deal = Deal.objects.create(org_id=org_id, deal_id=deal_id, **values)
-    except IntegrityError:  # a concurrent transaction created it
-        return write_deal(org_id=org_id, deal_id=deal_id, values=values, actor=actor)
-    for listener in NEW_DEAL_LISTENERS:
+    for listener in NEW_DEAL_LISTENERS if is_new else ():
         listener(deal)
-    return True
+    return is_new
 
 
 @transaction.atomic
@@ -60,16 +55,12 @@ def write_deals(
             effects.append(Effect(deal_id, change.field, change.before, deal.audited_text(change.field)))
     for deal_id in sorted(deals.keys() - edits.keys()):
         is_new = write_deal(org_id=org_id, deal_id=deal_id, values=deals[deal_id], actor=actor)
-        effects += _of_new(Deal(deal_id=deal_id, **deals[deal_id]), before=None if is_new else "")
+        before, deal = None if is_new else "", Deal(deal_id=deal_id, **deals[deal_id])
+        texts = {field: deal.audited_text(field) for field in ("deal_id", *FIELDS)}
+        effects += [Effect(deal_id, field, before, text) for field, text in texts.items() if text]
     if dry_run:
         transaction.set_rollback(True)
     return effects
-
-
-def _of_new(deal: Deal, *, before: str | None) -> Iterator[Effect]:
-    for field in ("deal_id", *FIELDS):
-        if text := deal.audited_text(field):
-            yield Effect(deal.deal_id, field, before, text)
 
 
 def erase_reasons(*, org_id: int, deal_ids: Collection[str], actor: Actor) -> list[str]:

@@ -45,12 +45,6 @@ def clean_amount(amount: Decimal) -> Decimal:
     raise ValidationError(f"Send an amount below {MAX_AMOUNT:,}.")
 
 
-def amount_text(amount: Decimal) -> str:
-    """Without zeros at the end: 48000.5."""
-    text = f"{amount:.{AMOUNT_DECIMALS}f}"
-    return text.rstrip("0").rstrip(".")
-
-
 def shown_amount(amount: Decimal | float) -> int | float:
     """As a number of JSON. Whole amounts have no decimal point."""
     return int(amount) if amount == int(amount) else float(amount)

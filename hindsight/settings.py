@@ -352,7 +352,7 @@ SPECTACULAR_SETTINGS = {
         "ErrorCode": "hindsight.api.operations.ERROR_CODES",
         "InterviewStatus": "interviews.lifecycle.Status",
         "WebhookEndpointStatus": "webhooks.models.EndpointState",
-        "SettableWebhookEndpointStatus": "webhooks.api.requests.STATUSES",
+        "SettableWebhookEndpointStatus": "webhooks.api.bodies.STATUSES",
     },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",

@@ -15,7 +15,7 @@ from hindsight.api.views import ApiView
 from hindsight.text.timestamps import utc_text
 from orgs.authentication import principal_of
 from orgs.models import ApiKey
-from orgs.models.api_key import SCOPES
+from orgs.models.org import SCOPES
 from orgs.plans import Plan
 
 DESCRIPTION = """Returns what your API key is and may do. Any valid key may send this request, whatever its scopes. Use
@@ -61,13 +61,13 @@ class MeView(ApiView):
     )
     def get(self, request: Request) -> Response:
         principal = principal_of(request)
-        key = ApiKey.objects.select_related("org").get(pk=principal.api_key.id)
+        key = ApiKey.objects.select_related("org").get(pk=principal.key_id)
         return Response(
             {
                 "org": {"name": key.org.name},
                 "plan": key.org.plan,
                 "requests_per_minute": principal.requests_per_minute,
-                "test": principal.api_key.is_test,
+                "test": principal.is_test,
                 "scopes": key.scopes.split(),
                 "api_key": {
                     "prefix": key.prefix,

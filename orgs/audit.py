@@ -78,30 +78,20 @@ def _save(row: Any, values: Mapping[str, Any]) -> list[Change]:
 
 
 def _replace(row: Any, values: Mapping[str, Any]) -> list[Change]:
-    values = {**values, **_cleared(row, values)}
+    cleared_by: Mapping[str, Iterable[str]] = getattr(row, "cleared_by", {})
+    changed = [field for field, value in values.items() if value != getattr(row, field)]
+    values = {**values, **{field: "" for name in changed for field in cleared_by.get(name, ())}}
     before = {field: text_of(row, field) for field in values}
     for field, value in values.items():
         setattr(row, field, value)
     return [_change(row, field, before=text) for field, text in before.items() if text_of(row, field) != text]
 
 
-def _cleared(row: Any, values: Mapping[str, Any]) -> Mapping[str, str]:
-    """The fields that a change of others clears."""
-    cleared_by: Mapping[str, Iterable[str]] = getattr(row, "cleared_by", {})
-    changed = [field for field, value in values.items() if value != getattr(row, field)]
-    return {field: "" for name in changed for field in cleared_by.get(name, ())}
-
-
 def _change(row: Any, field: str, *, before: str) -> Change:
     if field not in row.audited:
         raise ValueError(f"{field!r} is not audited.")
-    return Change(
-        org_id=row.org_id,
-        object_type=row._meta.model_name,
-        object_id=row.pk,
-        field=field,
-        before=before,
-    )
+    about = {"org_id": row.org_id, "object_type": row._meta.model_name, "object_id": row.pk}
+    return Change(**about, field=field, before=before)
 
 
 def count_bytes(number: int, *, org_id: int, actor: Actor) -> None:

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any, NoReturn, cast
 
@@ -12,6 +12,8 @@ from rest_framework.authentication import BaseAuthentication
 from rest_framework.request import Request
 
 from hindsight.api.errors import Unauthorized
+from hindsight.api.json_bodies import Response
+from hindsight.api.pagination import Listing, page_of
 from hindsight.api.throttling import ANY_SCOPE, refuse
 from hindsight.db.statements import fetch_row
 from hindsight.http.logs import current_request_id
@@ -47,27 +49,52 @@ KEY_IS_VALID = f"EXISTS (SELECT 1 {_VALID_KEY})"
 
 
 @dataclass(frozen=True)
-class VerifiedKey:
-    """`org` is the slug."""
+class Principal:
+    """A valid key, as `request.auth` and `request.user`. `org` is the slug.
 
-    id: int
+    `is_remembered`: the statement of the view verifies the key (decision 2).
+    """
+
+    key_id: int
     prefix: str
     org_id: int
     org: str
     requests_per_minute: int
     scopes: str
+    digest: str
+    is_remembered: bool = False
+    is_authenticated = True
+    is_anonymous = False
 
     @property
     def is_test(self) -> bool:
         return keys.is_test_key(self.prefix)
 
+    @property
+    def rate_limit_key(self) -> str:
+        return str(self.org_id)
+
+    @property
+    def actor(self) -> Actor:
+        return Actor(ActorKind.API_KEY, self.prefix, current_request_id())
+
+    def may(self, method: str, scope: str | None) -> bool:
+        """`scope`: of the view; None: of the method. Unknown methods are refused later, with 405."""
+        needed = SCOPE_OF_METHOD.get(method, ANY_SCOPE) if scope is None else scope
+        return needed == ANY_SCOPE or needed in self.scopes.split()
+
+    def verify(self, request: Request) -> None:
+        """Raises Unauthorized or RateLimitExceeded."""
+        if self.is_remembered and verify_key(self.digest) is None:
+            refuse_key(request, self.digest)
+
 
 REMEMBERED_SECONDS = 60
 # With the time.monotonic() until which a key is remembered.
-_remembered: Memory[str, tuple[VerifiedKey, float]] = Memory()
+_remembered: Memory[str, tuple[Principal, float]] = Memory()
 
 
-def remembered_key(digest: str) -> VerifiedKey | None:
+def remembered_key(digest: str) -> Principal | None:
     """A key that was valid at most REMEMBERED_SECONDS ago."""
     key, ends_at = _remembered.get(digest) or (None, 0.0)
     return key if time.monotonic() < ends_at else None
@@ -82,7 +109,7 @@ def key_parameters(digest: str | None) -> dict[str, Any]:
     return {"digest": digest, "now": connection.ops.adapt_datetimefield_value(timezone.now())}
 
 
-def verify_key(digest: str) -> VerifiedKey | None:
+def verify_key(digest: str) -> Principal | None:
     """Returns the key, remembers it, and updates `last_used_at`.
 
     Returns None if the key is unknown, revoked or expired, or its org is suspended.
@@ -95,46 +122,9 @@ def verify_key(digest: str) -> VerifiedKey | None:
     key_id, prefix, org_id, org, plan, own_rate_limit, scopes, used_recently = row
     if not used_recently:
         ApiKey.objects.filter(pk=key_id).update(last_used_at=timezone.now())
-    key = VerifiedKey(key_id, prefix, org_id, org, requests_per_minute(plan, own_rate_limit), scopes)
-    _remembered.add(digest, (key, time.monotonic() + REMEMBERED_SECONDS))
+    key = Principal(key_id, prefix, org_id, org, requests_per_minute(plan, own_rate_limit), scopes, digest)
+    _remembered.add(digest, (replace(key, is_remembered=True), time.monotonic() + REMEMBERED_SECONDS))
     return key
-
-
-@dataclass(frozen=True)
-class Principal:
-    """`request.auth` and `request.user`. `is_remembered`: the statement of the view verifies the key (decision 2)."""
-
-    api_key: VerifiedKey
-    digest: str = ""
-    is_remembered: bool = False
-    is_authenticated = True
-    is_anonymous = False
-
-    @property
-    def org_id(self) -> int:
-        return self.api_key.org_id
-
-    @property
-    def rate_limit_key(self) -> str:
-        return str(self.api_key.org_id)
-
-    @property
-    def requests_per_minute(self) -> int:
-        return self.api_key.requests_per_minute
-
-    def may(self, method: str, scope: str | None) -> bool:
-        """`scope`: of the view; None: of the method. Unknown methods are refused later, with 405."""
-        needed = SCOPE_OF_METHOD.get(method, ANY_SCOPE) if scope is None else scope
-        return needed == ANY_SCOPE or needed in self.api_key.scopes.split()
-
-    def verify(self, request: Request) -> None:
-        """Raises Unauthorized or RateLimitExceeded."""
-        if self.is_remembered and verify_key(self.digest) is None:
-            refuse_key(request, self.digest)
-
-    @property
-    def actor(self) -> Actor:
-        return Actor(ActorKind.API_KEY, self.api_key.prefix, current_request_id())
 
 
 def principal_of(request: Request) -> Principal:
@@ -152,12 +142,11 @@ class ApiKeyAuthentication(BaseAuthentication):
             refuse_key(request, digest)
         verifies = request.method in request.parser_context["view"].verifying_methods
         remembered = remembered_key(digest) if verifies else None
-        api_key = remembered or verify_key(digest)
-        if api_key is None:
+        principal = remembered or verify_key(digest)
+        if principal is None:
             refuse_key(request, digest)
-        unauthenticated_limiter.remember_valid(digest, f"org {api_key.org_id}")
-        add_log_fields(request._request, org=api_key.org, api_key=api_key.prefix)
-        principal = Principal(api_key, digest, is_remembered=remembered is not None)
+        unauthenticated_limiter.remember_valid(digest, f"org {principal.org_id}")
+        add_log_fields(request._request, org=principal.org, api_key=principal.prefix)
         return principal, principal
 
     def authenticate_header(self, request: Request) -> str:
@@ -182,3 +171,11 @@ def digest_in(request: Request) -> str | None:
     digest = keys.digest_of(key)
     # A remembered key was well-formed. The checksum takes longer than the digest.
     return digest if remembered_key(digest) or keys.is_well_formed(key) else None
+
+
+def page_response(listing: Listing[Any], query: dict[str, Any], request: Request) -> Response:
+    principal = principal_of(request)
+    rows, next_cursor = page_of(listing, query, org_id=principal.org_id, **key_parameters(principal.digest))
+    if not rows:  # no row has verified the key
+        principal.verify(request)
+    return Response({"next_cursor": next_cursor, "data": [row.body() for row in rows]})

@@ -32,7 +32,6 @@ MIN_CONTRAST = 4.5  # for text, at level AA
 # Backgrounds of text on the survey page, as in survey.css.
 LIGHT = ("#ffffff", "#fbf9f5")
 DARK = ("#14191c", "#1d2529")
-WHITE, BLACK = "#ffffff", "#000000"
 STEPS = 100
 
 https_url = URLValidator(schemes=["https"], message="Enter a URL that begins with https://.")
@@ -111,18 +110,15 @@ def validate_brand_color(color: str) -> None:
 
 def readable(color: str, backgrounds: Sequence[str]) -> str:
     """The nearest mixture with black, or white on dark backgrounds, that has MIN_CONTRAST with all of them."""
-    towards = BLACK if _luminance(backgrounds[0]) > 0.5 else WHITE
+    towards = "#000000" if _luminance(backgrounds[0]) > 0.5 else "#ffffff"
     mixtures = (_mixture(color, towards, step / STEPS) for step in range(STEPS + 1))
     return next(each for each in mixtures if lowest_contrast(each, backgrounds) >= MIN_CONTRAST)
 
 
 def _luminance(color: str) -> float:
-    red, green, blue = (_linear(channel / 255) for channel in _channels(color))
+    shares = (channel / 255 for channel in _channels(color))
+    red, green, blue = (share / 12.92 if share <= 0.04045 else ((share + 0.055) / 1.055) ** 2.4 for share in shares)
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
-
-
-def _linear(channel: float) -> float:
-    return channel / 12.92 if channel <= 0.04045 else ((channel + 0.055) / 1.055) ** 2.4
 
 
 def _mixture(color: str, other: str, share: float) -> str:

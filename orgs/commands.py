@@ -129,6 +129,14 @@ class RecordedCommand(BaseCommand):
         )
 
 
+def open_file(name: str, mode: str, **options: Any) -> Any:
+    """Raises CommandError."""
+    try:
+        return open(name, mode, **options)
+    except OSError as error:
+        raise CommandError(f"{name}: {error.strerror}.") from None
+
+
 def get_org(slug: str) -> Org:
     """Raises CommandError."""
     try:
@@ -148,6 +156,14 @@ def get_api_key(key_or_prefix: str) -> ApiKey:
         return ApiKey.objects.get(**lookup)
     except ApiKey.DoesNotExist:
         raise CommandError("There is no API key with this value or prefix.") from None
+
+
+def add_api_key(parser: CommandParser) -> None:
+    parser.add_argument(
+        "key_or_prefix",
+        metavar="KEY_OR_PREFIX",
+        help="the key, or its prefix as list_api_keys prints it; - reads it from standard input",
+    )
 
 
 def utc_time(text: str) -> datetime:

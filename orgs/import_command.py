@@ -14,10 +14,9 @@ from django.core.management.base import CommandError, CommandParser
 
 from hindsight.text.csv_layouts import Layout, shortened, unmapped
 from hindsight.text.import_files import CsvRows, Lines
-from orgs.commands import RecordedCommand, get_org
+from orgs.commands import RecordedCommand, get_org, open_file
 from orgs.imports import Batch, Importer, of_first_rows
 
-FORMATS = ("csv", "jsonl")
 SHOWN_ROWS = 100
 # Of the rows with errors. A file can have millions of them.
 MAX_LISTED = 1_000
@@ -31,7 +30,7 @@ class ImportCommand(RecordedCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("file", metavar="FILE", help="a .csv, .jsonl or .ndjson file, or - for standard input")
         parser.add_argument("--org", required=True, metavar="SLUG", help=f"the org of the {self.rows}")
-        parser.add_argument("--format", choices=FORMATS, help="file format (default: from the file extension)")
+        parser.add_argument("--format", choices=("csv", "jsonl"), help="file format (default: from the file extension)")
         help_text = "the field of a column; can be repeated (default: a guess)"
         parser.add_argument("--map", action="append", default=[], metavar="COLUMN=FIELD", help=help_text)
         parser.add_argument("--dry-run", action="store_true", help="validate and count, but store nothing")
@@ -42,7 +41,8 @@ class ImportCommand(RecordedCommand):
             raise CommandError("Cannot infer the format from the file name. Pass --format csv or --format jsonl.")
         org_id = get_org(org).pk
         self.tally = Counter(created=0, updated=0, unchanged=0, rejected=0)
-        with _open(file) as opened, self.progress(_size(opened), "B") as self.bar:
+        source = nullcontext(sys.stdin.buffer) if file == "-" else open_file(file, "rb")
+        with source as opened, self.progress(_size(opened), "B") as self.bar:
             lines = Lines(opened)
             for batch in self.importer.batches(self.read(lines, format, map)):
                 self.report(batch)
@@ -107,15 +107,6 @@ class ImportCommand(RecordedCommand):
             self.stderr.write(f"and {unlisted:,} more row{'s' * (unlisted != 1)} with errors")
         self.stdout.write(text)
         raise CommandError("Some rows were rejected, see above.")
-
-
-def _open(name: str) -> Any:
-    if name == "-":
-        return nullcontext(sys.stdin.buffer)
-    try:
-        return open(name, "rb")
-    except OSError as error:
-        raise CommandError(f"{name}: {error.strerror}.") from None
 
 
 def _size(file: BinaryIO) -> int | None:

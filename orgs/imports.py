@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import partial
 from itertools import islice
 from typing import Any
 
@@ -93,20 +92,20 @@ class Importer:
             yield batch
 
     def _read(self, rows: Iterable[Any], record_of: Callable[[Any], Mapping[str, Any]]) -> Iterator[Row | BadRow]:
+        """Rejects a row with the key of an earlier one: otherwise each import would overwrite one with the other."""
         lines: dict[str, int] = {}
-        return map(partial(self._checked, record_of, lines), rows)
-
-    def _checked(self, record_of: Callable[[Any], Mapping[str, Any]], lines: dict[str, int], row: Any) -> Row | BadRow:
-        """`lines`: of the rows before, by key. Otherwise each import would overwrite one row with the other."""
-        if isinstance(row, BadRow):
-            return row
-        line, content = row
-        try:
-            key, values = self.clean(record_of(content))
-        except ValidationError as error:
-            return BadRow(line, " ".join(error.messages))
-        first = lines.setdefault(key, line)
-        return Row(line, key, values) if first == line else BadRow(line, self.repeated.format(line=first))
+        for row in rows:
+            if isinstance(row, BadRow):
+                yield row
+                continue
+            line, content = row
+            try:
+                key, values = self.clean(record_of(content))
+            except ValidationError as error:
+                yield BadRow(line, " ".join(error.messages))
+                continue
+            first = lines.setdefault(key, line)
+            yield Row(line, key, values) if first == line else BadRow(line, self.repeated.format(line=first))
 
 
 def of_first_rows(effects: Sequence[Effect], number: int) -> list[Effect]:

@@ -70,21 +70,18 @@ def create_months_ahead() -> int:
     """Returns the number of new months. As the owner of the table, in transactions that block it for a moment."""
     count = 0
     while (found := partitions()) and not found.diverted and found.until < timezone.now() + AHEAD:
-        _create_month(found.until.astimezone(UTC))
+        start = found.until.astimezone(UTC)
+        end = (start + timedelta(days=31)).replace(day=1)
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SET LOCAL lock_timeout = '3s'")
+            bounds = f"FROM ('{start.isoformat()}') TO ('{end.isoformat()}')"  # parameters are not possible here
+            cursor.execute(f"CREATE TABLE orgs_change_{start:%Y_%m} PARTITION OF orgs_change FOR VALUES {bounds}")
+            cursor.execute(PROTECT)
         count += 1
     if found:
         with connection.cursor() as cursor:
             cursor.execute(PROTECT)  # also what pg_partman has created
     return count
-
-
-def _create_month(start: datetime) -> None:
-    end = (start + timedelta(days=31)).replace(day=1)
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SET LOCAL lock_timeout = '3s'")
-        bounds = f"FROM ('{start.isoformat()}') TO ('{end.isoformat()}')"  # parameters are not possible here
-        cursor.execute(f"CREATE TABLE orgs_change_{start:%Y_%m} PARTITION OF orgs_change FOR VALUES {bounds}")
-        cursor.execute(PROTECT)
 
 
 def audit() -> str:

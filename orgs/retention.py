@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from orgs.audit import audited_fields
 from orgs.models import Change, Org
-from orgs.models.change import ChangeQuerySet
+from orgs.models.append_only import ChangeQuerySet
 
 # A change with a later time was written by a server whose clock was wrong.
 CLOCK_TOLERANCE = timedelta(days=1)

@@ -1,6 +1,6 @@
 """Writes orgs and API keys. `interviews.services` deletes orgs."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from datetime import timedelta
 from typing import TypedDict, Unpack
 
@@ -118,18 +118,14 @@ def _locked_org(org_id: int) -> Org:
 
 
 def _change(org: Org, **values: object) -> Org:
-    _save(org, values)
     shared = {field: value for field, value in values.items() if field in SHARED_WITH_TEST_ROOM}
-    for room in Org.objects.filter(test_room_of=org) if shared else ():
-        _save(room, shared)
+    rooms = Org.objects.filter(test_room_of=org) if shared else ()
+    for row, changed in ((org, values), *((room, shared) for room in rooms)):
+        for field, value in changed.items():
+            setattr(row, field, value)
+        row.full_clean()
+        row.save(update_fields=changed)
     return org
-
-
-def _save(org: Org, values: Mapping[str, object]) -> None:
-    for field, value in values.items():
-        setattr(org, field, value)
-    org.full_clean()
-    org.save(update_fields=values)
 
 
 def create_api_key(

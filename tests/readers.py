@@ -12,7 +12,7 @@ from contextlib import suppress
 from django.core.exceptions import ValidationError
 
 from contacts.text import clean_email, clean_name, clean_notes, clean_typed_notes
-from deals.cells import READ_CELL
+from deals.files import READ_CELL
 from hindsight.db.full_text import Marks, Span, quoted_terms
 from hindsight.db.search import search_text_of
 from hindsight.http.logs import without_secrets

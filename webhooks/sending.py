@@ -20,8 +20,6 @@ Url = NewType("Url", str)  # by clean_url()
 
 TIMEOUT_SECONDS = 15
 MAX_RESPONSE_BYTES = 64 * 1024
-USER_AGENT = "Hindsight-Webhooks/1"
-LOOPBACK_NAMES = ("localhost", "127.0.0.1", "::1")
 
 # Without an answer. Other reasons: UNREACHABLE.
 OUTCOMES = {
@@ -44,22 +42,15 @@ QUERY = re.compile(r"\?\S*")  # of the URL in Location, Link and others: it may 
 
 
 @dataclass(frozen=True)
-class Answer:
-    """`headers`: a line each."""
-
-    headers: str
-    body: str
-
-
-@dataclass(frozen=True)
 class Result:
-    """`status`: of HTTP; None without an answer. `retry_after`: the header, or an empty text."""
+    """`status`: of HTTP; None without an answer. `retry_after`: the header. `headers`: the kept ones, a line each."""
 
     outcome: Outcome
     duration: timedelta
     status: int | None = None
     retry_after: str = ""
-    answer: Answer | None = None
+    headers: str = ""
+    body: str = ""
 
 
 def is_allowed(address: Address) -> bool:
@@ -82,7 +73,7 @@ def clean_url(url: str) -> Url:
         port = parts.port
     except ValueError:
         host, scheme, port = None, "", None
-    is_local = settings.DEVELOPMENT and scheme == "http" and host in LOOPBACK_NAMES
+    is_local = settings.DEVELOPMENT and scheme == "http" and host in ("localhost", "127.0.0.1", "::1")
     if not host or port == 0 or not (scheme == "https" or is_local):
         local = " In development, http:// on this machine is allowed too." if settings.DEVELOPMENT else ""
         raise ValidationError(f"Enter a URL that begins with https://, such as https://example.com/hooks.{local}")
@@ -129,7 +120,7 @@ def post(url: str, *, body: bytes, headers: Mapping[str, str]) -> Result:
             url,
             seconds=TIMEOUT_SECONDS,
             max_bytes=MAX_RESPONSE_BYTES,
-            headers={"Content-Type": "application/json", "User-Agent": USER_AGENT, **headers},
+            headers={"Content-Type": "application/json", "User-Agent": "Hindsight-Webhooks/1", **headers},
             body=body,
             allows=is_allowed,
         )
@@ -139,12 +130,14 @@ def post(url: str, *, body: bytes, headers: Mapping[str, str]) -> Result:
     duration = timedelta(seconds=time.monotonic() - start)
     if response is None:
         return Result(failure, duration)
+    shown = [f"{name}: {_shown(name, value)}" for name, value in response.headers.items()]
     return Result(
         outcome=_outcome_of(response.status),
         duration=duration,
         status=response.status,
         retry_after=response.headers.get("Retry-After", ""),
-        answer=answer_of(response),
+        headers=_storable("\n".join(shown[:MAX_HEADERS])),
+        body=_storable(response.body[:MAX_ANSWER_BYTES].decode(errors="replace")),
     )
 
 
@@ -152,11 +145,6 @@ def _outcome_of(status: int) -> Outcome:
     if 200 <= status < 300:
         return Outcome.ACCEPTED
     return Outcome.REDIRECTED if 300 <= status < 400 else Outcome.REFUSED
-
-
-def answer_of(response: Response) -> Answer:
-    shown = [f"{name}: {_shown(name, value)}" for name, value in response.headers.items()][:MAX_HEADERS]
-    return Answer(_storable("\n".join(shown)), _storable(response.body[:MAX_ANSWER_BYTES].decode(errors="replace")))
 
 
 def _shown(name: str, value: str) -> str:

@@ -7,11 +7,9 @@ from datetime import datetime
 
 from standardwebhooks import Webhook
 
-SECRET_BYTES = 32
-
 
 def new_secret() -> str:
-    return f"whsec_{base64.b64encode(secrets.token_bytes(SECRET_BYTES)).decode()}"
+    return f"whsec_{base64.b64encode(secrets.token_bytes(32)).decode()}"
 
 
 def signed_headers(*, message_id: str, body: str, signing_secrets: Iterable[str], now: datetime) -> dict[str, str]:

@@ -2,13 +2,20 @@
 
 import logging
 from datetime import datetime, timedelta
+from http import HTTPStatus
 from typing import Any
+from urllib.parse import urlsplit
 
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.mail import EmailMessage
+from django.core.validators import validate_email
 from django.db import transaction
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
+from hindsight.http.mail import is_sent
 from hindsight.metrics.instruments import DELIVERIES
 from hindsight.queue.kinds import Kind
 from hindsight.queue.models import is_due, is_leased
@@ -16,7 +23,6 @@ from hindsight.queue.shares import Lane, Shares
 from orgs.actors import Actor, ActorKind
 from orgs.models import EventKind
 from orgs.security_events import record_security_event
-from webhooks.mail import tell_org
 from webhooks.models import Delivery, Endpoint, EndpointState, Outcome, Status
 from webhooks.schedule import GIVE_UP_AFTER, MAX_ATTEMPTS, SLOW, delay_after, parse_retry_after, pause_after
 from webhooks.sending import TIMEOUT_SECONDS, Result, post
@@ -24,8 +30,24 @@ from webhooks.signing import signed_headers
 
 logger = logging.getLogger(__name__)
 
-HTTP_GONE = 410
 WORKER = Actor(ActorKind.COMMAND, "run_worker")
+
+REASONS = {
+    EndpointState.GONE: "it answered 410 Gone",
+    EndpointState.FAILING: "every attempt has failed for five days",
+}
+# Only the host of the URL: paths and queries of webhooks often contain a secret.
+TEXT = """Hello,
+
+Hindsight no longer sends events to this webhook endpoint of {org}, because {reason}:
+
+    {id} at {host}
+
+Once the endpoint works again, enable it: send PATCH /api/v1/webhook-endpoints/{id} with {{"status": "active"}},
+or ask your contact at Hindsight, who can also send the events again that it has missed.
+
+{guide}
+"""
 
 
 class Deliveries(Kind[Delivery]):
@@ -100,12 +122,11 @@ def _finish(delivery: Delivery, result: Result) -> None:
 
 def _last(result: Result) -> dict[str, Any]:
     """The columns of the last attempt. An answer of an earlier one would mislead."""
-    answer = result.answer
     return {
         "last_outcome": result.outcome,
         "last_status": result.status,
-        "answer_headers": answer.headers if answer else "",
-        "answer_body": answer.body if answer else "",
+        "answer_headers": result.headers,
+        "answer_body": result.body,
     }
 
 
@@ -113,7 +134,15 @@ def _fail(delivery: Delivery, result: Result) -> Endpoint | None:
     """Returns the endpoint if this failure disables it."""
     now = timezone.now()
     endpoint = _answering(delivery).select_for_update(no_key=True).first()
-    _plan(delivery, result, now)
+    # Empty if another worker has the next attempt, because this one took longer than its lease.
+    mine = Delivery.objects.filter(pk=delivery.pk, attempts=delivery.attempts)
+    mine.update(leased_until=None, **_last(result))
+    delay = delay_after(delivery.attempts, parse_retry_after(result.retry_after, now))
+    pending = mine.filter(status=Status.PENDING)
+    if delay is None:
+        pending.update(status=Status.FAILED)
+    else:
+        pending.update(due_at=now + delay)
     return endpoint if endpoint is not None and _count_failure(endpoint, result, now) else None
 
 
@@ -132,30 +161,30 @@ def _count_failure(endpoint: Endpoint, result: Result, now: datetime) -> bool:
     else:
         endpoint.slow_since = endpoint.paused_until = None
     endpoint.save(update_fields=["failing_since", "slow_since", "paused_until"])
-    is_gone = result.status == HTTP_GONE
+    is_gone = result.status == HTTPStatus.GONE
     if not endpoint.is_active or not (is_gone or failing_for >= GIVE_UP_AFTER):
         return False
-    _close(endpoint, EndpointState.GONE if is_gone else EndpointState.FAILING)
-    return True
-
-
-def _plan(delivery: Delivery, result: Result, now: datetime) -> None:
-    mine = _still_mine(delivery)
-    mine.update(leased_until=None, **_last(result))
-    delay = delay_after(delivery.attempts, parse_retry_after(result.retry_after, now))
-    pending = mine.filter(status=Status.PENDING)
-    if delay is None:
-        pending.update(status=Status.FAILED)
-    else:
-        pending.update(due_at=now + delay)
-
-
-def _still_mine(delivery: Delivery) -> QuerySet[Delivery]:
-    """Empty if another worker has the next attempt, because this one took longer than its lease."""
-    return Delivery.objects.filter(pk=delivery.pk, attempts=delivery.attempts)
-
-
-def _close(endpoint: Endpoint, state: EndpointState) -> None:
+    state = EndpointState.GONE if is_gone else EndpointState.FAILING
     endpoint.close(state)
     record_security_event(EventKind.WEBHOOK_CHANGED, WORKER, about=endpoint, detail=f"State: {state.label}.")
     logger.warning("Webhook endpoint %d was %s.", endpoint.pk, state.label)
+    return True
+
+
+def tell_org(endpoint: Endpoint) -> None:
+    """Does nothing unless mail is set up and the org's contact address is an email address."""
+    address = endpoint.org.contact_address.strip()
+    try:
+        validate_email(address)
+    except ValidationError:
+        return
+    if settings.EMAIL_URL is None:
+        return
+    text = TEXT.format(
+        org=endpoint.org.name,
+        reason=REASONS[EndpointState(endpoint.state)],
+        id=endpoint.public_id,
+        host=urlsplit(endpoint.url).hostname,
+        guide=f"{settings.PUBLIC_BASE_URL}/api/docs#webhooks",
+    )
+    is_sent(EmailMessage("Hindsight has disabled a webhook endpoint", text, to=[address]))

@@ -7,7 +7,7 @@ from drf_spectacular.drainage import set_override
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from deals.models import FIELDS, DealValues, Outcome
+from deals.models import FIELDS, Deal, DealValues, Outcome
 from deals.text import (
     CURRENCY,
     MAX_AMOUNT,
@@ -33,26 +33,16 @@ class AmountField(serializers.Field[Decimal, Any, float, Any]):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        limit = MAX_AMOUNT - 1
-        set_override(self, "field", {"type": "number", "minimum": -limit, "maximum": limit})
+        set_override(self, "field", {"type": "number", "minimum": 1 - MAX_AMOUNT, "maximum": MAX_AMOUNT - 1})
 
     def to_internal_value(self, data: object) -> Decimal:
         if not isinstance(data, int | float) or isinstance(data, bool):
             self.fail("invalid", kind=type_name(data))
         return clean_amount(Decimal(str(data)))
 
-    def to_representation(self, value: Decimal) -> float:
-        return float(value)
-
 
 def text_or_null(clean: Any, schema: Mapping[str, Any], help_text: str) -> TextField:
-    return TextField(
-        clean=clean,
-        schema=schema,
-        required=False,
-        allow_null=True,
-        help_text=help_text,
-    )
+    return TextField(clean=clean, schema=schema, required=False, allow_null=True, help_text=help_text)
 
 
 def clean_outcome(outcome: str) -> str:
@@ -98,19 +88,13 @@ class DealOfInterviewRequest(ReplaceDeal):
 
 def values_of(body: Mapping[str, Any]) -> DealValues:
     """What is left out is empty, because the body replaces the whole deal."""
-    empty = DealValues(
-        outcome="", reported_reason="", competitor="", segment="", amount=None, currency="", closed_at=None
-    )
-    sent = {field: body[field] for field in FIELDS if body.get(field) is not None}
-    return cast(DealValues, {**empty, **sent})
+    empty = Deal()
+    values = {field: getattr(empty, field) if body.get(field) is None else body[field] for field in FIELDS}
+    return cast(DealValues, values)
 
 
 class DealQuery(PageQuery):
-    outcome = ChoiceField(
-        choices=Outcome.choices,
-        required=False,
-        help_text="Only deals with this outcome.",
-    )
+    outcome = ChoiceField(choices=Outcome.choices, required=False, help_text="Only deals with this outcome.")
     updated_after = TimeField(
         required=False, help_text="Only those with a later updated_at, oldest first. Send that of the last row."
     )

@@ -1,16 +1,16 @@
 """SQL for the views, as in interviews/api/reads.py. Each statement also verifies the API key."""
 
 from decimal import Decimal
-from typing import Any, NamedTuple, Self
+from typing import Any, NamedTuple
 
 from deals.api import bodies
 from deals.models import Deal
 from deals.text import shown_amount
 from hindsight.api.json_bodies import body_of
 from hindsight.api.pagination import Listing
-from hindsight.db.statements import Time, TimeText, fetch_row, select_list
+from hindsight.db.statements import Time, TimeText, select_list
 from hindsight.text.timestamps import utc_text_of
-from orgs.authentication import KEY_IS_VALID, key_parameters
+from orgs.authentication import KEY_IS_VALID
 
 
 class Columns(NamedTuple):
@@ -49,14 +49,6 @@ class DealRow:
         self.currency = stored.currency or None
         self.closed_at = None if stored.closed_at is None else utc_text_of(stored.closed_at)
         self.created_at, self.updated_at = utc_text_of(stored.created_at), utc_text_of(stored.updated_at)
-
-    @classmethod
-    def read(cls, *, org_id: int, deal_id: str, digest: str) -> Self:
-        """Raises Deal.DoesNotExist, also if the org's API key `digest` is not valid."""
-        columns = fetch_row(FIND, {"org_id": org_id, "deal_id": deal_id, **key_parameters(digest)})
-        if columns is None:
-            raise Deal.DoesNotExist
-        return cls(columns)
 
     @property
     def etag(self) -> str:

@@ -5,12 +5,12 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http.response import HttpResponseBase
 from django.urls import path, register_converter, reverse
+from django.urls.converters import StringConverter
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
 from rest_framework.request import Request
 
 from deals.api import bodies
-from deals.api.reads import DEALS, DealRow
-from deals.models import Deal
+from deals.api.reads import DEALS, FIND, DealRow
 from deals.services import write_deal
 from deals.text import DealId, clean_deal_id
 from hindsight.api.errors import BadRequest, FieldError, NotFound, PreconditionFailed
@@ -19,9 +19,9 @@ from hindsight.api.operations import header, operation
 from hindsight.api.preconditions import IF_MATCH_SCHEMA, response_unless_known, strong_tags
 from hindsight.api.throttling import refuse_overwrite
 from hindsight.api.views import ApiView
+from hindsight.db.statements import fetch_row
 from hindsight.limits.day_counts import budget_of
-from orgs.authentication import Principal, principal_of
-from orgs.lists import page_response
+from orgs.authentication import Principal, key_parameters, page_response, principal_of
 
 ID = OpenApiParameter(
     "deal_id", {"type": "string", **bodies.DEAL_ID}, OpenApiParameter.PATH, description="Your id of the deal."
@@ -127,10 +127,10 @@ class DealView(ApiView):
 
 def read(principal: Principal, deal_id: DealId) -> DealRow:
     """Raises NotFound, also if the key is no longer valid: then the response becomes 401."""
-    try:
-        return DealRow.read(org_id=principal.org_id, deal_id=deal_id, digest=principal.digest)
-    except Deal.DoesNotExist:
-        raise NotFound(NO_SUCH_DEAL) from None
+    columns = fetch_row(FIND, {"org_id": principal.org_id, "deal_id": deal_id, **key_parameters(principal.digest)})
+    if columns is None:
+        raise NotFound(NO_SUCH_DEAL)
+    return DealRow(columns)
 
 
 def precondition_of(if_match: str | None) -> Callable[[int], bool] | None:
@@ -150,16 +150,10 @@ def stored_id(deal_id: str) -> DealId:
         raise BadRequest(f"deal_id: {message}", details=(FieldError("deal_id", message),)) from None
 
 
-class DealIdConverter:
+class DealIdConverter(StringConverter):
     """An id may contain slashes, but a slash at the end is another path, as elsewhere in the API."""
 
     regex = "[^/](?:.*[^/])?"
-
-    def to_python(self, value: str) -> str:
-        return value
-
-    def to_url(self, value: str) -> str:
-        return value
 
 
 register_converter(DealIdConverter, "deal_id")

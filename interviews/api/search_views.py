@@ -14,8 +14,7 @@ from interviews.api import search_bodies
 from interviews.api.search_bodies import FindingQuery, TranscriptSearchQuery
 from interviews.models import Driver, IndexedAnswer, Transcript
 from interviews.services.transcript_search import Hit, Last, Search, search_transcripts
-from orgs.authentication import KEY_IS_VALID, principal_of
-from orgs.lists import page_response
+from orgs.authentication import KEY_IS_VALID, page_response, principal_of
 
 Body = dict[str, Any]
 

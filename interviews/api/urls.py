@@ -7,7 +7,7 @@ from interviews.api.mark_views import CancelView, ContactEmailView, SentView, Un
 from interviews.api.search_views import FindingsView, TranscriptSearchView
 from interviews.api.views import InterviewRequestsView, InterviewRequestView, InterviewTypesView
 from orgs import api as me_urls
-from webhooks.api import urls as webhook_urls
+from webhooks.api import views as webhooks
 
 
 class IdConverter(StringConverter):
@@ -30,6 +30,6 @@ urlpatterns = [
     path("api/v1/transcripts/search", TranscriptSearchView.as_view(), name="transcript-search"),
     path("api/v1/findings", FindingsView.as_view(), name="findings"),
     path("api/v1/interview-types", InterviewTypesView.as_view(), name="interview-types"),
-    *webhook_urls.urlpatterns,
+    *webhooks.urlpatterns,
     *me_urls.urlpatterns,
 ]

@@ -25,8 +25,7 @@ from interviews.models import InterviewRequest, InterviewType, Versions
 from interviews.services.create import create_interview_request
 from interviews.services.interview_types import ArchivedTypeError
 from interviews.services.update import update_interview_request
-from orgs.authentication import principal_of
-from orgs.lists import page_response
+from orgs.authentication import page_response, principal_of
 
 LOCATION = header("Location", str, "The path of the interview request.", response=[201])
 
@@ -93,7 +92,7 @@ class InterviewRequestsView(ApiView):
                 refuse_overwrite(budget)
             try:
                 row = create_interview_request(
-                    interview_type=interview_type, actor=principal.actor, is_scripted=principal.api_key.is_test, **body
+                    interview_type=interview_type, actor=principal.actor, is_scripted=principal.is_test, **body
                 )
             except ArchivedTypeError:
                 raise ValidationError({"interview_type_id": [ARCHIVED_TYPE]}) from None

@@ -11,7 +11,6 @@ from contacts.text import clean_email, clean_name, clean_notes
 from deals.models import DealValues
 from deals.text import clean_deal_id
 from interviews.lifecycle import Move
-from interviews.models import InterviewRequest, InterviewType
 from interviews.paige.guide.guide import shipped_guide
 from interviews.services.conversation_steps import complete_conversation, finish_conversation, give_consent
 from interviews.services.create import create_interview_request, onboard_org
@@ -43,15 +42,11 @@ def _seed_org(data: dict[str, Any], actor: Actor) -> Org:
     return org
 
 
-def _interview_type(org: Org, guide_name: str) -> InterviewType:
-    guide = shipped_guide(guide_name)
-    existing = org.interview_types.filter(name=guide["name"]).first()
-    return existing or create_interview_type(org=org, guide=guide)
-
-
 def _seed_request(org: Org, contact: dict[str, Any], data: dict[str, Any], actor: Actor) -> None:
+    guide = shipped_guide(data.get("guide", "win_loss_buyer"))
+    existing = org.interview_types.filter(name=guide["name"]).first()
     interview_request = create_interview_request(
-        interview_type=_interview_type(org, data.get("guide", "win_loss_buyer")),
+        interview_type=existing or create_interview_type(org=org, guide=guide),
         actor=actor,
         contact_email=clean_email(contact["email"]),
         contact_name=clean_name(contact["name"]) if contact["name"] else None,
@@ -64,14 +59,9 @@ def _seed_request(org: Org, contact: dict[str, Any], data: dict[str, Any], actor
     if answers or "sent" in data:
         mark_sent(interview_request)
     if answers:
-        _conduct(interview_request, answers)
-
-
-def _conduct(interview_request: InterviewRequest, answers: Answers) -> None:
-    """Ends when all answers are given."""
-    give_consent(interview_request)
-    given = interview_request.turns.filter(move=Move.ANSWER)
-    while given.count() < sum(map(len, answers.values())) and answer_next(interview_request, answers):
-        pass
-    finish_conversation(interview_request)
-    complete_conversation(interview_request)
+        give_consent(interview_request)
+        given = interview_request.turns.filter(move=Move.ANSWER)
+        while given.count() < sum(map(len, answers.values())) and answer_next(interview_request, answers):
+            pass
+        finish_conversation(interview_request)
+        complete_conversation(interview_request)

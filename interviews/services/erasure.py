@@ -18,7 +18,7 @@ from jobs.services import withdraw_jobs
 from orgs.actors import Actor
 from orgs.audit_removal import delete_changes_of, erase_changes
 from orgs.models import Org
-from webhooks.services.purge import delete_webhooks, forget_interview_requests
+from webhooks.services.deliveries import delete_webhooks, forget_interview_requests
 
 BATCH = 2_000
 TOKENS_PER_QUERY = 100

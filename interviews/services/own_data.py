@@ -17,7 +17,7 @@ from interviews.paige.language import reply_and_question
 from interviews.services.state import conversation_of, rating_of
 from orgs.actors import ActorKind
 from orgs.models import EventKind, SecurityEvent
-from orgs.models.security_event import SecurityEventQuerySet
+from orgs.models.append_only import SecurityEventQuerySet
 
 MAX_READS = 100
 EXPORT_COMMAND = "export_interviews"

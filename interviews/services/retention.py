@@ -17,7 +17,7 @@ from jobs.services import withdraw_jobs
 from orgs.actors import Actor
 from orgs.models import Org
 from orgs.services import TEST_ROOM_DAYS
-from webhooks.services.purge import forget_interview_requests
+from webhooks.services.deliveries import forget_interview_requests
 
 BATCH = 200
 

@@ -1,6 +1,4 @@
-from orgs.models.api_key import ApiKey, Scopes
-from orgs.models.change import Change
-from orgs.models.org import Logo, Org
-from orgs.models.security_event import EventKind, SecurityEvent
+from orgs.models.append_only import Change, EventKind, SecurityEvent
+from orgs.models.org import ApiKey, Logo, Org, Scopes
 
 __all__ = ["ApiKey", "Change", "EventKind", "Logo", "Org", "Scopes", "SecurityEvent"]

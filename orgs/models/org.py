@@ -3,19 +3,81 @@ from typing import Any, Self
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Count, OuterRef, Subquery
+from django.db.models import Count, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
+from django.utils import timezone
 
 from hindsight.db.search import Searchable, SearchableRows, SearchTextField
 from orgs.branding import https_url, validate_brand_color, validate_survey_base_url
-from orgs.models.api_key import ApiKey
 from orgs.plans import Plan, requests_per_minute
+from orgs.tenancy import OrgRowsQuerySet
 
 # 100 years.
 MAX_DAYS_KEPT = 36_500
 
 # A security event's detail contains it.
 MAX_REASON_LENGTH = 200
+
+# In the order of the text that is stored.
+SCOPES = ("read", "write", "webhooks")
+
+
+class Scopes(models.TextChoices):
+    READ_WRITE = "read write", "read and write"
+    READ = "read", "read"
+    WRITE = "write", "write"
+    WEBHOOKS = "webhooks", "webhook endpoints"
+    READ_WEBHOOKS = "read webhooks", "read and webhook endpoints"
+    WRITE_WEBHOOKS = "write webhooks", "write and webhook endpoints"
+    ALL = "read write webhooks", "read, write and webhook endpoints"
+
+
+class ApiKeyQuerySet(OrgRowsQuerySet["ApiKey"]):
+    def live(self) -> "ApiKeyQuerySet":
+        """Includes keys of suspended orgs."""
+        unexpired = Q(expires_at__isnull=True) | Q(expires_at__gt=timezone.now())
+        return self.filter(unexpired, revoked_at__isnull=True)
+
+    def search(self, text: str) -> "ApiKeyQuerySet":
+        return self.filter(Q(prefix__startswith=text) | Q(name__istartswith=text))
+
+
+class ApiKey(models.Model):
+    """The key itself is not stored. `orgs.keys` describes the format."""
+
+    org = models.ForeignKey("orgs.Org", on_delete=models.CASCADE, related_name="api_keys")
+    name = models.CharField(max_length=100, help_text="The system or person that uses this key.")
+    prefix = models.CharField(max_length=20, unique=True, editable=False)
+    digest = models.CharField(max_length=64, unique=True, editable=False)
+    scopes = models.CharField(max_length=20, choices=Scopes, default=Scopes.READ_WRITE)
+    created_at = models.DateTimeField(auto_now_add=True)
+    lifetime = models.DurationField(
+        null=True, editable=False, help_text="From issue to expiry. Empty: the key does not expire."
+    )
+    expires_at = models.DateTimeField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True, editable=False)
+    last_used_at = models.DateTimeField(null=True, editable=False)
+
+    objects = ApiKeyQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "API key"
+        ordering = ("-id",)
+        permissions = (
+            ("view_own_apikey", "Can view API keys of orgs that they manage"),
+            ("add_own_apikey", "Can add API keys of orgs that they manage"),
+            ("change_own_apikey", "Can change API keys of orgs that they manage"),
+        )
+        constraints = (models.CheckConstraint(name="api_key_scopes_are_known", condition=Q(scopes__in=Scopes.values)),)
+
+    def __str__(self) -> str:
+        return f"{self.prefix}… ({self.name})"
+
+    @property
+    def state(self) -> str:
+        if self.revoked_at is not None:
+            return "revoked"
+        return "live" if self.expires_at is None or self.expires_at > timezone.now() else "expired"
 
 
 def optional_number(help_text: str, *maximum: MaxValueValidator) -> "models.PositiveIntegerField[Any, Any]":
@@ -118,14 +180,14 @@ class Org(Searchable):
             ("change_own_org", "Can change orgs that they manage"),
         )
         constraints = (
-            models.CheckConstraint(name="org_plan_is_known", condition=models.Q(plan__in=Plan.values)),
+            models.CheckConstraint(name="org_plan_is_known", condition=Q(plan__in=Plan.values)),
             models.CheckConstraint(
                 name="org_own_rate_limit_is_positive",
-                condition=models.Q(own_rate_limit__isnull=True) | models.Q(own_rate_limit__gte=1),
+                condition=Q(own_rate_limit__isnull=True) | Q(own_rate_limit__gte=1),
             ),
             models.CheckConstraint(
                 name="org_active_has_no_suspension_reason",
-                condition=models.Q(is_active=False) | models.Q(suspension_reason=""),
+                condition=Q(is_active=False) | Q(suspension_reason=""),
             ),
         )
 

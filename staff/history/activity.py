@@ -25,7 +25,7 @@ from interviews.models import InterviewRequest, InterviewType
 from orgs.audit import audited_fields
 from orgs.audit_removal import ERASURE
 from orgs.models import Change, EventKind, Org, SecurityEvent
-from orgs.models.change import ChangeQuerySet
+from orgs.models.append_only import ChangeQuerySet
 from staff.history.security_events import MAX_EXPORTED, csv_response
 from staff.lists.date_ranges import DayInput, in_days
 from staff.lists.filters import storable

@@ -11,8 +11,7 @@ from contacts.files import RULES as CONTACT_RULES
 from contacts.files import ContactImporter, Rules, cleaned
 from contacts.models import Contact
 from contacts.text import Email
-from deals.cells import outcome_in
-from deals.files import DealImporter
+from deals.files import DealImporter, outcome_in
 from deals.models import Deal, DealValues
 from deals.text import clean_deal_id
 from hindsight.text.import_files import BadRow

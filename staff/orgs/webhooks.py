@@ -21,6 +21,7 @@ from staff.orgs.permissions import may
 from staff.security_events import record_act
 from webhooks.models import Delivery, Endpoint, Status
 from webhooks.sending import ANSWERS_KEPT
+from webhooks.services.deliveries import cancel_delivery, replay_deliveries, replay_delivery, send_now
 from webhooks.services.endpoints import (
     disable_endpoint,
     enable_endpoint,
@@ -28,7 +29,6 @@ from webhooks.services.endpoints import (
     update_endpoint,
 )
 from webhooks.services.events import send_test_event
-from webhooks.services.replay import cancel_delivery, replay_deliveries, replay_delivery, send_now
 
 NEWEST_DELIVERIES = 20
 

@@ -3,7 +3,7 @@
 import pytest
 from django.core.exceptions import ValidationError
 
-from deals.cells import amount_in, currency_in, outcome_in, time_in
+from deals.files import amount_in, currency_in, outcome_in, time_in
 
 
 @pytest.mark.parametrize(

@@ -30,8 +30,8 @@ from tools.harness.processes import eventually, free_port
 from tools.harness.web import Server
 from webhooks.models import Delivery, Status
 from webhooks.sending import clean_url
+from webhooks.services.deliveries import replay_delivery, send_now
 from webhooks.services.endpoints import create_endpoint
-from webhooks.services.replay import replay_delivery, send_now
 
 SHARED, SALESFORCE, HUBSPOT, SLACK, DEALS = NAMES = (
     "hindsight_handoff.py", "salesforce.py", "hubspot.py", "slack.py", "hubspot_deals.py"

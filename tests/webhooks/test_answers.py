@@ -10,7 +10,7 @@ from tests.webhooks.conftest import complete, work
 from tools.harness.receiver import Receiver
 from webhooks.models import Delivery, Endpoint
 from webhooks.sending import MAX_ANSWER_BYTES
-from webhooks.services.purge import purge_deliveries
+from webhooks.services.deliveries import purge_deliveries
 
 pytestmark = pytest.mark.django_db
 

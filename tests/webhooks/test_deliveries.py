@@ -23,9 +23,9 @@ from tools.harness.receiver import Receiver
 from webhooks.models import Delivery, Endpoint, EndpointState, Event, Outcome, Status
 from webhooks.schedule import DELAYS, MAX_ATTEMPTS, SHORTEST_PAUSE, pause_after
 from webhooks.sending import Result, clean_url, post
+from webhooks.services.deliveries import cancel_delivery
 from webhooks.services.endpoints import create_endpoint, enable_endpoint, rotate_secret, update_endpoint
 from webhooks.services.events import record_event
-from webhooks.services.replay import cancel_delivery
 from webhooks.work import Deliveries, deliver
 
 pytestmark = pytest.mark.django_db

@@ -19,10 +19,9 @@ from tools.harness.receiver import Receiver
 from webhooks.models import Delivery, Endpoint, EndpointState, Event, Status
 from webhooks.schedule import DELAYS
 from webhooks.sending import clean_url
+from webhooks.services.deliveries import cancel_delivery, purge_deliveries, replay_delivery, send_now
 from webhooks.services.endpoints import create_endpoint, disable_endpoint
 from webhooks.services.events import send_test_event
-from webhooks.services.purge import purge_deliveries
-from webhooks.services.replay import cancel_delivery, replay_delivery, send_now
 
 pytestmark = pytest.mark.django_db
 EVENTS = ["interview.completed"]

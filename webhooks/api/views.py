@@ -1,11 +1,11 @@
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.urls import reverse
+from django.urls import path, reverse
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
 from rest_framework.request import Request
 
@@ -13,14 +13,13 @@ from hindsight.api.errors import BadRequest, Conflict, FieldError, IdempotencyCo
 from hindsight.api.idempotency import Created, create_once
 from hindsight.api.json_bodies import Response, StrictSerializer
 from hindsight.api.operations import IDEMPOTENCY_KEY, REPLAYED, header, operation
-from hindsight.api.pagination import Listing, PageQuery, page_of
+from hindsight.api.pagination import Cursors, PageQuery
 from hindsight.api.preconditions import refuse_body
 from hindsight.api.views import ApiView
 from orgs.authentication import Principal, principal_of
 from orgs.models import EventKind
 from orgs.security_events import record_security_event
-from webhooks.api import bodies, examples, requests
-from webhooks.api.bodies import EndpointRow
+from webhooks.api import bodies
 from webhooks.models import Endpoint, EndpointState
 from webhooks.services.endpoints import (
     MAX_ENDPOINTS,
@@ -38,7 +37,7 @@ ID = OpenApiParameter(
 LOCATION = header("Location", str, "The path of the webhook endpoint.", response=[201])
 NO_SUCH_ENDPOINT = "Your organization has no webhook endpoint with this id. GET /webhook-endpoints lists them."
 LIST = PageQuery()
-ROTATE = requests.RotateWebhookSecret()
+ROTATE = bodies.RotateWebhookSecret()
 
 LIST_DESCRIPTION = """Returns your organization's webhook endpoints, newest first, also disabled ones. Secrets are not
 shown. Needs the scope `webhooks`, as the other paths of webhook endpoints do."""
@@ -61,18 +60,6 @@ TAKEN = "Your organization already has a webhook endpoint with this URL."
 FULL = f"Your organization has {MAX_ENDPOINTS} active webhook endpoints already. Disable one first."
 
 
-class ListedEndpoint(NamedTuple):
-    pk: int
-
-
-ENDPOINTS = Listing(
-    model=Endpoint,
-    alias="endpoint",
-    row=ListedEndpoint._make,
-    select="SELECT endpoint.id FROM webhooks_endpoint AS endpoint WHERE endpoint.org_id = %(org_id)s",
-)
-
-
 class EndpointView(ApiView):
     scope = "webhooks"
 
@@ -84,35 +71,36 @@ class WebhookEndpointsView(EndpointView):
         description=LIST_DESCRIPTION,
         parameters=[PageQuery],
         responses={200: OpenApiResponse(bodies.WebhookEndpointPage, description="A page, newest first")},
-        response_example=examples.ENDPOINTS,
+        response_example={"data": [bodies.ENDPOINT_EXAMPLE], "next_cursor": None},
     )
     def get(self, request: Request) -> Response:
-        query = LIST.run_validation(request.query_params)
-        listed, next_cursor = page_of(ENDPOINTS, query, org_id=principal_of(request).org_id)
-        found = Endpoint.objects.in_bulk([row.pk for row in listed])
-        rows = [EndpointRow(found[row.pk]) for row in listed if row.pk in found]
-        return Response({"next_cursor": next_cursor, "data": [row.body() for row in rows]})
+        query, org_id = LIST.run_validation(request.query_params), principal_of(request).org_id
+        cursors, endpoints = Cursors(Endpoint.__name__, query, org_id), Endpoint.objects.for_org(org_id)
+        if cursors.last:
+            endpoints = endpoints.filter(pk__lt=cursors.last[1])
+        rows, next_cursor = cursors.page([*endpoints[: query["limit"] + 1]], lambda row: row.pk)
+        return Response({"next_cursor": next_cursor, "data": [bodies.body_of(row) for row in rows]})
 
     @operation(
         operation_id="create_webhook_endpoint",
         summary="Add a webhook endpoint",
         description=CREATE_DESCRIPTION,
         parameters=[IDEMPOTENCY_KEY, REPLAYED, LOCATION],
-        request=requests.CreateWebhookEndpoint,
-        request_example=examples.CREATE,
+        request=bodies.CreateWebhookEndpoint,
+        request_example=bodies.CREATE_EXAMPLE,
         responses={201: OpenApiResponse(bodies.WebhookEndpointWithSecret, description="Webhook endpoint added")},
-        response_example=examples.CREATED,
+        response_example=bodies.CREATED_EXAMPLE,
         errors=[IdempotencyConflict],
     )
     def post(self, request: Request) -> Response:
-        body = validated(requests.CreateWebhookEndpoint, request)
+        body = validated(bodies.CreateWebhookEndpoint, request)
         principal = principal_of(request)
 
         @transaction.atomic
         def create() -> Created:
             endpoint = create_endpoint(org_id=principal.org_id, **body)
             record(EventKind.WEBHOOK_CREATED, principal, endpoint, f"Events: {', '.join(endpoint.event_types)}.")
-            return Created(EndpointRow(endpoint).body_with_secret(), etag="")
+            return Created({**bodies.body_of(endpoint), "secret": endpoint.secret}, etag="")
 
         with refusals():
             created = create_once(
@@ -132,23 +120,23 @@ class WebhookEndpointView(EndpointView):
         description="Returns URL, events and status, without the secret.",
         parameters=[ID],
         responses={200: OpenApiResponse(bodies.WebhookEndpoint, description="The webhook endpoint")},
-        response_example=examples.ENDPOINT,
+        response_example=bodies.ENDPOINT_EXAMPLE,
     )
     def get(self, request: Request, id: str) -> Response:
-        return Response(EndpointRow(get_endpoint(request, id)).body())
+        return Response(bodies.body_of(get_endpoint(request, id)))
 
     @operation(
         operation_id="update_webhook_endpoint",
         summary="Change a webhook endpoint",
         description=UPDATE_DESCRIPTION,
         parameters=[ID],
-        request=requests.UpdateWebhookEndpoint,
-        request_example=examples.UPDATE,
+        request=bodies.UpdateWebhookEndpoint,
+        request_example=bodies.UPDATE_EXAMPLE,
         responses={200: OpenApiResponse(bodies.WebhookEndpoint, description="Webhook endpoint changed")},
-        response_example=examples.ENDPOINT,
+        response_example=bodies.ENDPOINT_EXAMPLE,
     )
     def patch(self, request: Request, id: str) -> Response:
-        body = validated(requests.UpdateWebhookEndpoint, request)
+        body = validated(bodies.UpdateWebhookEndpoint, request)
         status = body.pop("status", None)
         with transaction.atomic(), refusals():
             endpoint = get_endpoint(request, id)
@@ -157,16 +145,10 @@ class WebhookEndpointView(EndpointView):
                 endpoint = update_endpoint(endpoint_id=endpoint.pk, **body)
                 record(EventKind.WEBHOOK_CHANGED, principal, endpoint, "URL or events edited.")
             if status is not None and (status == EndpointState.ACTIVE) != endpoint.is_active:
-                set_status, done = STATUSES[status]
-                endpoint = set_status(endpoint_id=endpoint.pk)
+                act, done = (disable_endpoint, "Disabled.") if endpoint.is_active else (enable_endpoint, "Enabled.")
+                endpoint = act(endpoint_id=endpoint.pk)
                 record(EventKind.WEBHOOK_CHANGED, principal, endpoint, done)
-        return Response(EndpointRow(endpoint).body())
-
-
-STATUSES: Mapping[str, tuple[Callable[..., Endpoint], str]] = {
-    EndpointState.ACTIVE: (enable_endpoint, "Enabled."),
-    EndpointState.DISABLED: (disable_endpoint, "Disabled."),
-}
+        return Response(bodies.body_of(endpoint))
 
 
 class WebhookSecretView(EndpointView):
@@ -175,10 +157,10 @@ class WebhookSecretView(EndpointView):
         summary="Rotate a webhook secret",
         description=ROTATE_DESCRIPTION,
         parameters=[ID, IDEMPOTENCY_KEY, REPLAYED],
-        request=requests.RotateWebhookSecret,
-        request_example=examples.ROTATE,
+        request=bodies.RotateWebhookSecret,
+        request_example={"grace_days": 7},
         responses={200: OpenApiResponse(bodies.WebhookEndpointWithSecret, description="The new secret")},
-        response_example=examples.ROTATED,
+        response_example=bodies.ROTATED_EXAMPLE,
         errors=[IdempotencyConflict],
     )
     def post(self, request: Request, id: str) -> Response:
@@ -189,7 +171,7 @@ class WebhookSecretView(EndpointView):
         def rotate() -> Created:
             endpoint = rotate_secret(endpoint_id=endpoint_id, grace=timedelta(days=days))
             record(EventKind.WEBHOOK_ROTATED, principal, endpoint, f"Grace: {days} days.")
-            return Created(EndpointRow(endpoint).body_with_secret(), etag="")
+            return Created({**bodies.body_of(endpoint), "secret": endpoint.secret}, etag="")
 
         rotated = create_once(
             org_id=principal.org_id,
@@ -207,7 +189,7 @@ class WebhookTestView(EndpointView):
         description=TEST_DESCRIPTION,
         parameters=[ID],
         responses={202: OpenApiResponse(bodies.SentTestEvent, description="The test event is on its way")},
-        response_example=examples.TESTED,
+        response_example={"webhook_id": "msg_2f1c6e0b9d3a4c5e8f7a6b5c4d3e2f10"},
         errors=[Conflict],
     )
     def post(self, request: Request, id: str) -> Response:
@@ -249,3 +231,11 @@ def refusals() -> Iterator[None]:
         if hasattr(error, "error_dict"):  # a constraint
             raise BadRequest(f"url: {TAKEN}", details=(FieldError("url", TAKEN),)) from None
         raise BadRequest(FULL) from None
+
+
+urlpatterns = [
+    path("api/v1/webhook-endpoints", WebhookEndpointsView.as_view(), name="webhook-endpoints"),
+    path("api/v1/webhook-endpoints/<str:id>", WebhookEndpointView.as_view(), name="webhook-endpoint"),
+    path("api/v1/webhook-endpoints/<str:id>/test", WebhookTestView.as_view(), name="webhook-test"),
+    path("api/v1/webhook-endpoints/<str:id>/rotate-secret", WebhookSecretView.as_view(), name="webhook-secret"),
+]

@@ -1,5 +1,4 @@
-from webhooks.models.delivery import Delivery, Outcome
 from webhooks.models.endpoint import Endpoint, EndpointState, Status
-from webhooks.models.event import Event
+from webhooks.models.event import Delivery, Event, Outcome
 
 __all__ = ["Delivery", "Endpoint", "EndpointState", "Event", "Outcome", "Status"]

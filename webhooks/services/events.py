@@ -31,8 +31,7 @@ def record_event(*, org_id: int, event_type: str, interview_request_id: int, dat
     if not subscribed:
         return
     data, now = {"interview_request_id": interview_request_id, **data}, timezone.now()
-    times = due_times(subscribed, event_type, data, interview_request_id, now)
-    if times:
+    if times := due_times(subscribed, event_type, data, interview_request_id, now):
         _send(times, event_type, data, interview_request_id, now)
 
 
@@ -68,13 +67,11 @@ def _send(
     )
 
 
-# Equal events of one interview request within seconds become one (decision 46).
-
-
 def due_times(
     endpoints: Sequence[Endpoint], event_type: str, data: dict[str, Any], interview_request_id: int, now: datetime
 ) -> dict[Endpoint, datetime]:
-    """When to send an event to each endpoint. Leaves out endpoints that an equal event has not been sent to yet.
+    """When to send an event to each endpoint. Equal events of one interview request within seconds become one (decision
+    46): leaves out endpoints that an equal event has not been sent to yet.
 
     Locks the deliveries that it compares: a worker takes one only after the caller's transaction, so that the receiver
     reads what this has written.

@@ -1,6 +1,5 @@
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
 
 from django.db import Error as DatabaseError
 from django.db.models import Count, Q
@@ -49,27 +48,23 @@ def failing_endpoints() -> Iterable[GaugeMetricFamily]:
 def doctor_check() -> str:
     """Of `manage.py doctor`. Raises Fault."""
     try:
-        return _examine()
+        health = webhook_health()
+        if health.active or Delivery.objects.pending().exists():
+            faults = [*_faults_of_the_queue(health.workers), *_failing_endpoints(), *_slow_endpoints()]
+            if faults:
+                raise Fault(*faults)
     except DatabaseError as error:
         raise not_checked(error) from None
-
-
-def _examine() -> str:
-    health = webhook_health()
-    if health.active or Delivery.objects.pending().exists():
-        faults = [*_faults_of_the_queue(health.workers), *_failing_endpoints(), *_slow_endpoints()]
-        if faults:
-            raise Fault(*faults)
     text = f"{health.active} active endpoints, {health.workers} running workers"
     return f"{text}, {health.given_up} endpoints disabled because of their answers" if health.given_up else text
 
 
 def _faults_of_the_queue(workers: int) -> list[str]:
     now = timezone.now()
-    overdue = Delivery.objects.overdue(_late())
     if not workers:
         waiting = Delivery.objects.pending().filter(is_due(now)).count()
         return [f"No worker is running, and {waiting:,} deliveries are due. Start `manage.py run_worker`."]
+    overdue = Delivery.objects.overdue(now - OVERDUE_AFTER)
     if oldest := overdue.order_by("due_at").first():
         minutes = round((now - oldest.due_at).total_seconds() / 60)
         return [f"{overdue.count():,} deliveries are up to {minutes:,} minutes late. Start more workers."]
@@ -86,13 +81,9 @@ def _failing_endpoints() -> list[str]:
 
 def _slow_endpoints() -> Iterator[str]:
     for endpoint in Endpoint.objects.active().exclude(slow_since=None).select_related("org"):
-        if late := endpoint.deliveries.pending().filter(due_at__lt=_late()).count():
+        if late := endpoint.deliveries.pending().filter(due_at__lt=timezone.now() - OVERDUE_AFTER).count():
             yield (
                 f"Endpoint {endpoint.pk} of {endpoint.org.slug} has answered slowly since "
                 f"{endpoint.slow_since:%Y-%m-%d %H:%M} UTC, and {late:,} deliveries are late. Ask the customer to "
                 "answer first, and to work afterwards."
             )
-
-
-def _late() -> datetime:
-    return timezone.now() - OVERDUE_AFTER

@@ -5,7 +5,7 @@ from django.core.management.base import CommandError, CommandParser
 
 from interviews.services.create import open_test_room
 from orgs.commands import RecordedCommand, get_org
-from orgs.models.api_key import SCOPES
+from orgs.models.org import SCOPES
 from orgs.services import MAX_LIFETIME_DAYS, create_api_key
 
 

@@ -1,6 +1,5 @@
 import json
 import secrets
-from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -34,7 +33,9 @@ class Command(RecordedCommand):
             "test_key": _api_key(open_test_room(org_id=org.pk), kept.get("test_key", ""), Scopes.ALL),
             "password": _password(kept.get("password", "")),
         }
-        _write_privately(file, json.dumps(kept))
+        file.parent.mkdir(exist_ok=True)
+        file.touch(0o600)
+        file.write_text(json.dumps(kept))
         return _welcome(org, other, **kept)
 
 
@@ -54,12 +55,6 @@ def _password(kept: str) -> str:
         user.save()
         return kept
     return kept if user.check_password(kept) else ""
-
-
-def _write_privately(file: Path, text: str) -> None:
-    file.parent.mkdir(exist_ok=True)
-    file.touch(0o600)
-    file.write_text(text)
 
 
 def _link(rows: QuerySet[InterviewRequest]) -> str:

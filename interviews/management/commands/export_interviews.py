@@ -2,13 +2,13 @@ from collections.abc import Iterator
 from contextlib import nullcontext
 from typing import Any
 
-from django.core.management.base import CommandError, CommandParser
+from django.core.management.base import CommandParser
 from django.db.models import QuerySet
 
 from hindsight.text.record_files import WRITERS, Record
 from interviews.export import COLUMNS, export_interview_requests
 from interviews.models import InterviewRequest
-from orgs.commands import RecordedCommand, get_org
+from orgs.commands import RecordedCommand, get_org, open_file
 
 
 class Command(RecordedCommand):
@@ -30,7 +30,9 @@ apostrophe. For programs, use jsonl."""
         self.event_about = row = get_org(org)
         self.exported = 0
         self.record(options)
-        with self.stdout_or(output) as out:
+        stdout = nullcontext(self.stdout)
+        opened = stdout if output is None else open_file(output, "w", encoding="utf-8", newline="")
+        with opened as out:
             self.write_records(format, self.records(InterviewRequest.objects.for_org(row.pk)), out, COLUMNS)
         return str(self.exported) if output else ""
 
@@ -41,11 +43,3 @@ apostrophe. For programs, use jsonl."""
                 yield record
                 self.exported += 1
                 bar.update()
-
-    def stdout_or(self, name: str | None) -> Any:
-        if name is None:
-            return nullcontext(self.stdout)
-        try:
-            return open(name, "w", encoding="utf-8", newline="")
-        except OSError as error:
-            raise CommandError(f"{name}: {error.strerror}.") from None

@@ -1,6 +1,5 @@
 from argparse import ArgumentTypeError
 from collections import Counter
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -21,7 +20,7 @@ from orgs.models import SecurityEvent
 from orgs.models.org import MAX_DAYS_KEPT
 from orgs.partitions import create_months_ahead
 from orgs.retention import count_by_org, expired_changes
-from webhooks.services.purge import purge_deliveries
+from webhooks.services.deliveries import purge_deliveries
 
 # Rows by the org's slug. "" if they belong to no org, or to any.
 Counts = Counter[str]
@@ -29,10 +28,6 @@ Counts = Counter[str]
 
 def deleted(rows: QuerySet[Any], dry_run: bool) -> Counts:
     return Counter({"": rows.count() if dry_run else rows.delete()[0]})
-
-
-def idempotency_records(dry_run: bool) -> Counts:
-    return deleted(idempotency.expired(), dry_run)
 
 
 def sessions(dry_run: bool) -> Counts:
@@ -46,24 +41,6 @@ def security_events(dry_run: bool) -> Counts:
     before = timezone.now() - timedelta(days=settings.SECURITY_EVENT_DAYS)
     expired = SecurityEvent.objects.filter(created_at__lt=before)
     return Counter({"": expired.count() if dry_run else purge_security_events(before)})
-
-
-def webhook_deliveries(dry_run: bool) -> Counts:
-    return Counter({"": purge_deliveries(dry_run=dry_run)})
-
-
-def exports_and_imports(dry_run: bool) -> Counts:
-    return Counter({"": purge_jobs(dry_run=dry_run)})
-
-
-# Each function deletes expired rows, unless `dry_run`, and returns their number.
-PARTS: dict[str, Callable[[bool], Counts]] = {
-    "idempotency records": idempotency_records,
-    "sessions": sessions,
-    "security events": security_events,
-    "webhook deliveries": webhook_deliveries,
-    "exports and imports": exports_and_imports,
-}
 
 
 class Command(RecordedCommand):
@@ -89,30 +66,29 @@ class Command(RecordedCommand):
 
     def run(self, *, dry_run: bool, audit_older_than: int | None, **options: Any) -> str:
         abandoned = mark_abandoned(dry_run=dry_run)  # before old answers are deleted with their conversations
-        counted = {name: part(dry_run) for name, part in PARTS.items()}
-        counted["changes of the audit"] = changes_of_the_audit(audit_older_than, dry_run)
-        counted["interviews with answers"] = delete_old_answers(dry_run=dry_run)
-        counted["test interviews"] = delete_test_interviews(actor=self.actor, dry_run=dry_run)
-        counted["contacts"] = erase_inactive_contacts(actor=self.actor, dry_run=dry_run)
-        counted["abandoned interviews"] = abandoned
+        audit = map(count_by_org if dry_run else purge_changes, expired_changes(audit_older_than))
+        counted: dict[str, Counts] = {
+            "idempotency records": deleted(idempotency.expired(), dry_run),
+            "sessions": sessions(dry_run),
+            "security events": security_events(dry_run),
+            "webhook deliveries": Counter({"": purge_deliveries(dry_run=dry_run)}),
+            "exports and imports": Counter({"": purge_jobs(dry_run=dry_run)}),
+            "changes of the audit": sum(audit, Counts()),
+            "interviews with answers": delete_old_answers(dry_run=dry_run),
+            "test interviews": delete_test_interviews(actor=self.actor, dry_run=dry_run),
+            "contacts": erase_inactive_contacts(actor=self.actor, dry_run=dry_run),
+            "abandoned interviews": abandoned,
+        }
         if not dry_run:
             create_months_ahead()
-        self.event_detail = "Dry run." if dry_run else in_words(counted)
+        removed = ", ".join(f"{counts.total()} {name}" for name, counts in counted.items())
+        self.event_detail = "Dry run." if dry_run else f"Removed or marked {removed}."
         rows = [
             (name, org or "-", count)
             for name, counts in counted.items()
             for org, count in sorted(counts.items()) or [("", 0)]
         ]
         return self.table(("EXPIRED", "ORG", "TO BE REMOVED" if dry_run else "REMOVED"), rows)
-
-
-def changes_of_the_audit(older_than: int | None, dry_run: bool) -> Counts:
-    count = count_by_org if dry_run else purge_changes
-    return sum(map(count, expired_changes(older_than)), Counts())
-
-
-def in_words(counted: dict[str, Counts]) -> str:
-    return "Removed or marked " + ", ".join(f"{counts.total()} {name}" for name, counts in counted.items()) + "."
 
 
 def number_of_days(text: str) -> int:

@@ -2,7 +2,7 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
-from orgs.commands import RecordedCommand, get_api_key
+from orgs.commands import RecordedCommand, add_api_key, get_api_key
 from orgs.services import revoke_api_key
 
 
@@ -10,11 +10,7 @@ class Command(RecordedCommand):
     help = "Permanently revokes an API key, effective from the next request, and prints its prefix."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument(
-            "key_or_prefix",
-            metavar="KEY_OR_PREFIX",
-            help="the key, or its prefix as list_api_keys prints it; - reads it from standard input",
-        )
+        add_api_key(parser)
 
     def run(self, *, key_or_prefix: str, **options: Any) -> str:
         self.event_about = api_key = get_api_key(key_or_prefix)

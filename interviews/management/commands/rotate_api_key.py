@@ -3,7 +3,7 @@ from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
 
-from orgs.commands import RecordedCommand, get_api_key
+from orgs.commands import RecordedCommand, add_api_key, get_api_key
 from orgs.services import DEFAULT_GRACE, MAX_GRACE, rotate_api_key
 
 
@@ -14,11 +14,7 @@ class Command(RecordedCommand):
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument(
-            "key_or_prefix",
-            metavar="KEY_OR_PREFIX",
-            help="the old key, or its prefix as list_api_keys prints it; - reads it from standard input",
-        )
+        add_api_key(parser)
         parser.add_argument(
             "--grace-days",
             type=int,

@@ -18,10 +18,8 @@ class Command(RecordedCommand):
             "--event", action="append", choices=[*EVENT_TYPES], help="an event to send; repeatable (default: all)"
         )
 
-    def run(self, **options: Any) -> str:
-        org_slug: str = options["org_slug"]
-        url: str = options["url"]
-        events: list[str] = options["event"] or [*EVENT_TYPES]
+    def run(self, *, org_slug: str, url: str, event: list[str] | None, **options: Any) -> str:
+        events = event or [*EVENT_TYPES]
         endpoint = create_endpoint(org_id=get_org(org_slug).pk, url=clean_url(url), event_types=events)
         self.event_about, self.event_detail = endpoint, f"Events: {', '.join(endpoint.event_types)}."
         return f"{endpoint.pk}\n{endpoint.secret}"

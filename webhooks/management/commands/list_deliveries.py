@@ -6,8 +6,6 @@ from orgs.commands import format_time
 from webhooks.commands import EndpointCommand, get_endpoint
 from webhooks.models import Delivery, Status
 
-DEFAULT_LIMIT = 100
-
 
 class Command(EndpointCommand):
     help = (
@@ -19,13 +17,10 @@ class Command(EndpointCommand):
         super().add_arguments(parser)
         parser.add_argument("--status", choices=Status.values, help="print only deliveries with this status")
         parser.add_argument(
-            "--limit", type=int, default=DEFAULT_LIMIT, metavar="N", help="at most N lines (default: %(default)s)"
+            "--limit", type=int, default=100, metavar="N", help="at most N lines (default: %(default)s)"
         )
 
-    def run(self, **options: Any) -> str:
-        endpoint_id: int = options["endpoint_id"]
-        status: str | None = options["status"]
-        limit: int = options["limit"]
+    def run(self, *, endpoint_id: int, status: str | None, limit: int, **options: Any) -> str:
         if limit < 1:
             raise CommandError("--limit must be 1 or more.")
         deliveries = get_endpoint(endpoint_id).deliveries.select_related("event").without_answers()

@@ -15,22 +15,12 @@ class Command(RecordedCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--org", metavar="SLUG", help="print only the endpoints of this org")
 
-    def run(self, **options: Any) -> str:
-        slug: str | None = options["org"]
+    def run(self, *, org: str | None, **options: Any) -> str:
         endpoints = Endpoint.objects.select_related("org")
-        if slug is not None:
-            endpoints = endpoints.for_org(get_org(slug).pk)
-        return self.table(
-            ("ID", "ORG", "STATE", "FAILING SINCE", "EVENTS", "URL"),
-            (
-                (
-                    endpoint.pk,
-                    endpoint.org.slug,
-                    endpoint.state,
-                    format_time(endpoint.failing_since),
-                    ",".join(endpoint.event_types),
-                    endpoint.url,
-                )
-                for endpoint in endpoints
-            ),
+        if org is not None:
+            endpoints = endpoints.for_org(get_org(org).pk)
+        rows = (
+            (row.pk, row.org.slug, row.state, format_time(row.failing_since), ",".join(row.event_types), row.url)
+            for row in endpoints
         )
+        return self.table(("ID", "ORG", "STATE", "FAILING SINCE", "EVENTS", "URL"), rows)

@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management.base import CommandError, CommandParser
 
 from webhooks.commands import EndpointCommand, get_endpoint
-from webhooks.services.replay import replay_deliveries, replay_delivery
+from webhooks.services.deliveries import replay_deliveries, replay_delivery
 
 
 class Command(EndpointCommand):
@@ -20,16 +20,14 @@ class Command(EndpointCommand):
         what.add_argument("--since", type=utc_date, metavar="DATE", help="created since this day (UTC), as 2026-11-30")
         what.add_argument("--delivery", type=int, metavar="ID", help="only this delivery, also if it has arrived")
 
-    def run(self, **options: Any) -> str:
-        endpoint = get_endpoint(options["endpoint_id"])
-        delivery_id: int | None = options["delivery"]
-        if delivery_id is None:
-            count = replay_deliveries(endpoint=endpoint, since=options["since"])
+    def run(self, *, endpoint_id: int, delivery: int | None, since: Any, **options: Any) -> str:
+        endpoint, count = get_endpoint(endpoint_id), 1
+        if delivery is None:
+            count = replay_deliveries(endpoint=endpoint, since=since)
+        elif endpoint.deliveries.filter(pk=delivery).exists():
+            replay_delivery(delivery_id=delivery)
         else:
-            if not endpoint.deliveries.filter(pk=delivery_id).exists():
-                raise CommandError(f"This endpoint has no delivery {delivery_id}. list_deliveries prints their ids.")
-            replay_delivery(delivery_id=delivery_id)
-            count = 1
+            raise CommandError(f"This endpoint has no delivery {delivery}. list_deliveries prints their ids.")
         self.event_about, self.event_detail = endpoint, f"Replayed: {count:,}."
         return str(count)
 

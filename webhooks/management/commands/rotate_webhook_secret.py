@@ -23,9 +23,7 @@ class Command(EndpointCommand):
             help="days until the old secret no longer signs (default: %(default)s)",
         )
 
-    def run(self, **options: Any) -> str:
-        endpoint_id: int = options["endpoint_id"]
-        grace_days: int = options["grace_days"]
+    def run(self, *, endpoint_id: int, grace_days: int, **options: Any) -> str:
         if not 0 <= grace_days <= MAX_GRACE.days:
             raise CommandError(f"--grace-days must be from 0 to {MAX_GRACE.days} days.")
         self.event_about = get_endpoint(endpoint_id)

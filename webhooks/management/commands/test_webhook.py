@@ -10,8 +10,7 @@ class Command(EndpointCommand):
         "result."
     )
 
-    def run(self, **options: Any) -> str:
-        endpoint_id: int = options["endpoint_id"]
+    def run(self, *, endpoint_id: int, **options: Any) -> str:
         endpoint = get_endpoint(endpoint_id)
         self.event_about, self.event_detail = endpoint, "Test event."
         return str(send_test_event(endpoint).pk)
