@@ -238,8 +238,8 @@ PASSWORD_RESET_TIMEOUT = 3 * 24 * 60 * 60  # of links to set a password
 SECOND_FACTOR_REQUIRED = not DEVELOPMENT and "password_only" not in HINDSIGHT_ALLOW
 MFA_ADAPTER = "staff.login.adapters.SecondFactorAdapter"
 MFA_FORMS = {
-    "authenticate": "staff.login.codes.CodeForm",
-    "reauthenticate": "staff.login.codes.ConfirmingCodeForm",
+    "authenticate": "staff.login.second_factor.CodeForm",
+    "reauthenticate": "staff.login.second_factor.ConfirmingCodeForm",
     "login_webauthn": "staff.login.passkeys.LoginForm",
     "authenticate_webauthn": "staff.login.passkeys.SecondFactorForm",
     "reauthenticate_webauthn": "staff.login.passkeys.ConfirmingForm",

@@ -18,13 +18,13 @@ class StaffConfig(AppConfig):
         from django.contrib.auth.models import User
 
         from staff.checks import check_logins
-        from staff.login import challenges, second_factor, sessions
+        from staff.login import passkeys, second_factor, sessions
         from staff.login.single_sign_on import links
         from staff.people import accounts
         from staff.people.roles import follow_groups, update_groups
 
         accounts.connect()
-        signals.user_logged_in.connect(challenges.clear_challenges)
+        signals.user_logged_in.connect(passkeys.clear_challenges)
         signals.user_logged_out.connect(sessions.forget)
         second_factor.connect()
         links.connect()

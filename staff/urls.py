@@ -6,11 +6,10 @@ from allauth.mfa.webauthn import views as passkeys
 from django.contrib import admin
 from django.urls import path
 
-from staff.login.challenges import Step, accepts_own_challenge
-from staff.login.codes import ActivateAppView
 from staff.login.decorators import login_page, own_login
-from staff.login.passkeys import LoginView, SecondFactorView, challenge
+from staff.login.passkeys import LoginView, SecondFactorView, Step, accepts_own_challenge, challenge
 from staff.login.passwords import ForgottenView, SetPasswordView
+from staff.login.second_factor import ActivateAppView
 from staff.login.single_sign_on.views import callback, link, sign_on
 
 second_factor = accepts_own_challenge(Step.SECOND_FACTOR)(SecondFactorView.as_view())

@@ -1,5 +1,10 @@
+import time
+from collections.abc import Callable
+from enum import StrEnum
+from functools import wraps
 from typing import Any, cast
 
+from allauth.account import app_settings
 from allauth.core import context
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.base.views import AuthenticateView
@@ -16,6 +21,7 @@ from django.contrib import admin
 from django.contrib.auth import logout
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 from fido2.webauthn import AuthenticationResponse, RegistrationResponse
@@ -26,7 +32,57 @@ from staff.login.attempts import PASSKEY_ATTEMPTS, refuse_too_many_attempts
 from staff.login.second_factor import AUTH_HASH
 from staff.security_events import record_attempt
 
-SECOND_FACTOR_ONLY = "This key is a second factor. Log in with your password first."
+View = Callable[..., HttpResponseBase]
+
+STATE = "mfa.webauthn.state"  # in which allauth keeps the only challenge of a session
+
+
+class Step(StrEnum):
+    """Each step of a login accepts only the answer to its own challenge (decision 43). The values are session keys."""
+
+    LOGIN = "passkey: login"
+    SECOND_FACTOR = "passkey: second factor"
+    CONFIRMATION = "passkey: confirmation"
+    SET_UP = "passkey: set-up"
+
+
+def accepts_own_challenge(step: Step) -> Callable[[View], View]:
+    """Decorates a view of allauth that makes or accepts challenges."""
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def run(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            drop_ended_challenges(request)
+            request.session.pop(STATE, None)  # of a session from before each step had its own
+            begun = request.session.get(step) if request.method == "POST" else None
+            if begun:
+                request.session[STATE] = begun["state"]
+            try:
+                response = view(request, *args, **kwargs)
+            finally:
+                made = request.session.pop(STATE, None)
+            if begun:  # not if the view has asked for the password first: allauth then repeats the request
+                request.session.pop(step, None)
+            if made and made != (begun or {}).get("state"):
+                request.session[step] = {"state": made, "at": time.time()}
+            drop_ended_challenges(request)
+            return response
+
+        return run
+
+    return decorate
+
+
+def clear_challenges(request: HttpRequest, **kwargs: Any) -> None:
+    for step in Step:
+        request.session.pop(step, None)
+
+
+def drop_ended_challenges(request: HttpRequest) -> None:
+    since = time.time() - app_settings.LOGIN_TIMEOUT
+    for step in Step:
+        if step in request.session and request.session[step]["at"] < since:
+            del request.session[step]
 
 
 def replaces_password(authenticator: Authenticator) -> bool:
@@ -74,7 +130,7 @@ class LoginForm(PasskeyAnswer, LoginWebAuthnForm):
         if not replaces_password(authenticator):
             login = authenticator.user.get_username()
             record_attempt(context.request, EventKind.LOGIN_FAILED, login, "Passkey of a second factor.")
-            raise ValidationError(SECOND_FACTOR_ONLY)
+            raise ValidationError("This key is a second factor. Log in with your password first.")
         return authenticator
 
 
@@ -104,11 +160,10 @@ class LoginView(LoginWebAuthnView):
         return HttpResponseRedirect(reverse("admin:login"))
 
     def form_invalid(self, form: Any) -> HttpResponse:
+        """Over a limit, shows its message with status 429, which a redirect cannot have."""
         redirect = cast(HttpResponse, super().form_invalid(form))
-        return self.refused_for_now() if form.has_error("credential", "throttled") else redirect
-
-    def refused_for_now(self) -> HttpResponse:
-        """Shows the message of the limit with status 429, which a redirect cannot have."""
+        if not form.has_error("credential", "throttled"):
+            return redirect
         self.request.method = "GET"
         return admin.site.login(self.request)
 

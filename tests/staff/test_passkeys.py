@@ -15,7 +15,7 @@ from pytest_django import Settings
 
 from orgs.models import SecurityEvent
 from staff.login.attempts import PASSKEY_ATTEMPTS
-from staff.login.challenges import Step
+from staff.login.passkeys import Step
 from tests.staff.security_key import HOST, PRESENT, VERIFIED, SecurityKey
 
 pytestmark = pytest.mark.django_db
