@@ -15,8 +15,7 @@ from django.utils.functional import cached_property
 
 from hindsight.db.ids import is_lookup_value
 from staff.lists.date_ranges import DateRangeFilter
-from staff.lists.filters import storable
-from staff.lists.paging import BoundedChangeList, BoundedPaginator
+from staff.lists.filters import BoundedChangeList, BoundedPaginator, storable
 from staff.orgs.permissions import may, orgs_with, viewing
 
 # Django's class is generic only for type checkers.

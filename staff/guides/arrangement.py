@@ -4,7 +4,6 @@ import json
 import re
 from collections.abc import Mapping
 from copy import deepcopy
-from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -12,7 +11,10 @@ from hindsight.text.languages import ENGLISH
 from interviews.paige.guide.rules import GuidePath, wordings
 from interviews.paige.guide.texts import MAX_FOLLOW_UPS, FollowUpKind
 
-FOLLOW_UPS = Path(__file__).with_name("follow_ups_of_new_topics.json")
+FOLLOW_UPS: Mapping[str, Mapping[str, list[str]]] = json.loads(
+    Path(__file__).with_name("follow_ups_of_new_topics.json").read_text(encoding="utf-8")
+)
+"""Texts by kind, by language. They quote the contact."""
 
 MAX_TOPICS = 30
 """The most that the form shows: each takes up to 36 of the 1,200 fields that Django accepts."""
@@ -42,16 +44,9 @@ def first_follow_ups(guide: Mapping[str, Any]) -> list[dict[str, Any]]:
     same wording twice is an error. None once all are used, or if the language has none.
     """
     used = {text.casefold() for _, text in wordings(guide)}
-    texts = _follow_ups().get(guide.get("language", ENGLISH), {})
+    texts = FOLLOW_UPS.get(guide.get("language", ENGLISH), {})
     unused = {kind: [text for text in of_kind if text.casefold() not in used] for kind, of_kind in texts.items()}
     return [{"kind": kind, "text": of_kind[0]} for kind, of_kind in unused.items() if of_kind]
-
-
-@cache
-def _follow_ups() -> dict[str, dict[str, list[str]]]:
-    """Texts by kind, by language. They quote the contact."""
-    found: dict[str, dict[str, list[str]]] = json.loads(FOLLOW_UPS.read_text(encoding="utf-8"))
-    return found
 
 
 def arranged(guide: dict[str, Any], button: str) -> Arranged:
@@ -68,18 +63,13 @@ def arranged(guide: dict[str, Any], button: str) -> Arranged:
             return Arranged(guide, ())
         path = ("topics", int(topic), "follow_ups")
         items, largest, index = items[int(topic)]["follow_ups"], MAX_FOLLOW_UPS, follow_up
-    if action == "add":
-        place = _add(items, new_follow_up() if follow_ups else new_topic(guide), largest)
-    else:
+    place: int | None = None
+    if action != "add":
         place = _change(items, -1 if index is None else int(index), action, target)
+    elif len(items) < largest:
+        items.append(new_follow_up() if follow_ups else new_topic(guide))
+        place = len(items) - 1
     return Arranged(guide, path if place is None else (*path, place))
-
-
-def _add(items: list[Any], item: dict[str, Any], largest: int) -> int | None:
-    if len(items) >= largest:
-        return None
-    items.append(item)
-    return len(items) - 1
 
 
 def _change(items: list[Any], index: int, action: str, target: str | None) -> int | None:

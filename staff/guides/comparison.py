@@ -2,9 +2,8 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from difflib import SequenceMatcher
-from typing import Any
+from typing import Any, NamedTuple
 
 from django import forms
 from django.http import HttpRequest, HttpResponse
@@ -32,13 +31,12 @@ class VersionsForm(forms.Form):
             self.fields[name].choices = [(number, str(number)) for number in versions]  # type: ignore[attr-defined]
 
 
-@dataclass(frozen=True)
-class ShownPart:
+class ShownPart(NamedTuple):
     """A topic, or the guide outside its topics. `notes`: what happened to it. `texts`: labels with their diffs."""
 
     heading: str
-    notes: list[str] = field(default_factory=list)
-    texts: list[tuple[str, list[Piece]]] = field(default_factory=list)
+    notes: list[str]
+    texts: list[tuple[str, list[Piece]]]
 
 
 def comparison_view(admin: StaffAdmin, request: HttpRequest, object_id: str) -> HttpResponse:
@@ -78,12 +76,11 @@ def compared(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[ShownP
     moved = _moved(list(old), list(new))
     parts = [ShownPart("Interview", [], _changed(_interview(before), _interview(after), budget))]
     for number, (key, topic) in enumerate(new.items(), start=1):
-        heading = f"Topic {number}: {topic['title']}"
-        if key not in old:
-            parts.append(ShownPart(heading, ["Added."], _changed({}, _topic(topic), budget)))
-            continue
-        notes = [f"Moved from place {list(old).index(key) + 1} to {number}."] if key in moved else []
-        parts.append(ShownPart(heading, notes, _changed(_topic(old[key]), _topic(topic), budget)))
+        notes = [] if key in old else ["Added."]
+        if key in moved:
+            notes = [f"Moved from place {list(old).index(key) + 1} to {number}."]
+        texts = _changed(_topic(old[key]) if key in old else {}, _topic(topic), budget)
+        parts.append(ShownPart(f"Topic {number}: {topic['title']}", notes, texts))
     removed = [topic for key, topic in old.items() if key not in new]
     parts += [ShownPart(topic["title"], ["Removed."], _changed(_topic(topic), {}, budget)) for topic in removed]
     return [part for part in parts if part.notes or part.texts]
@@ -101,25 +98,18 @@ def _changed(before: Fields, after: Fields, budget: TimeBudget) -> list[tuple[st
     return [(label, diff(old, new, budget)) for label, (old, new) in pairs.items() if old != new]
 
 
+def _texts(part: Mapping[str, Any], *names: str) -> dict[str, str]:
+    return {name.replace("_", " ").capitalize(): str(part.get(name, "")) for name in names}
+
+
 def _interview(guide: Mapping[str, Any]) -> Fields:
-    return {
-        "Name": guide["name"],
-        "Language": guide.get("language", ENGLISH),
-        "Purpose": guide["purpose"],
-        "Estimated minutes": str(guide["estimated_minutes"]),
-        "Max turns": str(guide["max_turns"]),
-        "Closing question": guide["closing_question"],
-    }
+    names = ("name", "language", "purpose", "estimated_minutes", "max_turns", "closing_question")
+    return _texts({"language": ENGLISH, **guide}, *names)
 
 
 def _topic(topic: Mapping[str, Any]) -> Fields:
     return {
-        "Title": topic["title"],
-        "About": topic.get("about", ""),
-        "Bridge": topic.get("bridge", ""),
-        "Question": topic["question"],
-        "Rephrasing": topic.get("rephrasing", ""),
-        "Reason": topic.get("reason", ""),
+        **_texts(topic, "title", "about", "bridge", "question", "rephrasing", "reason"),
         "Follow-ups": "\n".join(f"{each['kind']}: {each['text']}" for each in topic["follow_ups"]),
         "Core": "yes" if topic["core"] else "no",
         "Siblings": ", ".join(topic.get("siblings", ())),

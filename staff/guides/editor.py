@@ -14,14 +14,12 @@ from interviews.paige.guide.rules import GuideError, GuidePath, Remark, in_curre
 from interviews.paige.guide.texts import CLOSING
 from interviews.services.conversations import written_in
 from staff.guides.arrangement import MAX_TOPICS, arranged
-from staff.guides.forms import GuideFields, GuidePart, TopicFormSet, WarnedField, language_name
+from staff.guides.forms import GuideFields, TopicFormSet, WarnedField, language_name, without_empty_fields
 
 STORED_NOW = (
     'Somebody else has saved this guide, and your edit was not saved. Stored now: <q class="current">{}</q> '
     "Save again to replace it with what the field contains."
 )
-FORMSETS = ("topics", "follow_ups")
-OPTIONAL = ("siblings", "bridge", "about")
 
 
 class Link(NamedTuple):
@@ -40,8 +38,8 @@ class GuideEditor:
         self.topics = TopicFormSet(data, prefix="topics")
         self.problems: list[Link] = []
         self.warnings: list[Link] = []
-        bound = (cast("Iterable[WarnedField]", form) for form in self._forms())
-        self.fields = {field.html_name: field for form in bound for field in form}
+        forms = (self.form, *(form for topic in self.topics for form in (topic, *topic.follow_ups)))
+        self.fields = {field.html_name: field for form in forms for field in cast("Iterable[WarnedField]", form)}
 
     @classmethod
     def of(cls, guide: Mapping[str, Any]) -> "GuideEditor":
@@ -52,20 +50,16 @@ class GuideEditor:
         """It may be invalid."""
         return {**self.form.part(), "topics": [topic.part() for topic in self.topics]}
 
-    def refuse(self, problems: Iterable[Remark]) -> None:
-        for problem in problems:
+    def refuse(self, error: GuideError | ValidationError) -> None:
+        """A ValidationError is about the name."""
+        if isinstance(error, ValidationError):
+            error = GuideError(Remark(("name",), message) for message in error.messages)
+        for problem in error.problems:
             self._blame(problem.path, problem.message)
             other = self._anchor(problem.other) if problem.other else ""
             if problem.other:
                 self._blame(problem.other, f"Used again: {in_words(problem.path)}.")
             self.problems.append(Link(self._anchor(problem.path), problem.in_words, other))
-
-    def refuse_error(self, error: GuideError | ValidationError) -> None:
-        """A ValidationError is about the name."""
-        if isinstance(error, GuideError):
-            self.refuse(error.problems)
-        else:
-            self.refuse(Remark(("name",), message) for message in error.messages)
 
     def show_conflicts(self, conflicts: Iterable[tuple[GuidePath, Any]]) -> None:
         """Adds an error with the stored text to each field that differs from a version that somebody else has saved."""
@@ -82,26 +76,16 @@ class GuideEditor:
                 self.warnings.append(Link(field.auto_id, warning.in_words))
 
     def pressed(self, button: str) -> "GuideEditor":
-        """The form after one of its buttons, other than those that save."""
+        """The form after one of its buttons, other than those that save. What the button changed has the focus."""
         guide, place = arranged(self.guide, button)
         editor = GuideEditor.of(guide)
-        editor.focus(place)
-        return editor
-
-    def focus(self, place: GuidePath) -> None:
         match place:
-            case ("topics", int(topic), "follow_ups", int(follow_up)):
-                self.topics[topic].is_open = True
-                self.topics[topic].follow_ups[follow_up].focus()
-            case ("topics", int(topic), *_):
-                self.topics[topic].is_open = True
-                self.topics[topic].focus()
-
-    def _forms(self) -> Iterator[GuidePart]:
-        yield self.form
-        for topic in self.topics:
-            yield topic
-            yield from topic.follow_ups
+            case ("topics", int(topic), *rest):
+                form = editor.topics[topic]
+                form.is_open = True
+                part = form.follow_ups[int(rest[1])] if len(rest) == 2 else form
+                part.focus()
+        return editor
 
     def _field_at(self, path: GuidePath) -> WarnedField | None:
         """The lines of a text area have one field."""
@@ -141,12 +125,12 @@ def _readable(value: Any) -> str:
         return "\n".join(map(_readable, value))
     if isinstance(value, Mapping):
         return "\n".join(f"{name}: {_readable(item)}" for name, item in value.items())
-    return {True: "yes", False: "no"}.get(value, str(value)) if isinstance(value, bool) else str(value)
+    return ("yes" if value else "no") if isinstance(value, bool) else str(value)
 
 
 def _posted(value: Any, path: GuidePath = ()) -> Iterator[tuple[str, str]]:
     name = "-".join(map(str, path))
-    if path and path[-1] in FORMSETS:
+    if path and path[-1] in ("topics", "follow_ups"):
         yield f"{name}-TOTAL_FORMS", str(len(value))
         yield f"{name}-INITIAL_FORMS", "0"
         for index, item in enumerate(value):
@@ -179,11 +163,7 @@ def _free_key(title: str, taken: set[str]) -> str:
 
 def canonical(guide: Mapping[str, Any]) -> dict[str, Any]:
     current = in_current_format(guide)
-    return {"language": ENGLISH, **current, "topics": [_without_empty_fields(topic) for topic in current["topics"]]}
-
-
-def _without_empty_fields(topic: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in topic.items() if value or name not in OPTIONAL}
+    return {"language": ENGLISH, **current, "topics": [*map(without_empty_fields, current["topics"])]}
 
 
 def differences(mine: Any, theirs: Any, path: GuidePath = ()) -> Iterator[tuple[GuidePath, Any]]:

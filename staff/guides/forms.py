@@ -4,7 +4,7 @@ Fields accept any text: interviews.paige.guide validates the document, as for th
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django import forms
@@ -35,20 +35,9 @@ class WarnedField(forms.BoundField):
         return " ".join(filter(None, ids)) or None
 
 
-def field(label: str, widget: forms.Widget, help_text: str = "") -> forms.CharField:
+def field(label: str, help_text: str = "", *, rows: int = 0, widget: forms.Widget | None = None) -> forms.CharField:
+    widget = widget or (forms.Textarea(attrs={"rows": rows}) if rows else forms.TextInput())
     return forms.CharField(required=False, label=label, help_text=help_text, widget=widget)
-
-
-def text_field(label: str, *, rows: int = 0, help_text: str = "") -> forms.CharField:
-    return field(label, forms.Textarea(attrs={"rows": rows}) if rows else forms.TextInput(), help_text)
-
-
-def number_field(label: str, help_text: str) -> forms.CharField:
-    return field(label, forms.NumberInput(attrs={"min": 1}), help_text)
-
-
-def choice_field(label: str, choices: Iterable[tuple[str, str]], help_text: str = "") -> forms.CharField:
-    return field(label, forms.Select(choices=[*choices]), help_text)
 
 
 class GuidePart(forms.Form):
@@ -56,6 +45,7 @@ class GuidePart(forms.Form):
 
     bound_field_class = WarnedField
     heading = "name"
+    numbers: tuple[str, ...] = ()
     has_focus = False
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -66,6 +56,10 @@ class GuidePart(forms.Form):
             self.has_focus = True
         else:
             self.fields[self.heading].widget.attrs["autofocus"] = True
+
+    def part(self) -> dict[str, Any]:
+        """It may be invalid."""
+        return {name: self.number(name) if name in self.numbers else self.line(name) for name in self.fields}
 
     def line(self, name: str) -> str:
         return " ".join(self._text(name).splitlines())
@@ -85,34 +79,35 @@ class GuidePart(forms.Form):
 class FollowUpForm(GuidePart):
     heading = "text"
 
-    kind = choice_field("Kind", [(kind.value, kind.value.capitalize()) for kind in FollowUpKind])
-    text = text_field("Question", rows=2)
-
-    def part(self) -> dict[str, Any]:
-        return {"kind": self.line("kind"), "text": self.line("text")}
+    kind = field("Kind", widget=forms.Select(choices=[(kind.value, kind.value.capitalize()) for kind in FollowUpKind]))
+    text = field("Question", rows=2)
 
 
 FollowUpFormSet = forms.formset_factory(FollowUpForm, extra=0, max_num=MAX_FOLLOW_UPS, absolute_max=MAX_FOLLOW_UPS)
+
+
+def without_empty_fields(topic: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in topic.items() if value or name not in ("siblings", "bridge", "about")}
 
 
 class TopicForm(GuidePart):
     heading = "title"
     is_open = False
 
-    title = text_field("Title", help_text="Staff and customers see it.")
-    about = text_field(
+    title = field("Title", help_text="Staff and customers see it.")
+    about = field(
         "About",
         rows=2,
         help_text="What contacts may tell here, in one sentence. Contacts do not see it. Title, question and this "
         "sentence decide which objectives and answers are about the topic.",
     )
-    bridge = text_field("Bridge", help_text="Announces the topic after follow-ups on another one: “Now to the price.”")
-    question = text_field("Question", rows=2)
-    rephrasing = text_field("Rephrasing", rows=2, help_text="For contacts who ask what the question means.")
-    reason = text_field("Reason", rows=2, help_text="For contacts who ask what the question is for.")
+    bridge = field("Bridge", help_text="Announces the topic after follow-ups on another one: “Now to the price.”")
+    question = field("Question", rows=2)
+    rephrasing = field("Rephrasing", rows=2, help_text="For contacts who ask what the question means.")
+    reason = field("Reason", rows=2, help_text="For contacts who ask what the question is for.")
     core = forms.BooleanField(required=False, label="Core: asked even if few turns are left")
-    key = text_field("Key", help_text="The topic's name in the API and in picks. If empty, it is made from the title.")
-    siblings = text_field(
+    key = field("Key", help_text="The topic's name in the API and in picks. If empty, it is made from the title.")
+    siblings = field(
         "Siblings",
         rows=2,
         help_text="Keys of topics that ask for the same in other words, one a line. "
@@ -124,15 +119,9 @@ class TopicForm(GuidePart):
         self.follow_ups = FollowUpFormSet(data, prefix=f"{self.prefix}-follow_ups")
 
     def part(self) -> dict[str, Any]:
-        return {
-            "key": self.line("key"),
-            "title": self.line("title"),
-            "core": bool(self.cleaned_data.get("core")),
-            **({"siblings": siblings} if (siblings := self.lines("siblings")) else {}),
-            **{name: line for name in ("bridge", "about") if (line := self.line(name))},
-            **{name: self.line(name) for name in ("question", "rephrasing", "reason")},
-            "follow_ups": [follow_up.part() for follow_up in self.follow_ups],
-        }
+        texts = super().part()
+        part = {**texts, "core": bool(self.cleaned_data.get("core")), "siblings": self.lines("siblings")}
+        return {**without_empty_fields(part), "follow_ups": [follow_up.part() for follow_up in self.follow_ups]}
 
     @property
     def more(self) -> Iterator[forms.BoundField]:
@@ -144,21 +133,22 @@ TopicFormSet = forms.formset_factory(TopicForm, extra=0, max_num=MAX_TOPICS, abs
 
 
 class GuideFields(GuidePart):
-    name = text_field("Name")
-    language = choice_field(
-        "Language",
-        [(code, language_name(code)) for code in languages()],
-        "Of the survey page and of Paige's fixed phrases. The questions are yours: write them in this language.",
-    )
-    purpose = text_field(
-        "Purpose", rows=2, help_text=f"Contacts read it before they consent. {VENDOR} is the org's name."
-    )
-    estimated_minutes = number_field("Estimated minutes", "Contacts read how long the interview takes.")
-    max_turns = number_field("Max turns", "How many questions Paige asks at most, with follow-ups.")
-    closing_question = text_field("Closing question", rows=2)
-    version = forms.CharField(required=False, widget=forms.HiddenInput)
+    numbers = ("version", "estimated_minutes", "max_turns")
 
-    def part(self) -> dict[str, Any]:
-        numbers = {name: self.number(name) for name in ("version", "estimated_minutes", "max_turns")}
-        texts = {name: self.line(name) for name in ("name", "language", "purpose", "closing_question")}
-        return {**texts, **numbers}
+    name = field("Name")
+    language = field(
+        "Language",
+        "Of the survey page and of Paige's fixed phrases. The questions are yours: write them in this language.",
+        widget=forms.Select(choices=[(code, language_name(code)) for code in languages()]),
+    )
+    purpose = field("Purpose", rows=2, help_text=f"Contacts read it before they consent. {VENDOR} is the org's name.")
+    estimated_minutes = field(
+        "Estimated minutes", "Contacts read how long the interview takes.", widget=forms.NumberInput(attrs={"min": 1})
+    )
+    max_turns = field(
+        "Max turns",
+        "How many questions Paige asks at most, with follow-ups.",
+        widget=forms.NumberInput(attrs={"min": 1}),
+    )
+    closing_question = field("Closing question", rows=2)
+    version = forms.CharField(required=False, widget=forms.HiddenInput)

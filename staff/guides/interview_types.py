@@ -28,7 +28,7 @@ from staff.base import ObjectView, StaffAdmin
 from staff.confirmation import Action, ActionAdmin
 from staff.guides.comparison import comparison_view
 from staff.guides.forms import language_name
-from staff.guides.new_interview_types import NewInterviewTypePages
+from staff.guides.pages import GuidePages
 from staff.guides.trial import trial_view
 from staff.history.pages import HistoryPage
 from staff.lists.filters import ArchivedFilter, OrgFilter
@@ -94,10 +94,10 @@ def break_offs_view(admin: StaffAdmin, request: HttpRequest, object_id: str) -> 
 
 
 @admin.register(InterviewType)
-class InterviewTypeAdmin(NewInterviewTypePages, HistoryPage, ActionAdmin):
+class InterviewTypeAdmin(GuidePages, HistoryPage, ActionAdmin):
     change_form_template = "staff/guides/interview_type.html"
     object_pages = {
-        **NewInterviewTypePages.object_pages,
+        **GuidePages.object_pages,
         **{name: confirmed(action) for name, action in ACTIONS.items()},
     }
     slow_object_pages = {"try": trial_view, "compare": comparison_view, "break-offs": break_offs_view}

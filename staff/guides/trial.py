@@ -27,10 +27,9 @@ from interviews.paige.turn.dialogue_state import DialogueState
 from interviews.paige.turn.moves import moves
 from interviews.text import clean_answer, clean_objective
 from staff.base import StaffAdmin
-from staff.edit_conflicts import as_sent
 from staff.guides.comparison import guide_at, versions_of
 from staff.guides.editor import GuideEditor, with_keys
-from staff.interviews.forms import long_text
+from staff.interviews.forms import RuledField, long_text
 from staff.interviews.steering import ShownSteering
 from staff.interviews.transcript import SKIPPED, SpokenTurn, speakers
 
@@ -150,25 +149,15 @@ class TrialForm(forms.Form):
     """`versions`: empty if the guide is the text of a form."""
 
     version = forms.TypedChoiceField(coerce=int, label="Version of the guide")
-    contact_name = forms.CharField(required=False, label="Contact's name")
-    objective = long_text(3)
-    notes = long_text(6)
+    contact_name = RuledField(clean_name, required=False, label="Contact's name")
+    objective = long_text(3, rule=clean_objective)
+    notes = long_text(6, rule=clean_typed_notes)
 
     def __init__(self, versions: list[int], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["version"].choices = [(number, str(number)) for number in versions]  # type: ignore[attr-defined]
         if not versions:
             del self.fields["version"]
-
-    def clean_contact_name(self) -> str:
-        name: str = self.cleaned_data["contact_name"]
-        return clean_name(name) if name.strip() else ""
-
-    def clean_objective(self) -> str:
-        return clean_objective(as_sent(self.cleaned_data["objective"]))
-
-    def clean_notes(self) -> str:
-        return clean_typed_notes(as_sent(self.cleaned_data["notes"]))
 
 
 class AnswerForm(forms.Form):
@@ -200,9 +189,10 @@ class TrialPage:
             return self.start(unsaved)
         if do is None or trial is None:
             version = self.request.GET.get("version", self.interview_type.guide["version"])
-            return self.settings_page(None, initial={"version": version}, error=NOT_SIGNED if do else "")
+            form = self.settings_form(None, initial={"version": version})
+            return self.settings_page(None, form, error=NOT_SIGNED if do else "")
         if do == "again":
-            return self.settings_page(unsaved, initial=trial.settings)
+            return self.settings_page(unsaved, self.settings_form(unsaved, initial=trial.settings))
         try:
             return self.answer(trial, is_skipped=do == "skip")
         except GuideError as error:
@@ -214,7 +204,8 @@ class TrialPage:
             Guide.from_data(guide)
         except GuideError as error:
             return self.broken_guide_page(error, is_saved=False)
-        return self.settings_page(Trial(guide, is_saved=False))
+        unsaved = Trial(guide, is_saved=False)
+        return self.settings_page(unsaved, self.settings_form(unsaved))
 
     def start(self, unsaved: Trial | None) -> HttpResponse:
         form = self.settings_form(unsaved, data=self.request.POST)
@@ -239,10 +230,7 @@ class TrialPage:
     def settings_form(self, unsaved: Trial | None, **options: Any) -> TrialForm:
         return TrialForm([] if unsaved else versions_of(self.interview_type), **options)
 
-    def settings_page(
-        self, unsaved: Trial | None, form: TrialForm | None = None, *, error: str = "", **options: Any
-    ) -> HttpResponse:
-        form = form or self.settings_form(unsaved, **options)
+    def settings_page(self, unsaved: Trial | None, form: TrialForm, *, error: str = "") -> HttpResponse:
         signed = unsaved.signed(self.interview_type) if unsaved else ""
         return self.page("guide_trial_form", form=form, signed=signed, error=error)
 

@@ -1,5 +1,5 @@
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -87,25 +87,26 @@ class RequestActions(StaffAdmin):
             return self.confirm(request, name, ids)
         action = REQUEST_ACTIONS[name]
         written, refused = 0, Counter[str]()
-        for batch in _batches(ids):
+        for start in range(0, len(ids), MAX_ROWS):
             with transaction.atomic():
-                outcome = mark_many(action.mark, batch)
+                outcome = mark_many(action.mark, ids[start : start + MAX_ROWS])
                 record_acts(request, EventKind.REQUEST_CHANGED, outcome.written, f"{action.mark.done.capitalize()}.")
             written += len(outcome.written)
             refused += outcome.refused
         level = messages.SUCCESS if written else messages.WARNING
-        messages.add_message(request, level, _what_was_done(action, written, refused))
+        verb = "was" if refused.total() == 1 else "were"
+        others = f", {refused.total():,} {verb} not: {_in_words(refused)}" if refused else ""
+        messages.add_message(request, level, f"{written:,} {action.mark.done}{others}.")
         return HttpResponseRedirect(self.way_back(request, ids))
 
     def confirm(self, request: HttpRequest, name: str, ids: Sequence[int], *, is_cut: bool = False) -> HttpResponse:
         action = REQUEST_ACTIONS[name]
-        outcomes = [foresee(action.mark, batch) for batch in _batches(ids)]
-        rows = [row for outcome in outcomes for row in outcome.written]
-        refused = _in_words(sum((outcome.refused for outcome in outcomes), Counter()))
-        numbers = {"total": len(ids), "number": len(rows), "orgs": len({row.org_id for row in rows})}
-        context = {**numbers, "name": name, "action": action, "ids": ",".join(map(str, ids)), "refused": refused}
-        back = self.way_back(request, ids)
-        return self.page(request, "act", None, title=action.button, is_cut=is_cut, back=back, **context)
+        outcome, back = foresee(action.mark, ids), self.way_back(request, ids)
+        orgs = {row.org_id for row in outcome.written}
+        numbers = {"total": len(ids), "number": len(outcome.written), "orgs": len(orgs), "is_cut": is_cut}
+        context = {"name": name, "action": action, "ids": ",".join(map(str, ids)), "back": back, **numbers}
+        context["refused"] = _in_words(outcome.refused)
+        return self.page(request, "act", None, title=action.button, **context)
 
     def way_back(self, request: HttpRequest, ids: Sequence[int]) -> str:
         if ONE in request.GET and len(ids) == 1:
@@ -121,17 +122,6 @@ def _confirm_selected(
         messages.warning(request, "Select interview requests first. Nothing was changed.")
         return None
     return admin.confirm(request, name, ids[:MAX_SELECTED], is_cut=len(ids) > MAX_SELECTED)
-
-
-def _batches(ids: Sequence[int]) -> Iterable[Sequence[int]]:
-    return (ids[start : start + MAX_ROWS] for start in range(0, len(ids), MAX_ROWS))
-
-
-def _what_was_done(action: RequestAction, written: int, refused: Counter[str]) -> str:
-    if not refused:
-        return f"{written:,} {action.mark.done}."
-    verb = "was" if refused.total() == 1 else "were"
-    return f"{written:,} {action.mark.done}, {refused.total():,} {verb} not: {_in_words(refused)}."
 
 
 def _in_words(refused: Counter[str]) -> str:

@@ -1,5 +1,5 @@
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from django import forms
@@ -8,20 +8,33 @@ from interviews.paige.guide.guide import Topic
 from interviews.paige.objective import NO_SUBJECT, Picks, picks_in, picks_text, subjects_in, subjects_text
 from interviews.services.steering_by_staff import check_subjects
 from interviews.text import clean_objective
-from staff.edit_conflicts import EditForm
+from staff.edit_conflicts import EditForm, as_sent
 from staff.interviews.steering import stored_steering
 
 COMPLETED = "The interview is completed, so its objective, picked topics and subjects can no longer be changed here."
 AVOID = "avoid"
 NO_TOPIC = "0"
 """The name of the box for "no topic". No key of a topic begins with a digit."""
-MIN_RANKS = 3
 ORDINALS = ("First", "Second", "Third")
 
 
-def long_text(rows: int, help_text: str = "", *, label: str | None = None, **attrs: Any) -> forms.CharField:
+class RuledField(forms.CharField):
+    """`rule` cleans a text that is not empty, and may raise ValidationError."""
+
+    def __init__(self, rule: Callable[[str], str], **options: Any) -> None:
+        super().__init__(**options)
+        self.rule = rule
+
+    def clean(self, value: Any) -> str:
+        text = as_sent(super().clean(value))
+        return self.rule(text) if text else ""
+
+
+def long_text(
+    rows: int, help_text: str = "", *, label: str | None = None, rule: Callable[[str], str] = str, **attrs: Any
+) -> RuledField:
     widget = forms.Textarea(attrs={"class": "long-text", "rows": rows, **attrs})
-    return forms.CharField(strip=False, required=False, label=label, help_text=help_text, widget=widget)
+    return RuledField(rule, strip=False, required=False, label=label, help_text=help_text, widget=widget)
 
 
 class PicksWidget(forms.Widget):
@@ -38,10 +51,12 @@ class PicksWidget(forms.Widget):
     def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
         context = super().get_context(name, value, attrs)
         picks = picks_in(value or "") or Picks()
-        rows = [(topic.title, f"{name}-{topic.key}", chosen_in(picks, topic.key)) for topic in self.topics]
+        places = {key: str(place) for place, key in enumerate(picks.emphasize, start=1)}
+        ordinals = [*ORDINALS, *(f"{number}th" for number in range(len(ORDINALS) + 1, len(places) + 1))]
+        chosen = {**dict.fromkeys(picks.avoid, AVOID), **places}
         context["widget"] |= {
-            "rows": rows,
-            "ranks": ranks(max(MIN_RANKS, len(picks.emphasize))),
+            "rows": [(topic.title, f"{name}-{topic.key}", chosen.get(topic.key, "")) for topic in self.topics],
+            "ranks": [(str(number), ordinal) for number, ordinal in enumerate(ordinals, start=1)],
             "no_topic": f"{name}-{NO_TOPIC}",
             "has_no_topic": bool(value) and picks == Picks(),
             "is_open": self.is_open,
@@ -62,18 +77,6 @@ def picks_in_form(data: Mapping[str, Any], name: str, topics: Iterable[Topic]) -
     if not places and not avoid and f"{name}-{NO_TOPIC}" not in data:
         return picks_text(None)
     return picks_text(Picks(tuple(sorted(places, key=places.__getitem__)), avoid))
-
-
-def ranks(count: int) -> list[tuple[str, str]]:
-    """Values and labels of the places among the emphasized topics."""
-    ordinals = [*ORDINALS, *(f"{number}th" for number in range(len(ORDINALS) + 1, count + 1))]
-    return [(str(number), ordinal) for number, ordinal in enumerate(ordinals, start=1)]
-
-
-def chosen_in(picks: Picks, key: str) -> str:
-    if key in picks.emphasize:
-        return str(picks.emphasize.index(key) + 1)
-    return AVOID if key in picks.avoid else ""
 
 
 def clean_subjects(text: str) -> str:

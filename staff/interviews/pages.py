@@ -1,4 +1,3 @@
-from collections.abc import Mapping
 from typing import Any
 
 from allauth.core import context as allauth_context
@@ -30,8 +29,8 @@ from staff.interviews.fields import RequestFields
 from staff.interviews.forms import COMPLETED, InterviewRequestForm, picks_in_form
 from staff.interviews.new_requests import CREATED, NewRequestPages
 from staff.interviews.steering import changed_after_completion, edited_steering, stored_steering
-from staff.interviews.transcript import NO_IDS, TranscriptDocument
-from staff.interviews.transcript_files import docx_view, markdown_view
+from staff.interviews.transcript import TranscriptDocument
+from staff.interviews.transcript_files import WORD, as_docx, as_markdown, download
 from staff.lists.date_ranges import BegunBefore, BegunSince, ChangedRange, CompletedRange, CreatedRange
 from staff.lists.exports import Export
 from staff.lists.filters import (
@@ -65,8 +64,8 @@ class InterviewRequestAdmin(OrgRowsAdmin, NewRequestPages, RequestActions, Reque
     }
     object_pages = {
         **AuditedAdmin.object_pages,
-        "markdown": markdown_view,
-        "docx": docx_view,
+        "markdown": download("md", "text/markdown; charset=utf-8", as_markdown),
+        "docx": download("docx", WORD, as_docx),
         "prompt": "prompt_view",
         "steering": "steering_view",
     }
@@ -109,12 +108,11 @@ class InterviewRequestAdmin(OrgRowsAdmin, NewRequestPages, RequestActions, Reque
         if not may_change or self.is_read_only(request, obj):
             note = self.why_closed(obj) if may_change else ""
             texts = {"fields": ["objective", "steers"], "description": note}
-        if not may_change:
-            options = {"fields": [field for field in options["fields"] if field != "survey_link"]}
-        empty = [field for field in options["fields"] if obj and self.is_empty(obj, field)]
-        about_fields = [field for field in options["fields"] if field not in empty]
+        fields = [field for field in options["fields"] if may_change or field != "survey_link"]
+        empty = [field for field in fields if obj and self.is_empty(obj, field)]
+        filled = [field for field in fields if field not in empty]
         collapsed = (f"Without a value: {len(empty)}", {"fields": empty, "classes": ["collapse"]})
-        return [(title, texts), (about, {"fields": about_fields}), *([collapsed] if empty else [])]
+        return [(title, texts), (about, {"fields": filled}), *([collapsed] if empty else [])]
 
     def is_empty(self, obj: InterviewRequest, field: str) -> bool:
         """Whether the page would show "-"."""
@@ -137,7 +135,8 @@ class InterviewRequestAdmin(OrgRowsAdmin, NewRequestPages, RequestActions, Reque
         obj, document = kwargs["obj"], None
         context.update(is_created=CREATED in request.GET, may_preview=self.may_preview(request, obj))
         if hasattr(obj, "transcript"):
-            document = TranscriptDocument.of(obj, self.reviewable(request, obj))
+            may_review = may(request, REVIEW, obj)
+            document = TranscriptDocument.of(obj, dict(obj.drivers.values_list("start", "pk")) if may_review else None)
         elif not obj.is_completed:
             context["unsent"] = obj.turns.answers().count()
         declined = declined_conversation(obj)
@@ -147,9 +146,6 @@ class InterviewRequestAdmin(OrgRowsAdmin, NewRequestPages, RequestActions, Reque
         if self.is_read_only(request, obj):
             context.update(show_save=False, show_save_and_continue=False)
         return super().render_change_form(request, context, *args, **kwargs)
-
-    def reviewable(self, request: HttpRequest, obj: InterviewRequest) -> Mapping[int, int]:
-        return dict(obj.drivers.values_list("start", "pk")) if may(request, REVIEW, obj) else NO_IDS
 
     def write(self, request: HttpRequest, obj: InterviewRequest, edits: dict[str, Any]) -> None:
         actor = actor_of(request)

@@ -55,11 +55,6 @@ class ShownSteering:
         has_topic = self.is_unread or steering.emphasize or steering.avoid
         return bool(self.brief.objective.strip()) and self.brief.picks is None and not has_topic
 
-    @property
-    def names_nothing(self) -> bool:
-        """Whether there is an objective, and Paige follows only the guide."""
-        return self.is_without_match and self.brief.corrected is None and not self.brief.subjects
-
 
 def stored_steering(interview_request: InterviewRequest, *, quotes_notes: bool = True) -> ShownSteering | None:
     """None if the guide is not valid."""
@@ -76,9 +71,8 @@ def changed_after_completion(interview_request: InterviewRequest) -> datetime | 
     if interview_request.completed_at is None:
         return None
     changes = Change.objects.of(interview_request).filter(field="objective")
-    later = changes.filter(created_at__gt=interview_request.completed_at)
-    time: datetime | None = later.values_list("created_at", flat=True).first()
-    return time
+    later = changes.filter(created_at__gt=interview_request.completed_at).first()
+    return later.created_at if later else None
 
 
 def effect_of_notes(interview_request: InterviewRequest) -> list[ShownReason] | None:

@@ -1,10 +1,9 @@
 """What staff read of a completed interview: its turns and its findings, on the page and in files."""
 
 from collections import defaultdict, deque
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import zip_longest
-from types import MappingProxyType
 from typing import Any, Self
 
 from django.utils.formats import date_format
@@ -19,10 +18,11 @@ from interviews.services.state import rating_of
 
 DATE = "j F Y"
 SKIPPED = "(skipped)"
-NO_IDS: Mapping[int, int] = MappingProxyType({})
 
 # Where a quote begins and ends in the transcript's content.
 Span = tuple[int, int]
+# Of a section: lines by heading.
+Entries = Mapping[str, Sequence[str]]
 
 
 @dataclass(frozen=True)
@@ -62,66 +62,57 @@ Quotes = Mapping[str, Sequence[Quote]]
 
 
 @dataclass(frozen=True)
-class Findings:
-    """Quotes by title. `coverage`: title, label and turns."""
-
-    key_answers: Quotes
-    drivers: Quotes
-    coverage: Sequence[tuple[str, str, Sequence[int]]]
-
-
-@dataclass(frozen=True)
-class Section:
-    """`entries`: lines by heading."""
-
-    title: str
-    entries: Mapping[str, Sequence[str]] = field(repr=False)
-
-
-@dataclass(frozen=True)
 class TranscriptDocument:
-    """`facts`: labels and values."""
+    """`facts`: labels and values. `key_answers`, `drivers`: quotes by title. `coverage`: title, label and turns."""
 
     title: str = field(repr=False)
     facts: Sequence[tuple[str, str]] = field(repr=False)
-    findings: Findings = field(repr=False)
+    key_answers: Quotes = field(repr=False)
+    drivers: Quotes = field(repr=False)
+    coverage: Sequence[tuple[str, str, Sequence[int]]] = field(repr=False)
     turns: Sequence[SpokenTurn] = field(repr=False)
 
     @classmethod
-    def of(cls, interview_request: InterviewRequest, driver_ids: Mapping[int, int] = NO_IDS) -> Self:
+    def of(cls, interview_request: InterviewRequest, driver_ids: Mapping[int, int] | None = None) -> Self:
         """The interview request must have a transcript. `driver_ids`: by the start of the quote."""
-        contact = interview_request.contact
+        contact, transcript = interview_request.contact, interview_request.transcript
         return cls(
             title=f"{interview_request.interview_name}: {contact.name or contact.email}",
             facts=[*_facts(interview_request)],
-            findings=_findings(interview_request.transcript, driver_ids),
+            key_answers={
+                topic["title"]: [_quote(*pair) for pair in zip_longest(topic["excerpts"], topic.get("places", []))]
+                for topic in transcript.key_answers
+            },
+            drivers=_drivers(transcript, driver_ids or {}),
+            coverage=[(each["title"], Coverage(each["status"]).label, each["turns"]) for each in transcript.coverage],
             turns=_turns(interview_request),
         )
 
     @property
-    def sections(self) -> list[Section]:
+    def sections(self) -> dict[str, Entries]:
+        """By title, without empty ones."""
         coverage = {
             title: [", ".join([status.capitalize(), *(f"turn {turn}" for turn in turns)])]
-            for title, status, turns in self.findings.coverage
+            for title, status, turns in self.coverage
         }
-        sections = [*self._quotes, Section("What of the objective was answered", coverage)]
-        return [section for section in sections if section.entries]
+        sections = {**self._quotes, "What of the objective was answered": coverage}
+        return {title: entries for title, entries in sections.items() if entries}
 
     @property
     def key_answers_text(self) -> str:
         """To paste into a mail."""
         parts = [self.title, *(f"{label}: {value}" for label, value in self.facts)]
-        for section in self._quotes:
-            for title, lines in section.entries.items():
-                parts += ["", f"{section.title}: {title}", *lines]
+        for section, entries in self._quotes.items():
+            for title, lines in entries.items():
+                parts += ["", f"{section}: {title}", *lines]
         return visible("\n".join(parts))
 
     @property
-    def _quotes(self) -> list[Section]:
-        return [
-            Section(heading, {title: [quote.line for quote in of_title] for title, of_title in quotes.items()})
-            for heading, quotes in (("Key answers", self.findings.key_answers), ("Drivers", self.findings.drivers))
-        ]
+    def _quotes(self) -> dict[str, Entries]:
+        return {
+            section: {title: [quote.line for quote in of_title] for title, of_title in quotes.items()}
+            for section, quotes in (("Key answers", self.key_answers), ("Drivers", self.drivers))
+        }
 
 
 def speakers(contact_name: str) -> dict[Speaker, str]:
@@ -146,41 +137,29 @@ def _facts(interview_request: InterviewRequest) -> Iterator[tuple[str, str]]:
 
 def _turns(interview_request: InterviewRequest) -> list[SpokenTurn]:
     """From their rows, or else from the transcript. The answer to a skipped question has an empty text."""
-    marked = _marked_turns(interview_request.transcript)
-    turns = _stored_turns(interview_request) or _turns_of_transcript(interview_request)
-    return [replace(turn, html=marked.get(number, turn.text or SKIPPED)) for number, turn in enumerate(turns, start=1)]
-
-
-def _stored_turns(interview_request: InterviewRequest) -> list[SpokenTurn]:
-    names = speakers(interview_request.contact.name)
-    return [
+    names, transcript = speakers(interview_request.contact.name), interview_request.transcript
+    turns = [
         SpokenTurn(names[Speaker(turn.speaker)], turn.text, turn.engine, is_worded=turn.worded_by == Wording.MODEL)
         for turn in interview_request.turns.all()
     ]
-
-
-def _turns_of_transcript(interview_request: InterviewRequest) -> list[SpokenTurn]:
-    names, content = speakers(interview_request.contact.name), interview_request.transcript.content
     try:
-        return [SpokenTurn(names[block.speaker], block.text, is_worded=block.is_worded) for block in blocks(content)]
+        turns = turns or [
+            SpokenTurn(names[block.speaker], block.text, is_worded=block.is_worded)
+            for block in blocks(transcript.content)
+        ]
     except ValueError:  # not in the format of render_transcript()
-        return [SpokenTurn("", content)]
+        turns = [SpokenTurn("", transcript.content)]
+    marked = _marked_turns(transcript)
+    return [replace(turn, html=marked.get(number, turn.text or SKIPPED)) for number, turn in enumerate(turns, start=1)]
 
 
-def _findings(transcript: Transcript, driver_ids: Mapping[int, int]) -> Findings:
+def _drivers(transcript: Transcript, driver_ids: Mapping[int, int]) -> Quotes:
     drivers: dict[str, list[Quote]] = {}
     for driver in transcript.drivers:
         quote = _quote(driver["quote"], driver, Direction(driver["direction"]).label)
         review, driver_id = driver.get("review") or "", driver_ids.get(driver["start"], 0)
         drivers.setdefault(driver["title"], []).append(replace(quote, review=review, driver_id=driver_id))
-    return Findings(
-        key_answers={
-            topic["title"]: [_quote(*pair) for pair in zip_longest(topic["excerpts"], topic.get("places", []))]
-            for topic in transcript.key_answers
-        },
-        drivers=drivers,
-        coverage=[(each["title"], Coverage(each["status"]).label, each["turns"]) for each in transcript.coverage],
-    )
+    return drivers
 
 
 def _quote(text: str, place: Mapping[str, Any] | None, direction: str = "") -> Quote:
@@ -190,26 +169,16 @@ def _quote(text: str, place: Mapping[str, Any] | None, direction: str = "") -> Q
 
 def _marked_turns(transcript: Transcript) -> dict[int, SafeString]:
     """The text of quoted turns. Each quote is an element with its anchor as id."""
+    of_key_answers = (place for topic in transcript.key_answers for place in topic.get("places", []))
     spans: dict[int, set[Span]] = defaultdict(set)
-    for place in _places(transcript):
+    for place in (*of_key_answers, *transcript.drivers):
         spans[place["turn"]].add((place["start"], place["end"]))
-    content = transcript.content
-    turns = enumerate(blocks(content) if spans else [], start=1)
-    return {
-        turn: _marked(content, (block.start, block.start + len(block.markdown)), _outer_first(spans[turn]))
-        for turn, block in turns
-        if turn in spans
-    }
-
-
-def _places(transcript: Transcript) -> Iterator[Mapping[str, int]]:
-    for topic in transcript.key_answers:
-        yield from topic.get("places", [])
-    yield from transcript.drivers
-
-
-def _outer_first(spans: Iterable[Span]) -> deque[Span]:
-    return deque(sorted(spans, key=lambda span: (span[0], -span[1])))
+    marked = {}
+    for turn, block in enumerate(blocks(transcript.content) if spans else [], start=1):
+        outer_first = deque(sorted(spans[turn], key=lambda span: (span[0], -span[1])))
+        if outer_first:
+            marked[turn] = _marked(transcript.content, (block.start, block.start + len(block.markdown)), outer_first)
+    return marked
 
 
 def _marked(content: str, part: Span, spans: deque[Span]) -> SafeString:

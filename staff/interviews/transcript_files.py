@@ -10,39 +10,26 @@ from hindsight.text.visible import visible
 from hindsight.text.xlsx import NOT_XML
 from interviews.paige.dialogue import escaped
 from orgs.models import EventKind
-from staff.base import StaffAdmin
+from staff.base import ObjectView, StaffAdmin
 from staff.interviews.transcript import SKIPPED, TranscriptDocument
 from staff.security_events import record_act
 
 RIGHT_TO_LEFT = ("R", "AL")
-BEGINS_A_DIRECTION = (*RIGHT_TO_LEFT, "L")
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
-def markdown_view(admin: StaffAdmin, request: HttpRequest, object_id: str) -> HttpResponse:
-    return _file(admin, request, object_id, "md", "text/markdown; charset=utf-8", as_markdown)
+def download(extension: str, content_type: str, write: Callable[[TranscriptDocument], bytes]) -> ObjectView:
+    def view(admin: StaffAdmin, request: HttpRequest, object_id: str) -> HttpResponse:
+        if request.method not in ("GET", "HEAD"):
+            return HttpResponseNotAllowed(["GET", "HEAD"])
+        found = admin.object_or_404(request, object_id, admin.has_view_or_change_permission)
+        if not hasattr(found, "transcript"):
+            raise Http404
+        record_act(request, EventKind.TRANSCRIPT_READ, found, f"Downloaded as {extension}.")
+        headers = {"Content-Disposition": f'attachment; filename="interview-{found.pk}.{extension}"'}
+        return HttpResponse(write(TranscriptDocument.of(found)), content_type, headers=headers)
 
-
-def docx_view(admin: StaffAdmin, request: HttpRequest, object_id: str) -> HttpResponse:
-    return _file(admin, request, object_id, "docx", WORD, as_docx)
-
-
-def _file(
-    admin: StaffAdmin,
-    request: HttpRequest,
-    object_id: str,
-    extension: str,
-    content_type: str,
-    write: Callable[[TranscriptDocument], bytes],
-) -> HttpResponse:
-    if request.method not in ("GET", "HEAD"):
-        return HttpResponseNotAllowed(["GET", "HEAD"])
-    found = admin.object_or_404(request, object_id, admin.has_view_or_change_permission)
-    if not hasattr(found, "transcript"):
-        raise Http404
-    record_act(request, EventKind.TRANSCRIPT_READ, found, f"Downloaded as {extension}.")
-    headers = {"Content-Disposition": f'attachment; filename="interview-{found.pk}.{extension}"'}
-    return HttpResponse(write(TranscriptDocument.of(found)), content_type, headers=headers)
+    return view
 
 
 def as_markdown(document: TranscriptDocument) -> bytes:
@@ -59,9 +46,9 @@ def as_docx(document: TranscriptDocument) -> bytes:
     _paragraph(word, document.title, "Title")
     for label, value in document.facts:
         _paragraph(word, value, label=label)
-    for section in document.sections:
-        _paragraph(word, section.title, "Heading 1")
-        for title, lines in section.entries.items():
+    for section, entries in document.sections.items():
+        _paragraph(word, section, "Heading 1")
+        for title, lines in entries.items():
             _paragraph(word, title, "Heading 2")
             for line in lines:
                 _paragraph(word, line, "List Bullet")
@@ -84,32 +71,28 @@ def _paragraph(word: Any, text: str, style: str | None = None, *, label: str = "
         paragraph.add_run(xml_text(f"{label}: ")).bold = True
     text = xml_text(text)
     run = paragraph.add_run(text)
-    if _is_right_to_left(text):
+    # By the first character with a direction, like `dir="auto"` in HTML.
+    directions = map(unicodedata.bidirectional, text)
+    if next((each for each in directions if each in ("L", *RIGHT_TO_LEFT)), "L") in RIGHT_TO_LEFT:
         from docx.oxml import OxmlElement
 
         paragraph._p.get_or_add_pPr().append(OxmlElement("w:bidi"))
         run.font.rtl = True
 
 
-def _is_right_to_left(text: str) -> bool:
-    """By the first character with a direction, like `dir="auto"` in HTML."""
-    directions = map(unicodedata.bidirectional, text)
-    return next((each for each in directions if each in BEGINS_A_DIRECTION), "L") in RIGHT_TO_LEFT
-
-
 def _blocks(document: TranscriptDocument) -> Iterator[str]:
     yield f"# {escaped(document.title)}"
     yield "\n".join(f"- **{label}:** {escaped(value)}" for label, value in document.facts)
-    for section in document.sections:
-        yield f"## {section.title}"
-        for title, lines in section.entries.items():
+    for section, entries in document.sections.items():
+        yield f"## {section}"
+        for title, lines in entries.items():
             yield f"### {escaped(title)}"
-            yield "\n".join(f"- {_on_one_line(line)}" for line in lines)
+            yield "\n".join(f"- {escaped_line(line)}" for line in lines)
     yield "## Transcript"
     for turn in document.turns:
         label = f"**{escaped(turn.label)}:** " if turn.speaker else ""
         yield f"{label}{escaped(turn.text or SKIPPED)}"
 
 
-def _on_one_line(text: str) -> str:
+def escaped_line(text: str) -> str:
     return escaped(" ".join(text.split()))

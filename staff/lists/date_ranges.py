@@ -47,18 +47,18 @@ class DateRangeFilter(ListFilter):
     def choices(self, changelist: Any) -> Iterator[Any]:
         """One choice, for the template."""
         names = zip(self.parameters, ("from", "to"), strict=True)
+        this = timezone.now().date().replace(day=1)
+        last = this - timedelta(days=1)
+        months = {"This month": (this, ""), "Last month": (last.replace(day=1), last)}
         yield {
             "days": [(name, label, self.used_parameters.get(name, "")) for name, label in names],
             "others": kept_parameters(changelist, self.parameters),
-            "months": [(label, changelist.get_query_string(days)) for label, days in self._months()],
+            "months": [
+                (label, changelist.get_query_string(dict(zip(self.parameters, map(str, days), strict=True))))
+                for label, days in months.items()
+            ],
             "remove": changelist.get_query_string(remove=list(self.parameters)) if self.used_parameters else "",
         }
-
-    def _months(self) -> Iterator[tuple[str, dict[str, str]]]:
-        this = timezone.now().date().replace(day=1)
-        last = this - timedelta(days=1)
-        for label, days in (("This month", (this, "")), ("Last month", (last.replace(day=1), last))):
-            yield label, dict(zip(self.parameters, map(str, days), strict=True))
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         first, last = (day_in(self.used_parameters.get(name)) for name in self.parameters)

@@ -1,10 +1,12 @@
-"""List filters for fields with too many values to list."""
+"""What bounds the cost of a list: its sorting and counting, and filters for fields with too many values to list."""
 
 from collections.abc import Collection, Iterator
-from typing import Any
+from functools import cached_property
+from typing import Any, cast
 
 from django.contrib.admin import FieldListFilter, SimpleListFilter
-from django.contrib.admin.views.main import ORDER_VAR, SEARCH_VAR
+from django.contrib.admin.views.main import ORDER_VAR, SEARCH_VAR, ChangeList
+from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
@@ -14,6 +16,7 @@ from staff.orgs.org_choice import MAX_MATCHES, chosen_orgs, label_of
 from staff.orgs.permissions import may, orgs_with
 
 MAX_TYPES = 30
+MAX_COUNT = 1_000
 
 
 def storable(text: str) -> str:
@@ -210,3 +213,31 @@ class InterviewTypeFilter(SimpleListFilter):
             return queryset
         types = InterviewType.objects.filter(name=storable(self.value() or ""))
         return queryset.filter(interview_type__in=types.values("pk"))
+
+
+class AtLeast(int):
+    """A lower bound of a count."""
+
+    def __str__(self) -> str:
+        return f"more than {int(self):,}"
+
+
+class BoundedChangeList(ChangeList):
+    """Sorts only by the columns of `sortable_by`. Django hides the others' links, but obeys their parameters."""
+
+    @property
+    def clear_search(self) -> str:
+        return self.get_query_string(remove=[SEARCH_VAR])
+
+    def get_ordering_field(self, field_name: Any) -> Any:
+        return super().get_ordering_field(field_name) if field_name in (self.sortable_by or ()) else None
+
+
+class BoundedPaginator(Paginator):  # type: ignore[type-arg]
+    """Counts at most MAX_COUNT rows: a list of millions costs as much as one of a thousand."""
+
+    @cached_property
+    def count(self) -> int:
+        rows = cast(QuerySet[Any], self.object_list)
+        count = rows[: MAX_COUNT + 1].count()  # keeps the list's order, which has an index
+        return count if count <= MAX_COUNT else AtLeast(MAX_COUNT)

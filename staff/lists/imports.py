@@ -7,6 +7,7 @@ server has to have it.
 from base64 import b64encode
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from io import BytesIO, StringIO
@@ -221,11 +222,8 @@ def _in_utf_8(data: bytes, encoding: str) -> bytes:
     """Raises ValidationError if the file is not in the declared encoding, or is in UTF-8 instead."""
     if encoding == UTF_8 or data.isascii():
         return data
-    try:
+    with suppress(UnicodeDecodeError):
         data.decode(UTF_8)
-    except UnicodeDecodeError:
-        pass
-    else:
         raise ValidationError("The file is in UTF-8. Choose the encoding UTF-8.")
     try:
         return data.decode(encoding).encode()

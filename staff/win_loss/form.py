@@ -14,14 +14,12 @@ from interviews.models import InterviewType
 from interviews.reports.win_loss import Selection, Span
 from orgs.models import Org
 from staff.lists.date_ranges import DayInput, midnight
-from staff.lists.filters import storable
 from staff.orgs.org_choice import SEVERAL_ORGS, chosen_orgs, org_input
 from staff.orgs.permissions import may, orgs_with
 
 INTERVIEWS = "interviews.view_interviewrequest"
 MAX_DAYS = 366
 FIRST_DAY = date(2000, 1, 1)
-MONTHS_OF_A_QUARTER = 3
 
 
 class PeriodChoice(models.TextChoices):
@@ -36,8 +34,8 @@ class PeriodChoice(models.TextChoices):
 CALENDAR = {
     PeriodChoice.THIS_MONTH: (1, 0),
     PeriodChoice.LAST_MONTH: (1, 1),
-    PeriodChoice.THIS_QUARTER: (MONTHS_OF_A_QUARTER, 0),
-    PeriodChoice.LAST_QUARTER: (MONTHS_OF_A_QUARTER, 1),
+    PeriodChoice.THIS_QUARTER: (3, 0),
+    PeriodChoice.LAST_QUARTER: (3, 1),
 }
 
 
@@ -78,7 +76,7 @@ class WinLossForm(forms.Form):
 
     def clean_org(self) -> Org | None:
         """Also offers the interview types of the org, which the next field checks."""
-        text = storable(self.cleaned_data["org"])
+        text = self.cleaned_data["org"]
         if not text:
             return None
         orgs = [org for org in chosen_orgs(self.request, text) if may(self.request, INTERVIEWS, org)]
@@ -87,13 +85,12 @@ class WinLossForm(forms.Form):
         self.types.queryset = InterviewType.objects.for_org(orgs[0].pk).defer("guide")  # type: ignore[attr-defined]
         return orgs[0]
 
-    def clean_competitor(self) -> str:
-        return storable(self.cleaned_data["competitor"])
-
     def clean(self) -> Any:
-        is_custom = self.cleaned_data.get("period") == PeriodChoice.CUSTOM and not self.errors
-        if is_custom and not _is_period(self.cleaned_data["since"], self.cleaned_data["until"]):
-            raise ValidationError(f"Choose a first and a last day, at most {MAX_DAYS} days.")
+        if self.cleaned_data.get("period") == PeriodChoice.CUSTOM and not self.errors:
+            since, until = self.cleaned_data["since"], self.cleaned_data["until"]
+            are_days = since and until and FIRST_DAY <= since <= until < date.max
+            if not are_days or until - since >= timedelta(MAX_DAYS):
+                raise ValidationError(f"Choose a first and a last day, at most {MAX_DAYS} days.")
         return self.cleaned_data
 
     def selection(self) -> Selection:
@@ -113,16 +110,12 @@ class WinLossForm(forms.Form):
         return calendar_period(choice, timezone.now().date())
 
 
-def _is_period(since: date | None, until: date | None) -> bool:
-    if since is None or until is None:
-        return False
-    return FIRST_DAY <= since <= until < date.max and until - since < timedelta(MAX_DAYS)
-
-
 def calendar_period(choice: PeriodChoice, today: date) -> Period:
+    """Numbers the periods from the year 0 on."""
     months, ago = CALENDAR[choice]
-    first = today.replace(month=(today.month - 1) // months * months + 1, day=1)
-    return _period(*(_month_after(first, months * (number - ago)) for number in (0, 1, -1)))
+    number = (12 * today.year + today.month - 1) // months - ago
+    years = (divmod(months * each, 12) for each in (number, number + 1, number - 1))
+    return _period(*(date(year, month + 1, 1) for year, month in years))
 
 
 def custom_period(first: date, last: date) -> Period:
@@ -133,9 +126,3 @@ def custom_period(first: date, last: date) -> Period:
 
 def _period(since: date, until: date, before: date) -> Period:
     return Period(Span(midnight(since), midnight(until)), Span(midnight(before), midnight(since)))
-
-
-def _month_after(first: date, months: int) -> date:
-    """The first day of a month."""
-    number = first.year * 12 + first.month - 1 + months
-    return date(number // 12, number % 12 + 1, 1)

@@ -19,14 +19,20 @@ from interviews.reports.win_loss import Selection, win_loss
 from interviews.services.drivers import review_driver
 from orgs.models import EventKind, Org
 from staff.interviews.pages import REVIEW
+from staff.interviews.transcript_files import escaped_line
 from staff.orgs.permissions import may
 from staff.security_events import actor_of, record_act
 from staff.win_loss.form import INTERVIEWS, Period, WinLossForm
-from staff.win_loss.report import Report, ShownComparison, ShownTopic
+from staff.win_loss.report import Report
 
 TITLE = "Why we win and lose"
 DEALS = "deals.view_deal"
-REVIEWS = {"confirm": Review.CONFIRMED, "reject": Review.REJECTED, "withdraw": None}
+# With the message.
+REVIEWS = {
+    "confirm": (Review.CONFIRMED, "Confirmed."),
+    "reject": (Review.REJECTED, "Rejected. It is not counted."),
+    "withdraw": (None, "Withdrawn."),
+}
 
 
 def win_loss_view(request: HttpRequest) -> HttpResponse:
@@ -38,7 +44,9 @@ def win_loss_view(request: HttpRequest) -> HttpResponse:
         org = form.cleaned_data["org"]
         report = _report(request, form.selection(), form.chosen_period(), org)
         if "markdown" in request.GET:
-            return _file(report, org)
+            title = f"{TITLE}: {org.name}" if org else TITLE
+            headers = {"Content-Disposition": 'attachment; filename="why-we-win-and-lose.md"'}
+            return HttpResponse(as_markdown(report, title), "text/markdown; charset=utf-8", headers=headers)
         query = request.GET.copy()
         query["markdown"] = "1"
         context.update(report=report, org=org, markdown=f"?{query.urlencode()}", address=request.get_full_path())
@@ -54,12 +62,6 @@ def _report(request: HttpRequest, selection: Selection, period: Period, org: Org
     return Report(found, period, comparisons)
 
 
-def _file(report: Report, org: Org | None) -> HttpResponse:
-    title = f"{TITLE}: {org.name}" if org else TITLE
-    headers = {"Content-Disposition": 'attachment; filename="why-we-win-and-lose.md"'}
-    return HttpResponse(as_markdown(report, title), "text/markdown; charset=utf-8", headers=headers)
-
-
 @transaction.atomic
 def review_view(request: HttpRequest, driver_id: int) -> HttpResponse:
     """Returns to the page that the form names."""
@@ -71,10 +73,9 @@ def review_view(request: HttpRequest, driver_id: int) -> HttpResponse:
     answer = request.POST.get("review", "")
     if driver is None or answer not in REVIEWS:
         raise Http404
-    review_driver(org_id=driver.org_id, driver_id=driver.pk, review=REVIEWS[answer], actor=actor_of(request))
-    messages.success(
-        request, {"confirm": "Confirmed.", "reject": "Rejected. It is not counted."}.get(answer, "Withdrawn.")
-    )
+    review, message = REVIEWS[answer]
+    review_driver(org_id=driver.org_id, driver_id=driver.pk, review=review, actor=actor_of(request))
+    messages.success(request, message)
     back = request.POST.get("next", "")
     is_own = url_has_allowed_host_and_scheme(
         back, allowed_hosts={request.get_host()}, require_https=request.is_secure()
@@ -95,18 +96,32 @@ def _lines(report: Report, title: str) -> Iterator[str]:
         yield report.cut
     if report.missing:
         yield f"Few interviews: {report.missing}."
-    yield from ("", "| topic | direction | interviews | share | change |", "|---|---|---|---|---|")
-    for topic in report.topics:
-        yield from _rows(topic)
-    for topic in report.topics:
-        yield from _quotes(topic)
+    yield from _lines_of_topics(report)
     if report.comparisons:
         yield from ("", "## Reported reason against what was said", "")
         yield from (f"- {verdict}: {share_text(share)}" for verdict, share in report.verdicts)
-        for comparison in report.compared:
-            yield from _comparison(comparison)
+        for shown in report.compared:
+            yield f"- **{shown.verdict}** ({shown.outcome}), reported: “{escaped_line(shown.reason)}”"
+            said = "said instead" if shown.is_said_instead else "said"
+            yield from (f"  - {said}: “{escaped_line(quote.text)}” ({quote.source})" for quote in shown.quotes)
     yield from ("", "## Who answered", "")
     yield from (f"- {label}: {share_text(share)}" for label, share in report.answered)
+
+
+def _lines_of_topics(report: Report) -> Iterator[str]:
+    yield from ("", "| topic | direction | interviews | share | change |", "|---|---|---|---|---|")
+    for topic in report.topics:
+        title = escaped(topic.title).replace("|", "\\|")
+        for bar in topic.bars:
+            low, high = bar.share.interval or (0, 0)
+            share = f"{bar.share.number} of {bar.share.of} | {bar.share.percent}% ({low}\N{EN DASH}{high}%)"
+            yield f"| {title} | {bar.direction.value} | {share} | {bar.change_text} |"
+    for topic in report.topics:
+        if topic.quoted:
+            yield from ("", f"## {escaped(topic.title)}", "")
+        for bar in topic.quoted:
+            for quote in bar.quotes:
+                yield f"- {bar.direction.value}: “{escaped_line(quote.text)}” ({quote.source})"
 
 
 def share_text(share: Share) -> str:
@@ -115,32 +130,3 @@ def share_text(share: Share) -> str:
         return f"{share.number} of {share.of}"
     low, high = share.interval
     return f"{share.number} of {share.of} ({share.percent}%, {low}\N{EN DASH}{high}%)"
-
-
-def _rows(topic: ShownTopic) -> Iterator[str]:
-    for bar in topic.bars:
-        cells = (_cell(topic.title), bar.direction.value, f"{bar.share.number} of {bar.share.of}")
-        low, high = bar.share.interval or (0, 0)
-        yield f"| {' | '.join(cells)} | {bar.share.percent}% ({low}\N{EN DASH}{high}%) | {bar.change_text} |"
-
-
-def _cell(text: str) -> str:
-    return escaped(text).replace("|", "\\|")
-
-
-def _quotes(topic: ShownTopic) -> Iterator[str]:
-    if topic.quoted:
-        yield from ("", f"## {escaped(topic.title)}", "")
-    for bar in topic.quoted:
-        for quote in bar.quotes:
-            yield f"- {bar.direction.value}: “{escaped(_line(quote.text))}” ({quote.source})"
-
-
-def _comparison(shown: ShownComparison) -> Iterator[str]:
-    yield f"- **{shown.verdict}** ({shown.outcome}), reported: “{escaped(_line(shown.reason))}”"
-    for quote in shown.quotes:
-        yield f"  - said{' instead' if shown.is_said_instead else ''}: “{escaped(_line(quote.text))}” ({quote.source})"
-
-
-def _line(text: str) -> str:
-    return " ".join(text.split())

@@ -1,5 +1,5 @@
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cached_property
@@ -52,7 +52,7 @@ class ShownQuote:
 
 @dataclass(frozen=True)
 class Bar:
-    """Interviews that name a topic in one direction, of all. `change`: in percentage points, None if unknown."""
+    """Interviews that name a topic in one direction, of all."""
 
     direction: Direction
     share: Share
@@ -66,20 +66,15 @@ class Bar:
         return high - low
 
     @property
-    def change(self) -> int | None:
-        if self.share.percent is None or self.before.percent is None:
-            return None
-        return self.share.percent - self.before.percent
-
-    @property
     def is_clear_change(self) -> bool:
         return differ(self.share, self.before)
 
     @property
     def change_text(self) -> str:
-        if self.change is None:
+        if self.share.percent is None or self.before.percent is None:
             return "\N{EN DASH}"
-        points = f"{self.change:+d}".replace("-", "\N{MINUS SIGN}") if self.change else "±0"
+        change = self.share.percent - self.before.percent
+        points = f"{change:+d}".replace("-", "\N{MINUS SIGN}") if change else "±0"
         return f"{points} points" + (", a clear change" if self.is_clear_change else "")
 
 
@@ -132,16 +127,14 @@ class Report:
 
     @cached_property
     def topics(self) -> list[ShownTopic]:
-        return [ShownTopic(topic.title, self._bars(topic)) for topic in self.found.topics]
+        return [ShownTopic(topic.title, [*self._bars(topic)]) for topic in self.found.topics]
 
-    def _bars(self, topic: Topic) -> list[Bar]:
-        shown = (each for each in DIRECTIONS if each in topic.cells or each != Direction.UNCLEAR)
-        return [self._bar(topic, direction) for direction in shown]
-
-    def _bar(self, topic: Topic, direction: Direction) -> Bar:
-        cell = topic.cell(direction)
-        share, before = Share(cell.number, self.found.interviews), Share(cell.before, self.found.before)
-        return Bar(direction, share, before, [ShownQuote(driver) for driver in topic.quotes.get(direction, ())])
+    def _bars(self, topic: Topic) -> Iterator[Bar]:
+        for direction in DIRECTIONS:
+            if direction in topic.cells or direction != Direction.UNCLEAR:
+                cell, quotes = topic.cell(direction), topic.quotes.get(direction, ())
+                share, before = Share(cell.number, self.found.interviews), Share(cell.before, self.found.before)
+                yield Bar(direction, share, before, [*map(ShownQuote, quotes)])
 
     @cached_property
     def verdicts(self) -> list[tuple[str, Share]]:
@@ -151,8 +144,7 @@ class Report:
     @cached_property
     def compared(self) -> list[ShownComparison]:
         """Those that tell the most first: contradictions."""
-        order = [*Verdict]
-        ordered = sorted(self.comparisons, key=lambda each: order.index(each.verdict))
+        ordered = sorted(self.comparisons, key=lambda each: [*Verdict].index(each.verdict))
         return [*map(ShownComparison, ordered[:SHOWN_COMPARISONS])]
 
     @cached_property
