@@ -1,29 +1,61 @@
-"""The commands that create orgs, keys and interview types, show prompts and run the demo."""
+"""The commands that create orgs, keys and interview types, show prompts, run trial interviews and run the demo."""
 
 import json
 import re
+import shlex
 from datetime import timedelta
 from io import StringIO
 from pathlib import Path
 
 import pytest
-from django.core.management import CommandError
+from django.core.management import CommandError, call_command
 from django.db import transaction
 from django.test import Client
 from pytest_django import Settings
 
 from contacts.models import Contact
 from interviews.lifecycle import Status
-from interviews.models import InterviewRequest
-from interviews.services.conversation_steps import give_consent, next_question, submit_answer
+from interviews.models import Conversation, InterviewRequest, Transcript, Turn
 from interviews.services.transitions import complete_interview
 from orgs import keys
 from orgs.models import ApiKey, Org, Scopes, SecurityEvent
 from tests.client import ApiClient
 from tests.commands.running import run
+from tests.interviews.steps import converse
 
 pytestmark = pytest.mark.django_db
-GROWTH = ("--plan", "growth")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "create_org Initech",
+        "create_org Initech --plan free",
+        "create_org '' --plan growth",
+        f"create_org {'x' * 201} --plan growth",
+        "create_org Initech --plan growth --rate-limit 0",
+        "create_api_key nobody --name CRM",
+        "create_api_key acme",
+        "create_api_key acme --name=",
+        "create_api_key acme --name CRM --expires-in 0",
+        "create_api_key acme --name CRM --expires-in 99999999999",
+        *("revoke_api_key hsk_nothing", "list_api_keys --org nobody"),
+        "rotate_api_key hsk_nothing",
+        *("rotate_api_key {key} --grace-days -1", "rotate_api_key {key} --grace-days=366"),
+        *("set_plan nobody growth", "set_plan acme free", "set_plan acme", "set_plan acme enterprise --rate-limit 0"),
+        "set_plan acme growth --rate-limit 5 --plan-limit",
+        *("show_prompt 0", "show_prompt 999999", "show_prompt 99999999999999999999", "show_prompt abc"),
+        *("export_interviews", "export_interviews --org nobody", "export_interviews --org acme --format xml"),
+        "export_interviews --org acme --output /",
+        *("export_security_events --since yesterday", "export_security_events --since 2026-02-30"),
+        "export_security_events --format xml",
+    ],
+)
+def test_invalid_arguments_change_nothing(acme: Org, acme_key: str, words: str) -> None:
+    before = [*Org.objects.values()], [*ApiKey.objects.values()]
+    with pytest.raises(CommandError):
+        run(*shlex.split(words.format(key=acme_key)))
+    assert ([*Org.objects.values()], [*ApiKey.objects.values()]) == before
 
 
 class TestCreateOrg:
@@ -37,21 +69,6 @@ class TestCreateOrg:
 
     def test_orgs_with_one_name_get_different_slugs(self) -> None:
         assert [run("create_org", "Acme", "--plan", "growth") for _ in range(3)] == ["acme\n", "acme-2\n", "acme-3\n"]
-
-    @pytest.mark.parametrize(
-        "arguments",
-        [
-            ["Acme"],
-            ["Acme", "--plan", "free"],
-            ["", *GROWTH],
-            ["x" * 201, *GROWTH],
-            ["Acme", *GROWTH, "--rate-limit", "0"],
-        ],
-    )
-    def test_invalid_arguments_create_no_org(self, arguments: list[str]) -> None:
-        with pytest.raises(CommandError):
-            run("create_org", *arguments)
-        assert not Org.objects.exists()
 
 
 class TestApiKeys:
@@ -81,22 +98,6 @@ class TestApiKeys:
         run("revoke_api_key", word.replace("prefix", acme_key[:12]))
         assert ApiKey.objects.get().revoked_at is not None
 
-    @pytest.mark.parametrize(
-        "words",
-        [
-            "create_api_key nobody --name CRM",
-            "create_api_key acme",
-            "create_api_key acme --name=",
-            "create_api_key acme --name CRM --expires-in 0",
-            "create_api_key acme --name CRM --expires-in 99999999999",
-            "revoke_api_key hsk_nothing",
-        ],
-    )
-    def test_invalid_arguments_change_nothing(self, acme: Org, words: str) -> None:
-        with pytest.raises(CommandError):
-            run(*words.split())
-        assert not ApiKey.objects.exists()
-
 
 class TestShowPrompt:
     def test_the_prompt_contains_the_texts_of_a_patch(
@@ -110,37 +111,61 @@ class TestShowPrompt:
         assert "Why pricing?" in prompt
         assert "Old" not in prompt
 
-    @pytest.mark.parametrize("argument", ["0", "999999", "99999999999999999999", "abc"])
-    def test_unknown_interview_request(self, argument: str) -> None:
-        with pytest.raises(CommandError):
-            run("show_prompt", argument)
-
-    def test_answers_that_were_not_sent_are_not_printed(self, interview_request: InterviewRequest) -> None:
-        give_consent(interview_request)
-        next_question(interview_request)
-        submit_answer(interview_request, number=1, text="It was a slow spring.")
-        prompt = run("show_prompt", interview_request.pk)
-        assert "slow spring" not in prompt
-        assert "Message 1 of at most 20 comes next." in prompt
-
     def test_no_prompt_of_a_completed_interview(self, interview_request: InterviewRequest) -> None:
         complete_interview(interview_request, content="**Paige:** Why?")
         with pytest.raises(CommandError, match="The interview is completed, so there is no next prompt"):
             run("show_prompt", interview_request.pk)
 
 
+class TestRunInterview:
+    """Prints the transcript of a trial interview and stores nothing."""
+
+    def run(self, interview_request: InterviewRequest, lines: str) -> tuple[str, str]:
+        """Returns standard output and standard error."""
+        out, err = StringIO(), StringIO()
+        call_command("run_interview", str(interview_request.pk), stdin=StringIO(lines), stdout=out, stderr=err)
+        return out.getvalue(), err.getvalue()
+
+    def test_prints_the_transcript_marked_as_a_test(self, interview_request: InterviewRequest) -> None:
+        out, err = self.run(interview_request, f"{'x' * 10_001}\nIt was slow.\n\n/finish\n")
+        notice, *turns = out.rstrip("\n").split("\n\n")
+        assert notice.startswith("TEST")
+        assert [line.partition(":** ")[0] for line in turns] == ["**Paige", "**Alice", "**Paige", "**Alice"]
+        assert (turns[1], turns[3]) == ("**Alice:** It was slow.", "**Alice:** *(skipped)*")
+        for text in ("this interview is not stored", "What set off the search; question; rules", "at most 10,000"):
+            assert text in err
+
+    def test_it_goes_to_the_end_of_the_guide_and_stores_nothing(self, interview_request: InterviewRequest) -> None:
+        before = InterviewRequest.objects.values().get()
+        out, _ = self.run(interview_request, "\n" * 99)
+        assert out.count("**Paige:**") == 9
+        assert "What, if anything, did I not ask" in out
+        assert InterviewRequest.objects.values().get() == before
+        assert not any(model.objects.exists() for model in (Conversation, Turn, Transcript))
+
+    def test_does_not_resume_the_conversation_of_the_contact(self, interview_request: InterviewRequest) -> None:
+        out, _ = self.run(converse(interview_request, "Said by Alice herself."), "It was slow.\n")
+        assert "Alice herself" not in out
+        assert Turn.objects.count() == 2
+
+
 class TestDemo:
+    @pytest.fixture(autouse=True)
+    def file(self, settings: Settings, tmp_path: Path) -> Path:
+        settings.BASE_DIR = tmp_path
+        return tmp_path / "var" / "demo.json"
+
     def test_seed_demo_is_idempotent_and_covers_every_status(self) -> None:
         assert run("seed_demo") == "acme-analytics\nglobex-security\n" == run("seed_demo")
         assert (Org.objects.count(), Contact.objects.count()) == (2, 13)
         assert set(InterviewRequest.objects.values_list("status", flat=True)) == set(Status)
         assert not SecurityEvent.objects.filter(actor="seed_demo").exists()
 
-    def test_the_demo_starts_again_after_staff_have_renamed_and_emptied_it(
-        self, settings: Settings, tmp_path: Path
-    ) -> None:
-        settings.BASE_DIR = tmp_path
-        run("demo")
+    def test_the_demo_starts_again_after_staff_have_revoked_its_key_renamed_and_emptied_it(self, file: Path) -> None:
+        first = run("demo")
+        run("revoke_api_key", json.loads(file.read_text())["api_key"])
+        assert run("demo") != first
+        assert ApiKey.objects.without_test_rooms().count() == 2
         org = Org.objects.get(slug="acme-analytics")
         org.name = "Acme"
         org.save()
@@ -150,11 +175,9 @@ class TestDemo:
         assert Org.objects.without_test_rooms().count() == 2
 
     @pytest.mark.slow
-    def test_the_welcome_shows_working_credentials_and_stays_the_same(self, settings: Settings, tmp_path: Path) -> None:
-        settings.BASE_DIR = tmp_path
+    def test_the_welcome_shows_working_credentials_and_stays_the_same(self, settings: Settings, file: Path) -> None:
         welcome = run("demo")
         assert run("demo") == welcome
-        file = tmp_path / "var" / "demo.json"
         kept = json.loads(file.read_text())
         for name, value in {
             "HINDSIGHT_API_KEY": kept["api_key"],
@@ -167,8 +190,7 @@ class TestDemo:
         path = f"/interviews/{InterviewRequest.objects.earliest('id').pk}"
         assert ApiClient(kept["api_key"]).get(path).status_code == 200
 
-    def test_the_link_opens_an_unfinished_interview(self, client: Client, settings: Settings, tmp_path: Path) -> None:
-        settings.BASE_DIR = tmp_path
+    def test_the_link_opens_an_unfinished_interview(self, client: Client, settings: Settings) -> None:
         links = set()
         for _ in range(2):
             link, german = re.findall(rf"{settings.PUBLIC_BASE_URL}(/survey\S+)", run("demo"))
@@ -177,13 +199,6 @@ class TestDemo:
             complete_interview(InterviewRequest.objects.of_survey_token(link.partition("token=")[2]).get(), content="")
             links.add(link)
         assert len(links) == 2
-
-    def test_a_revoked_key_is_replaced(self, settings: Settings, tmp_path: Path) -> None:
-        settings.BASE_DIR = tmp_path
-        first = run("demo")
-        run("revoke_api_key", json.loads((tmp_path / "var" / "demo.json").read_text())["api_key"])
-        assert run("demo") != first
-        assert ApiKey.objects.without_test_rooms().count() == 2
 
     @pytest.mark.parametrize("command", ["demo", "seed_demo"])
     def test_the_demo_is_disabled_in_production(self, settings: Settings, command: str) -> None:

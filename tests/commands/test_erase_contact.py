@@ -5,18 +5,15 @@ from django.core.management import CommandError
 
 from contacts.models import Contact
 from interviews.models import Conversation, InterviewRequest, Turn
-from interviews.services.conversation_steps import give_consent, next_question, submit_answer
 from orgs.models import Change, Org
 from tests.commands.running import run
+from tests.interviews.steps import converse
 
 
 @pytest.fixture
 def begun_interview_request(interview_request: InterviewRequest) -> InterviewRequest:
     """An interview request whose contact has answered one question."""
-    give_consent(interview_request)
-    next_question(interview_request)
-    submit_answer(interview_request, number=1, text="Our old tool broke.")
-    return interview_request
+    return converse(interview_request, "Our old tool broke.")
 
 
 def type_text(monkeypatch: pytest.MonkeyPatch, text: str | None) -> None:

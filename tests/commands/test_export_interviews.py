@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.core.management import CommandError
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -16,13 +15,13 @@ from hindsight.text.record_files import escape_formulas
 from interviews import export
 from interviews.lifecycle import DeclineReason, Rating
 from interviews.models import InterviewRequest
-from interviews.services.conversation_steps import complete_conversation, finish_conversation, give_consent
 from interviews.services.transitions import complete_interview
 from interviews.services.wishes import decline_interview, rate_interview
 from orgs.models import Org
 from tests.client import ApiClient
 from tests.commands.running import run
 from tests.factories import ContactFactory, InterviewRequestFactory
+from tests.interviews.steps import complete
 
 pytestmark = pytest.mark.django_db
 
@@ -102,11 +101,7 @@ class TestCSV:
     @pytest.mark.slow
     def test_declines_and_ratings(self, interview_request: InterviewRequest, alice: Contact) -> None:
         decline_interview(interview_request, reason=DeclineReason.NO_AI, comment="=Call me.")
-        rated = InterviewRequestFactory.create(org=alice.org, contact=alice)
-        give_consent(rated)
-        finish_conversation(rated)
-        complete_conversation(rated)
-        rate_interview(rated, rating=Rating.MOSTLY)
+        rate_interview(complete(InterviewRequestFactory.create(org=alice.org, contact=alice)), rating=Rating.MOSTLY)
         rows = list(csv.DictReader(StringIO(run("export_interviews", "--org", "acme", "--format", "csv"), newline="")))
         told = [(row["flags"], row["decline.reason"], row["decline.comment"], row["rating"]) for row in rows]
         assert told == [("declined", "no_ai", "'=Call me.", ""), ("", "", "", "3")]
@@ -133,11 +128,3 @@ class TestCSV:
 
     def test_an_empty_export_has_only_a_header(self, acme: Org) -> None:
         assert run("export_interviews", "--org", "acme", "--format", "csv").count("\n") == 1
-
-
-@pytest.mark.parametrize(
-    "arguments", [[], ["--org", "nobody"], ["--org", "acme", "--format", "xml"], ["--org", "acme", "--output", "/"]]
-)
-def test_invalid_arguments(acme: Org, arguments: list[str]) -> None:
-    with pytest.raises(CommandError):
-        run("export_interviews", *arguments)

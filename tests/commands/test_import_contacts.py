@@ -59,21 +59,15 @@ def contacts_csv(tmp_path: Path) -> Path:
 
 
 class TestCSV:
-    def test_contacts_are_created_and_updated(self, alice: Contact, contacts_csv: Path) -> None:
+    def test_contacts_are_created_and_updated_once(self, alice: Contact, contacts_csv: Path) -> None:
         imported = Imported(contacts_csv)
-        assert (imported.summary, imported.rejections, imported.failed) == (
-            "created 2, updated 1, unchanged 0, rejected 0",
-            [],
-            False,
-        )
+        assert imported.summary == "created 2, updated 1, unchanged 0, rejected 0"
+        assert (imported.rejections, imported.failed) == ([], False)
         assert stored() == {
             "alice@example.com": ("Alice Renamed", "Old notes"),
             "bob@example.com": ("Bob", 'On two\nlines, "quoted"'),
             "carol@example.com": ("", ""),
         }
-
-    def test_a_rerun_changes_nothing(self, alice: Contact, contacts_csv: Path) -> None:
-        Imported(contacts_csv)
         before = list(Contact.objects.values()), list(Change.objects.values())
         assert Imported(contacts_csv).summary == "created 0, updated 0, unchanged 3, rejected 0"
         assert (list(Contact.objects.values()), list(Change.objects.values())) == before
@@ -154,13 +148,6 @@ class TestCSV:
         Imported(tmp_path / "x.csv", "--map", "Title=name")
         assert stored() == {"alice@example.com": ("CTO", "Old notes")}
 
-    @pytest.mark.parametrize("header", ["", "name,notes", '"email"x', "alice@example.com,Alice"])
-    def test_an_invalid_header_stops_the_import(self, acme: Org, tmp_path: Path, header: str) -> None:
-        (tmp_path / "x.csv").write_text(f"{header}\nalice@example.com,Alice\n")
-        imported = Imported(tmp_path / "x.csv")
-        assert imported.failed
-        assert (imported.summary, stored()) == ("", {})
-
 
 class TestJSONLines:
     def test_notes_are_a_string_or_an_object(self, alice: Contact, tmp_path: Path) -> None:
@@ -208,10 +195,6 @@ class TestArguments:
     def test_invalid_arguments_change_nothing(self, acme: Org, arguments: list[str]) -> None:
         assert Imported(*arguments).failed
         assert stored() == {}
-
-    def test_unknown_org(self, contacts_csv: Path) -> None:
-        with pytest.raises(CommandError, match="no org"):
-            call_command("import_contacts", str(contacts_csv), "--org", "nobody")
 
 
 class TestBatches:

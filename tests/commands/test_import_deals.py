@@ -123,6 +123,7 @@ def test_a_file_of_an_export_changes_nothing(acme: Org, acme_api: ApiClient, tmp
     [
         ("", (), "Choose one column for deal_id. Pass --map COLUMN=FIELD; the fields are deal_id, outcome"),
         ("outcome", (), "Choose one column for deal_id."),
+        ('"deal_id"x', (), "The first line is not a valid CSV row"),
         ("outcome", ("--map", "Id=deal_id"), "The file has no column 'Id'. It has outcome."),
         ("outcome", ("--map", "outcome=deal"), "Choose a field for each column."),
         ("deal_id", ("--map", "deal_id=outcome"), "Choose one column for deal_id."),

@@ -56,8 +56,8 @@ def restore(*arguments: str, author: str = "hsk_sync", until: str = "") -> list[
     return [line.split("\t") for line in run("restore_texts", author, *period, *arguments).splitlines()]
 
 
-def results(*arguments: str) -> list[str]:
-    return [result for _, _, result in restore(*arguments)]
+def results(*arguments: str, until: str = "") -> list[str]:
+    return [result for _, _, result in restore(*arguments, until=until)]
 
 
 def stored() -> list[str]:
@@ -87,7 +87,7 @@ def test_what_somebody_else_has_changed_since_is_a_conflict_and_stays(contacts: 
 def test_a_later_overwrite_of_the_same_author_is_a_conflict(contacts: list[Contact]) -> None:
     until = timezone.now().isoformat()
     write(contacts[5], SYNC, "Written later")
-    assert [result for _, _, result in restore(until=until)].count("restored") == 8
+    assert results(until=until).count("restored") == 8
     assert stored()[5] == "Written later"
 
 

@@ -3,7 +3,6 @@
 import re
 import shlex
 from itertools import pairwise
-from typing import Any
 from urllib.parse import urlencode
 
 import pytest
@@ -27,11 +26,7 @@ SAMPLES = [
 @pytest.fixture
 def api() -> ApiClient:
     run("seed_demo")
-    return api_of(Org.objects.get(slug="acme-analytics"))
-
-
-def api_of(org: Org) -> ApiClient:
-    return ApiClient(create_api_key(org=org, name="CRM")[1])
+    return ApiClient(create_api_key(org=Org.objects.get(slug="acme-analytics"), name="CRM")[1])
 
 
 def test_times_and_counts_agree(api: ApiClient) -> None:
@@ -40,9 +35,8 @@ def test_times_and_counts_agree(api: ApiClient) -> None:
     for row in rows:
         is_completed = row["progress"] == "completed"
         assert is_completed == (row["status"] == "completed")
-        times = [
-            row[name] for name in ("created_at", "email_sent_at", "started_at", "last_activity_at", "completed_at")
-        ]
+        names = ("created_at", "email_sent_at", "started_at", "last_activity_at", "completed_at")
+        times = [row[name] for name in names]
         assert sorted(times[:4]) == times[:4] if is_completed else times[2:] == [None] * 3
     weeks = interview_statistics().weeks
     assert sum(week.begun for week in weeks) == sum(week.completed for week in weeks) == 3
@@ -56,14 +50,10 @@ def test_no_model_is_asked(settings: Settings) -> None:
         assert set(interview_request.turns.exclude(engine="").values_list("engine", flat=True)) == {"rules"}
 
 
-def found(api: ApiClient, sample: str) -> list[Any]:
+@pytest.mark.parametrize("sample", SAMPLES)
+def test_each_sample_of_a_list_finds_something(api: ApiClient, sample: str) -> None:
     path = re.search(r'"\$HINDSIGHT_URL(/[\w/-]+)"', sample)[1]  # type: ignore[index]
     words = shlex.split(sample)
     values = [word for option, word in pairwise(words) if option in ("-d", "--data-urlencode")]
     query = urlencode([(name, value) for name, _, value in (each.partition("=") for each in values)])
-    return list(api.get(f"{path}?{query}").json()["data"])
-
-
-@pytest.mark.parametrize("sample", SAMPLES)
-def test_each_sample_of_a_list_finds_something(api: ApiClient, sample: str) -> None:
-    assert found(api, sample)
+    assert api.get(f"{path}?{query}").json()["data"]

@@ -1,4 +1,4 @@
-"""PUT and GET /api/v1/deals/{deal_id}, and the list."""
+"""PUT and GET /api/v1/deals/{deal_id}, also at the same time, and the list."""
 
 from typing import Any
 
@@ -7,12 +7,15 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
 
-from deals.models import FIELDS, Deal
+from deals.models import FIELDS, Deal, DealValues
+from deals.services import write_deal
+from deals.text import DealId
 from hindsight.text.timestamps import utc_text
-from orgs.actors import ActorKind
+from orgs.actors import Actor, ActorKind
 from orgs.models import Change, Org, Scopes
 from orgs.services import create_api_key
 from tests.client import ApiClient
+from tests.transactions import needs_concurrent_writes, waiting_for
 
 pytestmark = pytest.mark.django_db
 
@@ -38,18 +41,12 @@ class TestReplacing:
         response = acme_api.put(PATH, LOST)
         assert (response.status_code, response.headers["Location"]) == (201, "/api/v1/deals/deal_1")
         deal = Deal.objects.get()
-        assert response.json() == {
-            "deal_id": "deal_1",
-            **LOST,
-            "created_at": utc_text(deal.created_at),
-            "updated_at": utc_text(deal.updated_at),
-        }
+        times = {"created_at": utc_text(deal.created_at), "updated_at": utc_text(deal.updated_at)}
+        assert response.json() == {"deal_id": "deal_1", **LOST, **times}
         got = acme_api.get(PATH)
         assert (got.json(), got.headers["ETag"]) == (response.json(), response.headers["ETag"])
-        assert (deal.org, {field: deal.audited_text(field) for field in FIELDS}) == (
-            acme,
-            {**LOST, "amount": "48000.5"},
-        )
+        assert {field: deal.audited_text(field) for field in FIELDS} == {**LOST, "amount": "48000.5"}
+        assert deal.org == acme
         assert not Change.objects.exists()
 
     def test_the_same_values_again_change_nothing(self, acme_api: ApiClient) -> None:
@@ -247,3 +244,25 @@ class TestList:
             with CaptureQueriesContext(connection) as queries:
                 assert acme_api.get(path).status_code == 200
             assert len([query for query in queries if "rate_limit_counter" not in query["sql"]]) == 1
+
+
+def say_lost(org: Org) -> None:
+    actor = Actor(ActorKind.COMMAND, "import_deals")
+    write_deal(org_id=org.pk, deal_id=DealId("deal_1"), values=DealValues(outcome="lost"), actor=actor)
+
+
+@needs_concurrent_writes
+@pytest.mark.django_db(transaction=True)
+class TestConcurrency:
+    def test_a_deal_that_is_being_created_is_replaced(self, acme: Org, acme_api: ApiClient) -> None:
+        response = waiting_for(lambda: say_lost(acme), lambda: acme_api.put(PATH, {"outcome": "won"})).result()
+        assert (response.status_code, Deal.objects.get().outcome) == (200, "won")
+        assert Change.objects.get().before == "lost"
+
+    def test_a_change_that_is_being_committed_fails_the_precondition(self, acme: Org, acme_api: ApiClient) -> None:
+        etag = acme_api.put(PATH, {"outcome": "no_decision"}).headers["ETag"]
+        response = waiting_for(
+            lambda: say_lost(acme), lambda: acme_api.put(PATH, {"outcome": "won"}, If_Match=etag)
+        ).result()
+        assert (response.status_code, Deal.objects.get().outcome) == (412, "lost")
+        assert Change.objects.get().before == "no_decision"

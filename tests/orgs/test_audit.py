@@ -1,13 +1,33 @@
-import pytest
+"""The audit: append-only, with the text after each change, erased with its row, and deleted only after its org.
 
+The text after a change is the text before the next change of the field, or the current text. An org with changes is
+kept by a trigger on PostgreSQL and by a foreign key on SQLite.
+"""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
+
+from contacts.models import Contact
 from interviews.models import InterviewRequest
+from interviews.services.erasure import delete_org
+from interviews.services.update import update_interview_request
+from interviews.text import Objective
 from orgs.actors import Actor, ActorKind
-from orgs.audit import restore
+from orgs.audit import overwrite, restore, with_after
 from orgs.audit_removal import erase_changes
-from orgs.models import Change
+from orgs.models import Change, Org
 from tests.client import ApiClient
 from tests.factories import InterviewRequestFactory
 from tests.history import history_of
+from tests.transactions import uncommitted, waiting_sessions
+from tools.harness.processes import eventually
+
+pytestmark = pytest.mark.django_db
+
+ROOT = Actor(ActorKind.STAFF, "root")
 
 
 @pytest.fixture
@@ -42,10 +62,108 @@ def test_erasing_clears_only_the_texts_of_the_row_and_records_an_erasure(
 ) -> None:
     other = InterviewRequestFactory.create(org=interview_request.org, objective="Kept")
     acme_api.patch(f"/interviews/{other.pk}", {"objective": "Kept too"})
-    erase_changes(interview_request, actor=Actor(ActorKind.STAFF, "root"))
+    erase_changes(interview_request, actor=ROOT)
     erasure, erased = Change.objects.of(interview_request)
     assert (erasure.field, erasure.actor, erasure.is_erased) == ("erasure", "root", True)
     assert (erased.field, erased.before, erased.is_erased) == ("objective", None, True)
     assert history_of(other) == [("objective", "Kept", "Kept too")]
     with pytest.raises(ValueError, match="of another row, or its texts are erased"):
-        restore(interview_request, erased, actor=Actor(ActorKind.STAFF, "root"))
+        restore(interview_request, erased, actor=ROOT)
+
+
+@pytest.fixture
+def two_fields(acme_api: ApiClient, interview_request: InterviewRequest) -> list[tuple[str, str, str]]:
+    """Overwrites Alice's notes and name in turn, and returns the expected history."""
+    path = f"/interviews/{interview_request.pk}"
+    for body in (
+        {"contact_context": "B"},
+        {"contact_name": "Ann"},
+        {"contact_context": ""},
+        {"contact_context": "B", "contact_name": "Alice"},
+        {"objective": "Of another row"},
+    ):
+        acme_api.patch(path, body)
+    return [
+        ("notes", "Old notes", "B"),
+        ("name", "Alice", "Ann"),
+        ("notes", "B", ""),
+        ("name", "Ann", "Alice"),
+        ("notes", "", "B"),
+    ]
+
+
+@pytest.mark.parametrize("start", range(5))
+def test_a_page_of_changes_has_the_text_after_each(
+    alice: Contact, two_fields: list[tuple[str, str, str]], start: int
+) -> None:
+    with CaptureQueriesContext(connection) as queries:
+        page = with_after(alice, Change.objects.of(alice)[start : start + 2])
+    texts = [(change.field, change.before, change.after) for change in page]
+    assert texts == two_fields[::-1][start : start + 2]
+    assert len(queries) == 2
+
+
+def test_the_texts_of_a_row_that_was_read_earlier_are_read_again(alice: Contact, acme_api: ApiClient) -> None:
+    """A page reads the row first. A concurrent overwrite must not put its text on the wrong side of a change."""
+    read_earlier = Contact.objects.get(pk=alice.pk)
+    overwrite((alice, {"notes": "B"}), actor=ROOT)
+    shown = list(Change.objects.of(alice))
+    overwrite((alice, {"notes": "C"}), actor=ROOT)
+    assert [(change.before, change.after) for change in with_after(read_earlier, shown)] == [("Old notes", "B")]
+
+
+def test_a_change_after_an_erasure_has_its_texts(alice: Contact) -> None:
+    overwrite((alice, {"notes": "B"}), actor=ROOT)
+    erase_changes(alice, actor=ROOT)
+    overwrite((alice, {"notes": "C"}), actor=ROOT)
+    assert history_of(alice)[1:] == [("erasure", None, None), ("notes", "B", "C")]
+    assert [change.is_erased for change in Change.objects.of(alice)] == [False, True, True]
+
+
+def update(row: InterviewRequest) -> None:
+    update_interview_request(org_id=row.org_id, interview_request_id=row.pk, actor=ROOT, objective=Objective("New"))
+
+
+@pytest.fixture
+def org_with_changes(interview_request: InterviewRequest) -> Org:
+    """Without interview requests, which `on_delete` protects."""
+    update(interview_request)
+    interview_request.delete()
+    connection.check_constraints()
+    return interview_request.org
+
+
+def delete_and_commit(org: Org) -> None:
+    Org.objects.get(pk=org.pk).delete()
+    connection.check_constraints()  # a commit does it, too
+
+
+def test_an_org_with_changes_is_not_deleted(org_with_changes: Org) -> None:
+    with pytest.raises(IntegrityError, match="orgs_change"), transaction.atomic():
+        delete_and_commit(org_with_changes)
+    assert Org.objects.filter(pk=org_with_changes.pk).exists()
+    assert Change.objects.for_org(org_with_changes.pk).exists()
+
+
+def test_an_org_without_changes_is_deleted(org_with_changes: Org, globex: Org) -> None:
+    delete_and_commit(globex)
+    assert not Org.objects.filter(pk=globex.pk).exists()
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="about PostgreSQL")
+@pytest.mark.django_db(transaction=True)
+def test_deletion_waits_for_an_uncommitted_change(interview_request: InterviewRequest) -> None:
+    def delete() -> None:
+        try:
+            delete_org(org_id=interview_request.org_id, actor=ROOT)
+        finally:
+            connection.close()
+
+    with uncommitted(lambda: update(interview_request)) as commit, ThreadPoolExecutor() as pool:
+        deletion = pool.submit(delete)
+        assert eventually(lambda: waiting_sessions() == 1)
+        assert not deletion.done()
+        commit()
+        deletion.result(30)
+    assert not Org.objects.exists()
+    assert not Change.objects.exists()

@@ -1,16 +1,17 @@
-"""Scopes of API keys, and the default expiry of an org."""
+"""Scopes of API keys, the default expiry of an org, and GET /api/v1/me."""
 
-import io
 from datetime import timedelta
 
 import pytest
-from django.core.management import call_command
 from django.utils import timezone
 
+from hindsight.text.timestamps import utc_text
 from interviews.models import InterviewRequest
+from interviews.services.create import open_test_room
 from orgs.models import ApiKey, Org, Scopes
-from orgs.services import create_api_key, rotate_api_key, update_org
+from orgs.services import create_api_key, revoke_api_key, rotate_api_key, update_org
 from tests.client import ApiClient
+from tests.commands.running import run
 from tests.staff.conftest import log_in
 
 pytestmark = pytest.mark.django_db
@@ -77,7 +78,7 @@ def test_the_expiry_of_an_org_is_the_default_and_the_maximum(acme: Org, asked: t
 @pytest.mark.parametrize("test", [[], ["--test"]])
 def test_scopes_of_the_command_add_up(acme: Org, given: list[str], stored: str, test: list[str]) -> None:
     words = [word for scope in given for word in ("--scope", scope)]
-    call_command("create_api_key", "acme", "--name", "Hooks", *words, *test, stdout=io.StringIO())
+    run("create_api_key", "acme", "--name", "Hooks", *words, *test)
     old = ApiKey.objects.get()
     assert old.scopes == stored
     new, secret = rotate_api_key(old, grace=timedelta(days=1))
@@ -94,3 +95,33 @@ def test_staff_issue_a_key_with_scopes(acme: Org) -> None:
     assert ApiKey.objects.count() == 1
     root.post("orgs_org_issue-key", acme.pk, name="Hooks", scopes="read webhooks", is_test="on")
     assert ApiKey.objects.get(name="Hooks").scopes == Scopes.READ_WEBHOOKS
+
+
+@pytest.mark.parametrize("scopes", Scopes.values)
+def test_every_key_learns_what_it_is(acme: Org, scopes: str) -> None:
+    update_org(org_id=acme.pk, plan="enterprise", own_rate_limit=1_500)
+    api_key, key = create_api_key(org=acme, name="CRM", lifetime=timedelta(days=30), scopes=scopes)
+    response = ApiClient(key).get("/me")
+    assert (response.status_code, response.headers["X-RateLimit-Limit"]) == (200, "1500")
+    assert api_key.expires_at is not None
+    assert response.json() == {
+        "org": {"name": "Acme"},
+        "plan": "enterprise",
+        "requests_per_minute": 1_500,
+        "test": False,
+        "scopes": scopes.split(),
+        "api_key": {"prefix": key[:12], "name": "CRM", "expires_at": utc_text(api_key.expires_at)},
+    }
+
+
+def test_a_test_key_says_so(acme: Org) -> None:
+    key = create_api_key(org=open_test_room(org_id=acme.pk), name="CRM")[1]
+    body = ApiClient(key).get("/me").json()
+    assert (body["org"]["name"], body["test"]) == ("Acme", True)
+    assert (body["api_key"]["prefix"], body["api_key"]["expires_at"]) == (key[:17], None)
+
+
+def test_an_invalid_key_gets_401(acme: Org) -> None:
+    api_key, key = create_api_key(org=acme, name="CRM")
+    revoke_api_key(api_key)
+    assert [api.get("/me").status_code for api in (ApiClient(), ApiClient(key))] == [401, 401]

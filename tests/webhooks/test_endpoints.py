@@ -1,14 +1,17 @@
-"""Endpoints: who may have how many, and what disabling, replaying, erasing and purging do."""
+"""Endpoints: disabling, replaying, erasing and purging, what is kept of answers, and the OpenAPI description."""
 
+import json
 from datetime import timedelta
 
 import pytest
 import time_machine
 from django.core.exceptions import ValidationError
 from django.utils import timezone
+from jsonschema import Draft202012Validator
 from pytest_django import Settings
 
 from contacts.models import Contact
+from hindsight.api.schema import description
 from interviews.models import InterviewRequest
 from interviews.services.conversation_steps import give_consent
 from interviews.services.erasure import delete_org, erase_contact
@@ -17,8 +20,9 @@ from orgs.models import Org
 from tests.webhooks.conftest import complete, work
 from tools.harness.receiver import Receiver
 from webhooks.models import Delivery, Endpoint, EndpointState, Event, Status
+from webhooks.models.event import EVENT_TYPES, TEST_EVENT
 from webhooks.schedule import DELAYS
-from webhooks.sending import clean_url
+from webhooks.sending import MAX_ANSWER_BYTES, clean_url
 from webhooks.services.deliveries import cancel_delivery, purge_deliveries, replay_delivery, send_now
 from webhooks.services.endpoints import create_endpoint, disable_endpoint
 from webhooks.services.events import send_test_event
@@ -126,3 +130,66 @@ def test_purge_deletes_old_deliveries_that_are_not_pending(
         assert purge_deliveries() == 1
     assert {*Delivery.objects.all()} == {pending, new}
     assert {*Event.objects.all()} == {pending.event, new.event}
+
+
+def test_the_first_2_kb_and_headers_without_secrets_are_kept(acme: Org, endpoint: Endpoint, receiver: Receiver) -> None:
+    receiver.status, receiver.body = 503, b"down\0" + b"x" * 5_000
+    receiver.headers = {
+        "Set-Cookie": "session=s3cret",
+        "X-Api-Key": "s3cret",
+        "WWW-Authenticate": "Bearer s3cret",
+        "Location": "https://example.com/?code=s3cret",
+        "Retry-After": "7",
+    }
+    complete(acme)
+    work()
+    delivery = Delivery.objects.get()
+    assert delivery.answer_body.startswith("down\ufffdxxx")
+    assert len(delivery.answer_body) == MAX_ANSWER_BYTES
+    headers = delivery.answer_headers.splitlines()
+    assert {"Set-Cookie: (not kept)", "X-Api-Key: (not kept)", "WWW-Authenticate: (not kept)"} <= set(headers)
+    assert {"Location: https://example.com/?(not kept)", "Retry-After: 7"} <= set(headers)
+    assert "s3cret" not in "".join(headers)
+
+
+def test_without_an_answer_that_of_an_earlier_attempt_is_not_kept(acme: Org, endpoint: Endpoint) -> None:
+    complete(acme)
+    Delivery.objects.update(answer_headers="Server: nginx", answer_body="earlier")
+    Endpoint.objects.update(url="http://127.0.0.1:9/closed")
+    work()
+    delivery = Delivery.objects.get()
+    assert (delivery.last_outcome, delivery.answer_headers, delivery.answer_body) == ("unreachable", "", "")
+
+
+def test_purge_removes_answers_after_seven_days(acme: Org, endpoint: Endpoint) -> None:
+    old, new = complete(acme, 1), complete(acme, 2)
+    now = timezone.now()
+    for delivery, days in ((old, 8), (new, 6)):
+        Delivery.objects.filter(pk=delivery.pk).update(
+            answer_headers="a: b", answer_body="c", last_attempt_at=now - timedelta(days=days)
+        )
+    purge_deliveries(dry_run=True)
+    assert Delivery.objects.filter(answer_headers="a: b").count() == 2
+    purge_deliveries()
+    kept = dict(Delivery.objects.values_list("pk", "answer_body"))
+    assert kept == {old.pk: "", new.pk: "c"}
+
+
+def test_every_event_is_described() -> None:
+    assert set(description()["webhooks"]) == {*EVENT_TYPES, TEST_EVENT}
+
+
+def test_what_is_sent_matches_the_description(
+    endpoint: Endpoint, receiver: Receiver, interview_request: InterviewRequest
+) -> None:
+    give_consent(interview_request)
+    send_test_event(endpoint)
+    work()
+    assert len(receiver.received) == 2
+    for received in receiver.received:
+        body = json.loads(received.body)
+        operation = description()["webhooks"][body["type"]]["post"]
+        content = operation["requestBody"]["content"]["application/json"]
+        Draft202012Validator(content["schema"]).validate(body)
+        Draft202012Validator(content["schema"]).validate(content["examples"]["Event"]["value"])
+        assert {parameter["name"] for parameter in operation["parameters"]} <= set(received.headers)

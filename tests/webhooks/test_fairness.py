@@ -1,24 +1,30 @@
 """An endpoint and an org have a share of the threads. `tests/live/test_slow_receivers.py` has processes."""
 
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import time_machine
+from django.db import connection
 from django.utils import timezone
 
 from hindsight.queue.kinds import backlogs
 from orgs.models import Org
+from tests.transactions import uncommitted, waiting_sessions
 from tests.webhooks.conftest import complete, work
 from tests.working import leased
+from tools.harness.processes import eventually
 from tools.harness.receiver import Receiver
-from webhooks.models import Endpoint
+from webhooks.models import Delivery, Endpoint
 from webhooks.sending import clean_url
 from webhooks.services.endpoints import MAX_ENDPOINTS, create_endpoint
 from webhooks.work import Deliveries
 
 pytestmark = pytest.mark.django_db
 EVENTS = ["interview.completed"]
+needs_postgresql = pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has one writer at a time")
 
 
 def endpoints_of(org: Org, count: int) -> list[Endpoint]:
@@ -83,3 +89,37 @@ def test_backlogs_count_what_is_due(acme: Org, endpoint: Endpoint, receiver: Rec
         assert (backlogs()["deliveries"].due, backlogs()["deliveries"].wait) == (2, timedelta(minutes=1))
         work()
         assert (backlogs()["deliveries"].due, backlogs()["deliveries"].wait) == (0, timedelta())
+
+
+@pytest.fixture
+def delivery(acme: Org) -> Delivery:
+    """The first of five, one for each endpoint."""
+    endpoints_of(acme, MAX_ENDPOINTS)
+    return complete(acme)
+
+
+@needs_postgresql
+@pytest.mark.django_db(transaction=True)
+def test_what_an_event_has_joined_is_sent_after_the_events_transaction(acme: Org, delivery: Delivery) -> None:
+    with uncommitted(lambda: complete(acme)) as commit:
+        assert leased("deliveries") == []
+        commit()
+    assert Delivery.objects.count() == MAX_ENDPOINTS
+    assert len(leased("deliveries")) == Deliveries.shares.org
+
+
+@needs_postgresql
+@pytest.mark.django_db(transaction=True)
+def test_two_workers_that_lease_at_the_same_time_do_not_exceed_a_share(acme: Org, delivery: Delivery) -> None:
+    def lease_in_another_session() -> list[Any]:
+        try:
+            return leased("deliveries")
+        finally:
+            connection.close()
+
+    with uncommitted(lambda: leased("deliveries")) as commit, ThreadPoolExecutor() as pool:
+        second = pool.submit(lease_in_another_session)
+        assert eventually(lambda: waiting_sessions() == 1)
+        commit()
+        assert second.result(10) == []
+    assert Delivery.objects.exclude(leased_until=None).count() == Deliveries.shares.org
