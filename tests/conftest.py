@@ -55,7 +55,6 @@ ON_BOTH_DATABASES = {
     "interviews/services": "locks, order of keys in JSON, statistics in SQL",
     "interviews/web/test_branding.py": "NUL characters in text",
     "interviews/web/test_own_data.py": "functions and constraints of the audit",
-    "interviews/test_indexes.py": "indexes",
     "interviews/test_one_org.py": "row-level security",
     "live": "several processes on one database",
     "orgs": "triggers, partitions, constraints, keys in SQL of our own",

@@ -1,9 +1,13 @@
-"""The steps of a contact."""
+"""What contacts and staff do."""
 
 from collections.abc import Callable
 from typing import Any
 
-from interviews.models import InterviewRequest
+from pytest_django import Settings
+
+from interviews.lifecycle import Engine, Move, Review, Speaker
+from interviews.models import Driver, InterviewRequest, InterviewType, Turn
+from interviews.paige.objective import CorrectedSubjects, Picks
 from interviews.services.conversation_steps import (
     complete_conversation,
     finish_conversation,
@@ -11,7 +15,17 @@ from interviews.services.conversation_steps import (
     next_question,
     submit_answer,
 )
+from interviews.services.drivers import review_driver
+from interviews.services.erasure import erase_contact
+from interviews.services.interview_types import edit_guide
 from interviews.services.state import InterviewState, interview_state
+from interviews.services.steering_by_staff import correct_subjects, pick_topics
+from interviews.services.update import update_interview_request
+from orgs.actors import Actor, ActorKind
+from tests.factories import InterviewRequestFactory
+from tests.fakes.provider import Server
+
+SAM = Actor(ActorKind.STAFF, "sam")
 
 
 def after(step: Callable[..., object], interview_request: InterviewRequest, **values: Any) -> InterviewState:
@@ -35,3 +49,48 @@ def complete(interview_request: InterviewRequest, *answers: str) -> InterviewReq
     finish_conversation(interview_request)
     complete_conversation(interview_request)
     return interview_request
+
+
+def another(row: InterviewRequest, **fields: Any) -> InterviewRequest:
+    """Creates another interview request of the same contact and interview type."""
+    same = {"org": row.org, "contact": row.contact, "interview_type": row.interview_type}
+    created: InterviewRequest = InterviewRequestFactory.create(**same, **fields)
+    return created
+
+
+def store_question(row: InterviewRequest, number: int, **fields: Any) -> Turn:
+    fields = {"move": Move.QUESTION, "topic": "trigger", "engine": Engine.RULES, "guide_version": 1, **fields}
+    turn: Turn = Turn.objects.create(
+        org_id=row.org_id, interview_request=row, number=number, speaker=Speaker.PAIGE, text="What happened?", **fields
+    )
+    return turn
+
+
+def write(row: InterviewRequest, **texts: Any) -> Any:
+    return update_interview_request(org_id=row.org_id, interview_request_id=row.pk, actor=SAM, **texts)
+
+
+def pick(row: InterviewRequest, picks: Picks | None) -> None:
+    pick_topics(org_id=row.org_id, interview_request_id=row.pk, picks=picks, actor=SAM)
+
+
+def correct(row: InterviewRequest, subjects: CorrectedSubjects | None) -> None:
+    correct_subjects(org_id=row.org_id, interview_request_id=row.pk, subjects=subjects, actor=SAM)
+
+
+def erase(row: InterviewRequest) -> None:
+    erase_contact(org_id=row.org_id, contact_id=row.contact_id, actor=SAM)
+
+
+def edit(interview_type: InterviewType, **changes: Any) -> None:
+    """Changes fields of the guide."""
+    guide = {**interview_type.guide, **changes}
+    edit_guide(org_id=interview_type.org_id, interview_type_id=interview_type.pk, guide=guide, actor=SAM)
+
+
+def review(driver: Driver, answer: Review | None) -> None:
+    review_driver(org_id=driver.org_id, driver_id=driver.pk, review=answer, actor=SAM)
+
+
+def use_model(settings: Settings, provider: Server) -> None:
+    settings.PAIGE_BASE_URL, settings.PAIGE_MODEL, settings.PAIGE_API_KEY = provider.url, "fake", "key"

@@ -108,11 +108,6 @@ BODIES = {
 }
 
 
-@pytest.fixture
-def path(interview_request: InterviewRequest) -> str:
-    return f"/interviews/{interview_request.pk}"
-
-
 def stored() -> Any:
     return InterviewRequest.objects.values_list("contact__notes", "contact__name", "objective", "updated_at").get()
 

@@ -11,17 +11,15 @@ from interviews.lifecycle import DeclineReason
 from interviews.models import Conversation, InterviewRequest
 from interviews.services.address import correct_address
 from interviews.services.conversation_steps import give_consent
-from interviews.services.erasure import erase_contact
 from interviews.services.transitions import complete_interview, mark_sent
 from interviews.services.wishes import decline_interview, request_deletion
-from orgs.actors import Actor, ActorKind
 from orgs.models import Change, Org
 from tests.client import ApiClient
-from tests.factories import ContactFactory, InterviewRequestFactory
+from tests.factories import ContactFactory
 from tests.history import history_of
+from tests.interviews.steps import SAM, another, erase
 from tests.transactions import needs_concurrent_writes, waiting_for
 
-ROOT = Actor(ActorKind.STAFF, "root")
 BODY = {"contact_email": "Alice.Right@example.com"}
 RIGHT = "alice.right@example.com"
 
@@ -70,7 +68,7 @@ def test_the_same_address_changes_nothing(acme_api: ApiClient, interview_request
 def test_all_requests_of_the_contact_have_the_address_and_a_new_link(
     acme_api: ApiClient, interview_request: InterviewRequest
 ) -> None:
-    other = InterviewRequestFactory.create(org=interview_request.org, contact=interview_request.contact)
+    other = another(interview_request)
     mark_sent(other)
     acme_api.post(path(interview_request), BODY)
     shown = acme_api.get(f"/interviews/{other.pk}").json()
@@ -105,12 +103,8 @@ class TestStepWithTheEarlierLink:
         self, interview_request: InterviewRequest, step: Callable[[InterviewRequest], None]
     ) -> None:
         def correct() -> None:
-            correct_address(
-                org_id=interview_request.org_id,
-                interview_request_id=interview_request.pk,
-                email=Email(RIGHT),
-                actor=ROOT,
-            )
+            org_id, pk = interview_request.org_id, interview_request.pk
+            correct_address(org_id=org_id, interview_request_id=pk, email=Email(RIGHT), actor=SAM)
 
         taken = waiting_for(correct, lambda: step(interview_request))
         assert isinstance(taken.exception(), InterviewRequest.DoesNotExist)
@@ -122,25 +116,17 @@ class TestStepWithTheEarlierLink:
         assert not Conversation.objects.exists()
 
 
-def consent(row: InterviewRequest) -> None:
-    give_consent(row)
-
-
 def consent_and_decline(row: InterviewRequest) -> None:
     give_consent(row)
     decline_interview(row)
 
 
 def consent_of_another(row: InterviewRequest) -> None:
-    give_consent(InterviewRequestFactory.create(org=row.org, contact=row.contact, interview_type=row.interview_type))
+    give_consent(another(row))
 
 
 def complete(row: InterviewRequest) -> None:
     complete_interview(row, content="**Paige:** Why?")
-
-
-def erase(row: InterviewRequest) -> None:
-    erase_contact(org_id=row.org_id, contact_id=row.contact_id, actor=ROOT)
 
 
 def take(row: InterviewRequest) -> None:
@@ -150,7 +136,7 @@ def take(row: InterviewRequest) -> None:
 @pytest.mark.parametrize(
     ("change", "mentions"),
     [
-        (consent, "has begun an interview"),
+        (give_consent, "has begun an interview"),
         (consent_and_decline, "has begun an interview"),
         (consent_of_another, "has begun an interview"),
         (complete, "has begun an interview"),

@@ -5,30 +5,19 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 
 from hindsight.text.timestamps import utc_text
 from interviews.lifecycle import DeclineReason, Flag, Rating
 from interviews.models import Conversation, InterviewRequest, InterviewType, Transcript
 from interviews.paige.objective import Picks
-from interviews.services.erasure import erase_contact
-from interviews.services.steering_by_staff import pick_topics
 from interviews.services.transitions import complete_interview, mark_sent
 from interviews.services.wishes import decline_interview, rate_interview
-from orgs.actors import Actor, ActorKind
 from tests.client import ApiClient
 from tests.interviews import steps
+from tests.interviews.api.pages import statements
 from tests.stored_readings import store_steering
 
 pytestmark = pytest.mark.usefixtures("plain_objectives")
-
-SAM = Actor(ActorKind.STAFF, "sam")
-
-
-@pytest.fixture
-def path(interview_request: InterviewRequest) -> str:
-    return f"/interviews/{interview_request.pk}"
 
 
 def test_returns_the_interview_request_with_its_contact(
@@ -81,8 +70,7 @@ def steer(row: InterviewRequest) -> None:
 
 
 def pick(row: InterviewRequest) -> None:
-    picks = Picks(emphasize=("vendor",), avoid=("pricing",))
-    pick_topics(org_id=row.org_id, interview_request_id=row.pk, picks=picks, actor=SAM)
+    steps.pick(row, Picks(emphasize=("vendor",), avoid=("pricing",)))
 
 
 def break_guide(row: InterviewRequest) -> None:
@@ -115,7 +103,7 @@ def rate(row: InterviewRequest) -> None:
 
 def erase(row: InterviewRequest) -> None:
     complete(row)
-    erase_contact(org_id=row.org_id, contact_id=row.contact_id, actor=SAM)
+    steps.erase(row)
 
 
 def topics(*keys: str) -> list[dict[str, str]]:
@@ -226,6 +214,4 @@ def test_another_orgs_request_is_not_found(globex_api: ApiClient, path: str) -> 
 
 def test_get_executes_one_statement(acme_api: ApiClient, path: str) -> None:
     acme_api.get(path)
-    with CaptureQueriesContext(connection) as queries:
-        acme_api.get(path)
-    assert len([query for query in queries if "rate_limit_counter" not in query["sql"]]) == 1
+    assert len(statements(lambda: acme_api.get(path))) == 1

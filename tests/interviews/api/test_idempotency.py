@@ -129,13 +129,10 @@ def test_a_record_is_locked_until_its_response_is_read(
     replay, locked = idempotency._replay, []
 
     def replay_while_locked(*args: Any) -> idempotency.Created:
-        with uncommitted(lambda: locked.append(not free_records())):
+        free = IdempotencyRecord.objects.select_for_update(skip_locked=True)
+        with uncommitted(lambda: locked.append(not list(free))):
             return replay(*args)
 
     monkeypatch.setattr(idempotency, "_replay", replay_while_locked)
     assert acme_api.post("/interviews", body, Idempotency_Key="1").headers["Idempotency-Replayed"] == "true"
     assert locked == [True]
-
-
-def free_records() -> list[IdempotencyRecord]:
-    return list(IdempotencyRecord.objects.select_for_update(skip_locked=True))

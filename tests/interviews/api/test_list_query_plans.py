@@ -105,3 +105,11 @@ def test_lists_by_time_are_read_by_their_index(acme: Org) -> None:
         time = getattr(row, field)
         for last in (None, (time, row.pk)):
             assert indexes_used_by(acme, {f"{field[:-3]}_after": time}, last) == {index}
+
+
+@pytest.mark.django_db
+@pytest.mark.skipif("connection.vendor != 'postgresql'", reason="SQLite has no index for LIKE")
+def test_survey_tokens_have_one_index() -> None:
+    with connection.cursor() as cursor:
+        constraints = connection.introspection.get_constraints(cursor, "interviews_interviewrequest")
+    assert len([name for name, each in constraints.items() if each["columns"] == ["survey_token"]]) == 1

@@ -10,16 +10,14 @@ from hindsight.limits import day_counts
 from interviews.api import examples
 from interviews.api.requests import UpdateInterviewRequest
 from interviews.models import InterviewRequest
-from interviews.services.erasure import erase_contact
 from interviews.services.restoring import RESTORABLE
-from interviews.services.update import PATCHED, update_interview_request
-from orgs.actors import Actor, ActorKind
+from interviews.services.update import PATCHED
 from orgs.audit import restore
 from orgs.models import Change
 from tests.client import ApiClient
+from tests.interviews.steps import SAM, erase, write
 
 FIELDS = sorted(UpdateInterviewRequest().fields)
-SAM = Actor(ActorKind.STAFF, "sam")
 
 
 def texts(interview_request: InterviewRequest) -> dict[tuple[str, str], str]:
@@ -55,7 +53,7 @@ def test_each_field_is_written_audited_counted_restorable_and_erased(
     assert day_counts.budget_of(org).spent - spent == len("An earlier text")
     restore(row_of(change), change, actor=SAM)
     assert texts(interview_request) == before
-    erase_contact(org_id=interview_request.org_id, contact_id=interview_request.contact_id, actor=SAM)
+    erase(interview_request)
     assert not any(texts(interview_request).values())
     assert not Change.objects.exclude(before=None).exists()
 
@@ -63,16 +61,9 @@ def test_each_field_is_written_audited_counted_restorable_and_erased(
 def test_a_field_is_added_in_one_place(monkeypatch: pytest.MonkeyPatch, interview_request: InterviewRequest) -> None:
     """The address is no field of the PATCH, but a part of the search text and audited."""
     monkeypatch.setitem(PATCHED, "contact_email", (Contact, "email"))
-    texts: dict[str, Any] = {"contact_email": "carol@example.com", "objective": "New"}
-    update_interview_request(
-        org_id=interview_request.org_id, interview_request_id=interview_request.pk, actor=SAM, **texts
-    )
+    write(interview_request, contact_email="carol@example.com", objective="New")
     assert Contact.objects.search("carol@example.com").search("alice").get().email == "carol@example.com"
     assert set(Change.objects.values_list("field", "before")) == {
         ("email", "alice@example.com"),
         ("objective", "Old objective"),
     }
-
-
-def test_no_field_is_left_out_of_the_examples() -> None:
-    assert sorted(examples.UPDATE) == FIELDS

@@ -2,26 +2,22 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from typing import Any
-from urllib.parse import quote
 
 import pytest
 from django.db import connection
-from django.test.utils import CaptureQueriesContext
 
 from contacts.models import Contact
 from hindsight.db.keyset import committed_before
 from interviews.models import InterviewRequest, InterviewType
-from interviews.services.erasure import erase_contact
 from interviews.services.transitions import complete_interview, mark_sent
-from orgs.actors import Actor, ActorKind
 from tests.client import ApiClient
 from tests.factories import InterviewRequestFactory, InterviewTypeFactory
+from tests.interviews.api.pages import ids, page, statements, walk
+from tests.interviews.steps import erase
 from tests.transactions import uncommitted
 
 LONG_AGO = "2026-01-01T00:00:00Z"
 UNKNOWN = datetime(1970, 1, 1, tzinfo=UTC)
-ACTOR = Actor(ActorKind.STAFF, "sam")
 
 Create = Callable[[], InterviewRequest]
 
@@ -32,27 +28,10 @@ def create(alice: Contact) -> Create:
     return lambda: InterviewRequestFactory.create(org=alice.org, contact=alice, interview_type=interview_type)
 
 
-def page(api: ApiClient, **query: Any) -> dict[str, Any]:
-    response = api.get("/interviews?" + "&".join(f"{name}={quote(str(value))}" for name, value in query.items()))
-    assert response.status_code == 200, response.content
-    body: dict[str, Any] = response.json()
-    return body
-
-
-def ids(page: dict[str, Any]) -> list[int]:
-    return [row["interview_request_id"] for row in page["data"]]
-
-
 def poll(api: ApiClient, after: str) -> tuple[list[int], str]:
     """Returns the ids of all pages, and the time of the last row."""
-    seen: list[dict[str, Any]] = []
-    cursor: dict[str, str] = {}
-    while True:
-        rows = page(api, updated_after=after, limit=2, **cursor)
-        seen += rows["data"]
-        if rows["next_cursor"] is None:
-            return [row["interview_request_id"] for row in seen], seen[-1]["updated_at"] if seen else after
-        cursor = {"cursor": rows["next_cursor"]}
+    rows = walk(api, updated_after=after, limit=2)
+    return ids(rows), rows[-1]["updated_at"] if rows else after
 
 
 def test_a_poller_sees_each_change_once_oldest_first(acme_api: ApiClient, create: Create) -> None:
@@ -75,7 +54,7 @@ def test_a_change_between_two_pages_is_not_missed(acme_api: ApiClient, create: C
     for row in (rows[0], rows[2]):
         acme_api.patch(f"/interviews/{row.pk}", {"objective": "New"})
     rest = page(acme_api, updated_after=LONG_AGO, limit=100, cursor=first["next_cursor"])
-    assert ids(first) + ids(rest) == [rows[0].pk, rows[1].pk, rows[3].pk, rows[0].pk, rows[2].pk]
+    assert ids(first["data"] + rest["data"]) == [rows[0].pk, rows[1].pk, rows[3].pk, rows[0].pk, rows[2].pk]
 
 
 def test_rows_with_the_same_time_are_all_on_some_page(acme_api: ApiClient, create: Create) -> None:
@@ -91,10 +70,9 @@ def test_completed_after_lists_completed_ones_in_order_of_completion(acme_api: A
         complete_interview(row, content="**Paige:** Why?")
     acme_api.patch(f"/interviews/{rows[2].pk}", {"objective": "Sent after the completion"})
     listed = page(acme_api, completed_after=LONG_AGO)["data"]
-    assert [row["interview_request_id"] for row in listed] == [rows[2].pk, rows[0].pk, rows[1].pk]
-    assert ids(page(acme_api, completed_after=listed[1]["completed_at"])) == [rows[1].pk]
-    first = page(acme_api, completed_after=LONG_AGO, limit=1)
-    assert ids(page(acme_api, completed_after=LONG_AGO, limit=1, cursor=first["next_cursor"])) == [rows[0].pk]
+    assert ids(listed) == [rows[2].pk, rows[0].pk, rows[1].pk]
+    assert ids(page(acme_api, completed_after=listed[1]["completed_at"])["data"]) == [rows[1].pk]
+    assert walk(acme_api, completed_after=LONG_AGO, limit=1) == listed
 
 
 def test_changes_of_the_contact_do_not_count_but_an_erasure_does(acme_api: ApiClient, create: Create) -> None:
@@ -102,7 +80,7 @@ def test_changes_of_the_contact_do_not_count_but_an_erasure_does(acme_api: ApiCl
     _, time = poll(acme_api, LONG_AGO)
     acme_api.patch(f"/interviews/{row.pk}", {"contact_context": "New", "contact_name": "New"})
     assert poll(acme_api, time)[0] == []
-    erase_contact(org_id=row.org_id, contact_id=row.contact_id, actor=ACTOR)
+    erase(row)
     assert poll(acme_api, time)[0] == [row.pk]
 
 
@@ -111,7 +89,8 @@ def test_times_are_compared_exactly_whatever_their_offset(acme_api: ApiClient, c
     row = create()
     zone = datetime.fromisoformat(f"2026-01-01T00:00:00{offset}").tzinfo
     for ago, found in ((timedelta(0), []), (timedelta(microseconds=1), [row.pk])):
-        assert ids(page(acme_api, updated_after=(row.updated_at - ago).astimezone(zone).isoformat())) == found
+        time = (row.updated_at - ago).astimezone(zone).isoformat()
+        assert ids(page(acme_api, updated_after=time)["data"]) == found
 
 
 def test_a_cursor_of_the_other_order_is_refused(acme_api: ApiClient, create: Create) -> None:
@@ -136,10 +115,8 @@ def test_a_poll_takes_at_most_two_statements(acme_api: ApiClient, create: Create
     for _ in range(5):
         create()
     page(acme_api, updated_after=LONG_AGO)
-    with CaptureQueriesContext(connection) as queries:
-        page(acme_api, updated_after=LONG_AGO)
-    statements = [query["sql"] for query in queries if "rate_limit_counter" not in query["sql"]]
-    assert len(statements) == (2 if connection.vendor == "postgresql" else 1)
+    sent = statements(lambda: page(acme_api, updated_after=LONG_AGO))
+    assert len(sent) == (2 if connection.vendor == "postgresql" else 1)
 
 
 @pytest.mark.django_db(transaction=True)

@@ -22,21 +22,16 @@ from interviews.services.conversation_steps import (
     submit_answer,
 )
 from interviews.services.conversations import mark_abandoned
-from interviews.services.erasure import erase_contact
 from interviews.services.retention import delete_old_answers
 from interviews.services.wishes import decline_interview, withdraw_decline
-from orgs.actors import Actor, ActorKind
 from orgs.models import Org
 from tests.client import ApiClient
 from tests.commands.running import run
-from tests.factories import InterviewRequestFactory
+from tests.interviews.steps import another, erase
 from webhooks.models import Delivery, Event, Status
 from webhooks.models.event import EVENT_TYPES
 from webhooks.sending import clean_url
 from webhooks.services.endpoints import create_endpoint
-
-LONG_AGO = "2026-01-01T00:00:00Z"
-SAM = Actor(ActorKind.STAFF, "sam")
 
 Told = tuple[str, str, str | None]
 Step = Callable[[InterviewRequest], object]
@@ -239,11 +234,11 @@ def test_deleted_answers_were_abandoned(
 
 
 def test_an_erased_contact_is_not_expected_back(acme_api: ApiClient, interview_request: InterviewRequest) -> None:
-    done = InterviewRequestFactory.create(org=interview_request.org, contact=interview_request.contact)
+    done = another(interview_request)
     for row in (interview_request, done):
         give_consent(row)
     complete(done)
-    erase_contact(org_id=done.org_id, contact_id=done.contact_id, actor=SAM)
+    erase(done)
     for row, progress in ((interview_request, "abandoned"), (done, "completed")):
         got = shown(acme_api, row)
         assert (got["progress"], got["started_at"], got["last_activity_at"]) == (progress, None, None)

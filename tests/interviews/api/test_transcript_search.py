@@ -4,19 +4,18 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 
 from deals.api.bodies import values_of
 from deals.services import write_deal
 from deals.text import clean_deal_id
 from interviews.models import Driver, InterviewRequest
-from orgs.actors import Actor, ActorKind
 from orgs.models import Org
 from orgs.services import create_api_key, revoke_api_key
 from tests.client import ApiClient
 from tests.completed import complete
 from tests.factories import InterviewRequestFactory
+from tests.interviews.api.pages import page, statements, walk
+from tests.interviews.steps import SAM
 
 ANSWERS = [
     ("pricing", "The price was too high. Globex *signed* us a discount."),
@@ -29,22 +28,6 @@ def three(acme: Org) -> list[InterviewRequest]:
     """Completed, newest first."""
     rows = [complete(InterviewRequestFactory.create(org=acme, deal_id=f"deal-{n}"), ANSWERS) for n in range(3)]
     return rows[::-1]
-
-
-def page(api: ApiClient, path: str, **query: Any) -> dict[str, Any]:
-    response = api.get(f"{path}?{urlencode(query)}")
-    assert response.status_code == 200, response.content
-    body: dict[str, Any] = response.json()
-    return body
-
-
-def walk(api: ApiClient, path: str, **query: Any) -> list[dict[str, Any]]:
-    """The rows of all pages."""
-    found = page(api, path, **query)
-    rows: list[dict[str, Any]] = found["data"]
-    if found["next_cursor"] is None:
-        return rows
-    return rows + walk(api, path, **{**query, "cursor": found["next_cursor"]})
 
 
 def test_a_hit_is_a_place_in_the_transcript_of_get(acme_api: ApiClient, three: list[InterviewRequest]) -> None:
@@ -67,10 +50,13 @@ def test_a_hit_is_a_place_in_the_transcript_of_get(acme_api: ApiClient, three: l
     }
 
 
+def store_deal(org: Org, deal_id: str, outcome: str) -> None:
+    values = values_of({"outcome": outcome, "competitor": "Globex"})
+    write_deal(org_id=org.pk, deal_id=clean_deal_id(deal_id), values=values, actor=SAM)
+
+
 def test_findings_are_the_drivers_with_their_deals(acme_api: ApiClient, three: list[InterviewRequest]) -> None:
-    values = values_of({"outcome": "lost", "competitor": "Globex"})
-    actor = Actor(ActorKind.STAFF, "sam")
-    write_deal(org_id=three[0].org_id, deal_id=clean_deal_id("deal-2"), values=values, actor=actor)
+    store_deal(three[0].org, "deal-2", "lost")
     found = walk(acme_api, "/findings")
     assert len(found) == Driver.objects.count() >= 6
     assert [each["interview_request_id"] for each in found[:1]] == [three[0].pk]
@@ -103,9 +89,7 @@ def test_findings_are_the_drivers_with_their_deals(acme_api: ApiClient, three: l
     ],
 )
 def test_filters_of_findings(acme_api: ApiClient, three: list[InterviewRequest], query: Any, expected: Any) -> None:
-    values = values_of({"outcome": "won", "competitor": "Globex"})
-    actor = Actor(ActorKind.STAFF, "sam")
-    write_deal(org_id=three[0].org_id, deal_id=clean_deal_id("deal-0"), values=values, actor=actor)
+    store_deal(three[0].org, "deal-0", "won")
     drivers = [driver for driver in Driver.objects.order_by("-completed_at", "-pk") if expected(driver)]
     found = [each["id"] for each in walk(acme_api, "/findings", limit=4, **query)]
     assert found == [driver.public_id for driver in drivers]
@@ -175,12 +159,8 @@ def test_a_key_without_the_scope_to_read_is_refused(acme: Org, path: str) -> Non
     assert ApiClient().get(path).status_code == 401
 
 
-@pytest.mark.parametrize("path", ["/transcripts/search?q=signed", "/findings"])
+@pytest.mark.parametrize("path", ["/transcripts/search?q=signed&", "/findings?"])
 def test_the_number_of_statements_does_not_grow(acme_api: ApiClient, three: list[InterviewRequest], path: str) -> None:
     acme_api.get(path)  # remembers the key
-    counts = []
-    for limit in (1, 100):
-        with CaptureQueriesContext(connection) as queries:
-            acme_api.get(f"{path}{'&' if '?' in path else '?'}limit={limit}")
-        counts.append(len(queries))
-    assert counts[0] == counts[1] <= 4
+    one = statements(lambda: acme_api.get(f"{path}limit=1"))
+    assert len(one) == len(statements(lambda: acme_api.get(f"{path}limit=100"))) <= 3

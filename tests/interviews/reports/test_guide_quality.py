@@ -6,8 +6,8 @@ import pytest
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
-from interviews.lifecycle import ABANDONED_AFTER, Engine, Move, Speaker
-from interviews.models import Conversation, InterviewRequest, InterviewType, Turn
+from interviews.lifecycle import ABANDONED_AFTER, Move
+from interviews.models import Conversation, InterviewRequest, InterviewType
 from interviews.paige.objective import Picks
 from interviews.reports.guide_quality import (
     OF_AN_EARLIER_GUIDE,
@@ -18,14 +18,12 @@ from interviews.reports.guide_quality import (
     stops_by_question,
 )
 from interviews.services.conversation_steps import give_consent, next_question
-from interviews.services.steering_by_staff import pick_topics
 from interviews.services.wishes import decline_interview
-from orgs.actors import Actor, ActorKind
 from tests.factories import InterviewRequestFactory, InterviewTypeFactory
-from tests.interviews.steps import complete, converse
+from tests.interviews.steps import another, complete, converse, pick, store_question
 from tests.stored_readings import store_steering
 
-SAM = Actor(ActorKind.STAFF, "sam")
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("plain_objectives")]
 
 
 @pytest.fixture
@@ -41,18 +39,8 @@ def interview(
         store_steering(row, emphasize=[emphasize])
     give_consent(row)
     for number, (topic, move, follow_up) in enumerate(asked):
-        Turn.objects.create(
-            org=kind.org,
-            interview_request=row,
-            number=2 * number + 1,
-            speaker=Speaker.PAIGE,
-            move=move,
-            topic=topic,
-            follow_up=follow_up,
-            text="?",
-            engine=Engine.RULES,
-            guide_version=kind.guide["version"],
-        )
+        version = kind.guide["version"]
+        store_question(row, 2 * number + 1, move=move, topic=topic, follow_up=follow_up, guide_version=version)
     return row
 
 
@@ -65,8 +53,6 @@ def abandon(*rows: InterviewRequest) -> None:
 TRIGGER, PRICE = ("trigger", Move.QUESTION, None), ("pricing", Move.FOLLOW_UP, 1)
 
 
-@pytest.mark.django_db
-@pytest.mark.usefixtures("plain_objectives")
 def test_the_last_question_of_an_interview_that_is_broken_off_counts(kind: InterviewType) -> None:
     first, second, third, _ = (interview(kind, TRIGGER, PRICE) for _ in range(4))
     abandon(first, second, interview(kind, TRIGGER), interview(kind))
@@ -80,8 +66,6 @@ def test_the_last_question_of_an_interview_that_is_broken_off_counts(kind: Inter
     assert [stops.percent for stops in stops_by_question(kind)] == [75, 20]
 
 
-@pytest.mark.django_db
-@pytest.mark.usefixtures("plain_objectives")
 def test_a_follow_up_of_an_earlier_version_has_no_text(kind: InterviewType) -> None:
     abandon(interview(kind, TRIGGER, PRICE))
     kind.guide = {**kind.guide, "version": kind.guide["version"] + 1}
@@ -89,8 +73,6 @@ def test_a_follow_up_of_an_earlier_version_has_no_text(kind: InterviewType) -> N
     assert [stops.text for stops in stops_by_question(kind)] == [OF_AN_EARLIER_GUIDE]
 
 
-@pytest.mark.django_db
-@pytest.mark.usefixtures("plain_objectives")
 def test_interviews_count_for_each_topic_of_their_objective(kind: InterviewType) -> None:
     abandon(interview(kind, TRIGGER, objective="Why was the price a problem?", emphasize="pricing"))
     interview(kind, TRIGGER, objective="Why was the price a problem?", emphasize="pricing")
@@ -100,18 +82,14 @@ def test_interviews_count_for_each_topic_of_their_objective(kind: InterviewType)
     assert stops_by_objective(kind) == ObjectiveStops(3, topics)
 
 
-@pytest.mark.django_db
-@pytest.mark.usefixtures("plain_objectives")
 def test_an_objective_that_is_not_read_yet_does_not_count(kind: InterviewType) -> None:
     unread = interview(kind, TRIGGER, objective="Why was the price a problem?")
     interview(kind, TRIGGER)
     assert stops_by_objective(kind) == ObjectiveStops(1, [Stops("", "", reached=1, stopped=0)])
-    pick_topics(org_id=kind.org_id, interview_request_id=unread.pk, picks=Picks(("trigger",)), actor=SAM)
+    pick(unread, Picks(("trigger",)))
     assert stops_by_objective(kind).read == 2
 
 
-@pytest.mark.django_db
-@pytest.mark.usefixtures("plain_objectives")
 def test_texts_name_the_org(kind: InterviewType) -> None:
     asked = ("vendor", Move.QUESTION, None)
     abandon(interview(kind, asked, objective="What stood out about the vendor?", emphasize="vendor"))
@@ -120,8 +98,6 @@ def test_texts_name_the_org(kind: InterviewType) -> None:
     assert "{vendor}" not in "".join(stops.title + stops.text for stops in [*stops_by_objective(kind).topics, stops])
 
 
-@pytest.mark.django_db
-@pytest.mark.usefixtures("plain_objectives")
 def test_other_types_do_not_count(kind: InterviewType) -> None:
     abandon(interview(InterviewTypeFactory.create(org=kind.org), TRIGGER))
     assert stops_by_question(kind) == []
@@ -132,12 +108,6 @@ def begin(interview_request: InterviewRequest, *answers: str) -> None:
     converse(interview_request, *answers)
     if not answers:
         next_question(interview_request)
-
-
-def another(interview_request: InterviewRequest) -> InterviewRequest:
-    return InterviewRequestFactory.create(
-        org=interview_request.org, contact=interview_request.contact, interview_type=interview_request.interview_type
-    )
 
 
 @pytest.mark.slow

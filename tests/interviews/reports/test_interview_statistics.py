@@ -10,7 +10,6 @@ from pytest_django import DjangoAssertNumQueries
 from interviews.lifecycle import Flag, Stage, Status
 from interviews.models import Conversation, InterviewRequest
 from interviews.reports.interview_statistics import WEEKS, Flagged, Topic, interview_statistics
-from interviews.services.conversation_steps import next_question, submit_answer
 from orgs.models import Org
 from tests.factories import InterviewRequestFactory
 
@@ -118,17 +117,6 @@ def test_topics_at_which_interviews_were_broken_off(acme: Org) -> None:
     add_interview(acme, Stage.IN_PROGRESS, begun=begun, active=WEDNESDAY, topic="vendor")
     add_interview(acme, Stage.IN_PROGRESS, begun=WEDNESDAY - 100 * DAY, topic="trigger")
     assert interview_statistics().topics == (Topic("pricing", 2), Topic("", 1))
-
-
-def test_a_conversation_remembers_the_topic_of_the_last_question(running: InterviewRequest) -> None:
-    topics = []
-    for number in (1, 3):
-        submit_answer(running, number=number, text="It was slow.")
-        next_question(running)
-        running.conversation.refresh_from_db()
-        topics.append((running.conversation.last_topic, running.turns.get(number=number + 2).topic))
-    assert all(remembered == asked for remembered, asked in topics)
-    assert topics[0][0] != ""
 
 
 def test_the_numbers_of_some_orgs(acme: Org, globex: Org, django_assert_num_queries: DjangoAssertNumQueries) -> None:

@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries, Settings
 
-from interviews.lifecycle import Engine, Move, Rating, Speaker, Stage, Wording
+from interviews.lifecycle import Engine, Rating, Stage, Wording
 from interviews.models import Conversation, InterviewRequest, Turn
 from interviews.reports.model_statistics import Latency, model_statistics, quality_by_engine
 from interviews.services.conversation_steps import (
@@ -16,24 +16,14 @@ from interviews.services.conversation_steps import (
     submit_answer,
 )
 from tests.factories import InterviewRequestFactory
-from tests.interviews.reports.test_guide_quality import another, begin
+from tests.interviews.reports.test_guide_quality import begin
+from tests.interviews.steps import another, store_question
 
 
 def add_turns(interview_request: InterviewRequest, engine: Engine, *latencies: int, minutes_ago: int = 1) -> None:
     first = interview_request.turns.count() + 1
     for number, latency in enumerate(latencies, start=first):
-        turn = Turn.objects.create(
-            org_id=interview_request.org_id,
-            interview_request=interview_request,
-            number=number,
-            speaker=Speaker.PAIGE,
-            move=Move.QUESTION,
-            topic="trigger",
-            text="What happened?",
-            engine=engine,
-            guide_version=1,
-            latency_ms=latency,
-        )
+        turn = store_question(interview_request, number, engine=engine, latency_ms=latency)
         Turn.objects.filter(pk=turn.pk).update(created_at=timezone.now() - timedelta(minutes=minutes_ago))
 
 

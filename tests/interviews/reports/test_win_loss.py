@@ -12,11 +12,10 @@ from interviews.reports import win_loss as win_loss_module
 from interviews.reports.proportions import Share, differ, interviews_missing
 from interviews.reports.reported_reasons import Verdict, compare_reasons, interviews_of
 from interviews.reports.win_loss import Selection, Span, WinLoss, win_loss
-from interviews.services.drivers import review_driver
-from orgs.actors import Actor, ActorKind
 from orgs.models import Org
 from tests.completed import complete
 from tests.factories import ContactFactory, InterviewRequestFactory, InterviewTypeFactory
+from tests.interviews.steps import review
 from tests.stored_readings import store_reason
 
 pytestmark = pytest.mark.django_db
@@ -69,9 +68,7 @@ def test_interviews_are_counted_not_sentences(acme: Org, globex: Org) -> None:
 
 def test_a_rejected_driver_counts_nowhere(acme: Org) -> None:
     row = told(acme, FAIR)
-    driver = Driver.objects.get(interview_request=row)
-    actor = Actor(ActorKind.STAFF, "sam")
-    review_driver(org_id=acme.pk, driver_id=driver.pk, review=Review.REJECTED, actor=actor)
+    review(Driver.objects.get(interview_request=row), Review.REJECTED)
     result = found(acme)
     assert (result.interviews, list(result.topics)) == (1, [])
 
@@ -96,8 +93,7 @@ def test_filters_by_deal_and_interview_type(acme: Org) -> None:
 def test_the_strongest_quotes_are_of_different_interviews(acme: Org) -> None:
     rows = [told(acme, HIGH) for _ in range(4)]
     confirmed = Driver.objects.filter(interview_request=rows[0]).order_by("start")[1]
-    actor = Actor(ActorKind.STAFF, "sam")
-    review_driver(org_id=acme.pk, driver_id=confirmed.pk, review=Review.CONFIRMED, actor=actor)
+    review(confirmed, Review.CONFIRMED)
     [topic] = found(acme).topics
     quotes = topic.quotes["against"]
     assert quotes[0] == confirmed

@@ -1,7 +1,6 @@
 """Answers, objectives and notes are read once, and stored."""
 
 import json
-from copy import deepcopy
 from datetime import timedelta
 from typing import Any
 
@@ -37,28 +36,25 @@ from interviews.services.conversation_steps import (
     give_consent,
     next_question,
     skip_question,
-    submit_answer,
 )
 from interviews.services.create import create_interview_request
-from interviews.services.erasure import erase_contact
-from interviews.services.interview_types import edit_guide
 from interviews.services.readings import with_readings
 from interviews.services.restoring import Selection, restore_texts
 from interviews.services.retention import delete_old_answers
 from interviews.services.state import StoredInterview, interview_state
-from interviews.services.update import update_interview_request
 from interviews.services.wishes import decline_interview, withdraw_decline
 from interviews.services.withdrawal import withdraw_answer
 from orgs.actors import Actor, ActorKind
 from orgs.models import Org
 from tests.client import ApiClient
 from tests.factories import InterviewRequestFactory
+from tests.interviews import steps
+from tests.interviews.steps import SAM, another, converse, erase, write
 from tests.stored_readings import reader_of, store_steering
 from tests.working import leased, work_off
 
 pytestmark = pytest.mark.django_db
 
-SAM = Actor(ActorKind.STAFF, "sam")
 KIND = "objectives to read"
 MODEL_KIND = "objectives for the model"
 Texts = list[str]
@@ -115,10 +111,6 @@ def start_worker() -> None:
 
 def write_reason(row: InterviewRequest, **values: Any) -> None:
     write_deal(org_id=row.org_id, deal_id=DealId("deal_1"), values=values, actor=SAM)  # type: ignore[arg-type]
-
-
-def write(row: InterviewRequest, **texts: Any) -> None:
-    update_interview_request(org_id=row.org_id, interview_request_id=row.pk, actor=SAM, **texts)
 
 
 def reading_of(row: InterviewRequest) -> Any:
@@ -180,7 +172,7 @@ class TestReason:
         work_off(KIND)
         assert self.named(completed, "Price") == ["pricing"]
         before = reading_of(completed)
-        erase_contact(org_id=other.org_id, contact_id=other.contact_id, actor=SAM)
+        erase(other)
         assert json.loads(InterviewRequest.objects.get(pk=completed.pk).reading)["reason"]["topics"] == []
         assert self.named(completed, "Price") is None
         assert self.named(completed, "") == []
@@ -197,7 +189,7 @@ class TestReason:
         write_reason(completed, reported_reason="Price")
 
         def erase_meanwhile(text: str, *_: Any) -> ObjectiveReading:
-            erase_contact(org_id=erased.org_id, contact_id=erased.contact_id, actor=SAM)
+            erase(erased)
             return ObjectiveReading((TopicReading("pricing", False, "Price", 0),))
 
         monkeypatch.setattr(readings, "read_reason", erase_meanwhile)
@@ -212,7 +204,7 @@ class TestQueue:
     """Each writer puts what is to be read into the queue."""
 
     def test_a_patch(self, acme_api: ApiClient, row: InterviewRequest) -> None:
-        other = InterviewRequestFactory.create(org=row.org, contact=row.contact, interview_type=row.interview_type)
+        other = another(row)
         path = f"/interviews/{row.pk}"
         acme_api.patch(path, {"contact_name": "Al"})
         acme_api.patch(path, {"objective": "Prices", "contact_context": "Calm"})
@@ -260,7 +252,7 @@ class TestQueue:
         assert queued() == {row.pk}
 
     def test_a_guide_except_for_interviews_that_have_begun(self, row: InterviewRequest) -> None:
-        begun = InterviewRequestFactory.create(org=row.org, contact=row.contact, interview_type=row.interview_type)
+        begun = another(row)
         give_consent(begun)
         edit(row.interview_type)
         assert queued() == {row.pk}
@@ -322,9 +314,8 @@ class TestStart:
 
 
 def edit(kind: InterviewType) -> None:
-    guide = deepcopy(InterviewType.objects.get(pk=kind.pk).guide)
-    guide["topics"][0]["question"] = "What set off your search?"
-    edit_guide(org_id=kind.org_id, interview_type_id=kind.pk, guide=guide, actor=SAM)
+    first, *others = kind.guide["topics"]
+    steps.edit(kind, topics=[{**first, "question": "What set off your search?"}, *others])
 
 
 class TestWorker:
@@ -352,7 +343,7 @@ class TestWorker:
 
         def change_meanwhile(text: str, *others: Any) -> Any:
             monkeypatch.setattr(briefs, "read_objective", encode)
-            update_interview_request(org_id=row.org_id, interview_request_id=row.pk, actor=SAM, objective="Trial")  # type: ignore[arg-type]
+            write(row, objective="Trial")
             return encode(text, *others)
 
         monkeypatch.setattr(briefs, "read_objective", change_meanwhile)
@@ -383,7 +374,7 @@ class TestWorker:
         encode = READERS.read_notes
 
         def erase_meanwhile(text: str, *others: Any) -> Any:
-            erase_contact(org_id=row.org_id, contact_id=row.contact_id, actor=SAM)
+            erase(row)
             return encode(text, *others)
 
         monkeypatch.setattr(briefs, "read_notes", erase_meanwhile)
@@ -488,21 +479,13 @@ class TestModel:
         assert reading_of(row) is not None
 
 
-def answer(row: InterviewRequest, *texts: str) -> None:
-    """The first questions, from consent on."""
-    give_consent(row)
-    for number, text in zip(range(1, 99, 2), texts, strict=False):
-        next_question(row)
-        assert submit_answer(row, number=number, text=text)
-
-
 class TestTurns:
     def test_a_turn_that_is_first_reads_and_stores(self, row: InterviewRequest, read_texts: Texts) -> None:
         give_consent(row)
         next_question(row)
         assert sorted(read_texts) == ["Calm", "Prices"]
         assert reading_of(row) is not None
-        answer(row, "It was slow.")
+        converse(row, "It was slow.")
         next_question(row)
         skip_question(row, number=3)
         assert sorted(read_texts) == ["Calm", "It was slow.", "Prices"]
@@ -514,7 +497,7 @@ class TestTurns:
     def test_only_a_corrected_answer_is_read_again_and_a_withdrawn_one_loses_its_reading(
         self, row: InterviewRequest, read_texts: Texts
     ) -> None:
-        answer(row, "It was slow.", "It was slow, too.", "Bob left.")
+        converse(row, "It was slow.", "It was slow, too.", "Bob left.")
         read_texts.clear()
         texts = {1: "It was fast.", 3: "", 5: "Bob left.", 7: "There is no such question."}
         correct_answers(row, corrections=texts)
@@ -537,7 +520,7 @@ class TestTurns:
     ) -> None:
         stops = AnswerReading((Clause("I want to stop.", 0, Act.WANTS_TO_STOP),))
         monkeypatch.setattr(briefs, "read_answer", lambda *_: stops)
-        answer(row, "I want to stop.")
+        converse(row, "I want to stop.")
         assert next_question(row).is_paused
         for step in (next_question, finish_conversation):
             step(row)
@@ -548,14 +531,14 @@ class TestTurns:
             assert next_question(row) == expected
 
     def test_an_answer_to_a_guide_that_is_not_valid_is_stored_without_a_reading(self, row: InterviewRequest) -> None:
-        answer(row)
+        converse(row)
         Conversation.objects.update(guide={})
         assert readings.answer_readings(InterviewRequest.objects.get(), {1: "It was slow."}) == {}
 
     def test_an_answer_is_taken_back_without_reading_under_its_locks(
         self, row: InterviewRequest, read_texts: Texts, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        answer(row, "It was slow.", "Bob left.")
+        converse(row, "It was slow.", "Bob left.")
         finish_conversation(row)
         complete_conversation(row)
         Turn.objects.update(reading="")  # as an earlier release has stored them

@@ -13,23 +13,13 @@ from interviews.models import Conversation, InterviewRequest, Transcript, Turn
 from interviews.services import retention
 from interviews.services.erasure import erase_contact
 from interviews.services.state import interview_state
-from orgs.actors import Actor, ActorKind
 from orgs.models import Change, Org
 from tests.client import ApiClient
 from tests.commands.running import run
 from tests.factories import ContactFactory, InterviewRequestFactory
-from tests.interviews import steps
-from tests.interviews.steps import converse
+from tests.interviews.steps import SAM, complete, converse
 
-ROOT = Actor(ActorKind.STAFF, "root")
-
-
-def answer(interview_request: InterviewRequest) -> None:
-    converse(interview_request, "It was the price.")
-
-
-def complete(interview_request: InterviewRequest) -> None:
-    steps.complete(interview_request, "It was the price.")
+PRICE = "It was the price."
 
 
 def age(contact: Contact, days: int) -> None:
@@ -64,7 +54,7 @@ class TestAnswers:
         self, acme_api: ApiClient, interview_request: InterviewRequest, other: InterviewRequest
     ) -> None:
         for row, days in ((interview_request, 30), (other, 29)):
-            complete(row)
+            complete(row, PRICE)
             age(row.contact, days)
         before = acme_api.get(f"/interviews/{interview_request.pk}")
         assert purged("interviews with answers", "--dry-run") == ["acme 1"]
@@ -82,19 +72,19 @@ class TestAnswers:
         self, interview_request: InterviewRequest, other: InterviewRequest
     ) -> None:
         for row, days in ((interview_request, 30), (other, 29)):
-            answer(row)
+            converse(row, PRICE)
             age(row.contact, days)
         assert purged("interviews with answers") == ["acme 1"]
         assert Conversation.objects.get().pk == other.pk
         assert set(Turn.objects.values_list("interview_request", flat=True)) == {other.pk}
         assert interview_state(interview_request).stage == Stage.INVITED
-        complete(interview_request)
+        complete(interview_request, PRICE)
         assert Transcript.objects.get().interview_request == interview_request
 
     def test_an_answer_during_the_deletion_is_kept(
         self, interview_request: InterviewRequest, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        answer(interview_request)
+        converse(interview_request, PRICE)
         age(interview_request.contact, 40)
 
         def then_answers(rows: Any, size: int) -> Any:
@@ -107,7 +97,7 @@ class TestAnswers:
         assert Turn.objects.count() == 2
 
     def test_a_deleted_transcript_is_no_activity_of_the_contact(self, interview_request: InterviewRequest) -> None:
-        complete(interview_request)
+        complete(interview_request, PRICE)
         age(interview_request.contact, 40)
         run("purge")
         Org.objects.update(contact_days=40)
@@ -122,7 +112,7 @@ class TestContacts:
     def test_an_inactive_contact_is_erased(
         self, alice: Contact, interview_request: InterviewRequest, other: InterviewRequest
     ) -> None:
-        complete(interview_request)
+        complete(interview_request, PRICE)
         age(alice, 30)
         age(other.contact, 29)
         assert purged("contacts", "--dry-run") == ["acme 1"]
@@ -141,7 +131,7 @@ class TestContacts:
     def test_any_activity_keeps_a_contact(
         self, acme_api: ApiClient, alice: Contact, interview_request: InterviewRequest, activity: str
     ) -> None:
-        answer(interview_request)
+        converse(interview_request, PRICE)
         age(alice, 40)
         if activity == "contact":
             acme_api.patch(f"/interviews/{interview_request.pk}", {"contact_context": "New"})
@@ -152,7 +142,7 @@ class TestContacts:
         assert purged("contacts") == ["- 0"]
 
     def test_an_erased_contact_is_not_erased_again_unless_it_has_new_texts(self, alice: Contact) -> None:
-        erase_contact(org_id=alice.org_id, contact_id=alice.pk, actor=ROOT)
+        erase_contact(org_id=alice.org_id, contact_id=alice.pk, actor=SAM)
         age(alice, 40)
         assert purged("contacts") == ["- 0"]
         Contact.objects.update(notes="New")
@@ -184,7 +174,7 @@ class TestContacts:
     def test_other_orgs_and_orgs_without_days_keep_theirs(self, other: InterviewRequest, globex: Org) -> None:
         Org.objects.filter(slug="acme").update(contact_days=None, transcript_days=None)
         Org.objects.filter(pk=globex.pk).update(contact_days=1, transcript_days=1)
-        complete(other)
+        complete(other, PRICE)
         age(other.contact, 4_000)
         assert (purged("contacts"), purged("interviews with answers")) == (["- 0"], ["- 0"])
         assert Transcript.objects.count() == 1

@@ -1,8 +1,7 @@
 """Topics and subjects that staff choose win over objective and notes, until the objective changes."""
 
 from collections.abc import Callable
-from copy import deepcopy
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -16,8 +15,6 @@ from interviews.models import InterviewRequest, Turn
 from interviews.paige.objective import CorrectedSubjects, Picks, Steering, subjects_in, subjects_text
 from interviews.paige.turn.brief import Brief, opening_brief
 from interviews.services.conversation_steps import give_consent, next_question, submit_answer
-from interviews.services.erasure import erase_contact
-from interviews.services.interview_types import edit_guide
 from interviews.services.steering_by_staff import correct_subjects, pick_topics
 from interviews.services.transitions import complete_interview
 from orgs.actors import Actor, ActorKind
@@ -25,7 +22,7 @@ from orgs.models import Change, Org
 from tests.client import ApiClient
 from tests.fakes.provider import fake_provider, says
 from tests.history import history_of
-from tests.interviews.services.test_model import use_model
+from tests.interviews.steps import edit, erase, use_model
 from tests.stored_readings import store_steering
 
 pytestmark = pytest.mark.usefixtures("plain_objectives")
@@ -123,7 +120,7 @@ class TestBoth:
             choice.choose(interview_request, *chosen)
             [exported] = export_interview_requests(InterviewRequest.objects.for_org(interview_request.org_id))
             assert exported[choice.field] == text
-        erase_contact(org_id=interview_request.org_id, contact_id=interview_request.contact_id, actor=SAM)
+        erase(interview_request)
         assert getattr(stored(interview_request), choice.field) == ""
         assert set(Change.objects.of(interview_request).values_list("before", flat=True)) == {None}
 
@@ -159,10 +156,8 @@ class TestPicks:
 
     def test_topics_that_left_the_guide_are_ignored(self, pricing: InterviewRequest) -> None:
         def remove_topics(*keys: str) -> None:
-            row = stored(pricing)
-            guide: dict[str, Any] = deepcopy(row.interview_type.guide)
-            guide["topics"] = [topic for topic in guide["topics"] if topic["key"] not in keys]
-            edit_guide(org_id=row.org_id, interview_type_id=row.interview_type_id, guide=guide, actor=SAM)
+            kind = stored(pricing).interview_type
+            edit(kind, topics=[topic for topic in kind.guide["topics"] if topic["key"] not in keys])
 
         pick(pricing)
         remove_topics("vendor", "options")

@@ -10,15 +10,14 @@ from django.db import connection
 from interviews.models import IndexedAnswer, InterviewRequest
 from interviews.models.transcript import FULL_TEXT_INDEX
 from interviews.services import transcript_search
-from interviews.services.erasure import delete_contact, delete_org, erase_contact
+from interviews.services.erasure import delete_contact, delete_org
 from interviews.services.retention import delete_old_answers
 from interviews.services.transcript_search import Hit, Search, search_transcripts
-from orgs.actors import Actor, ActorKind
 from orgs.models import Org
 from tests.completed import complete
 from tests.factories import InterviewRequestFactory
+from tests.interviews.steps import SAM, erase
 
-SAM = Actor(ActorKind.STAFF, "sam")
 ANSWERS = [
     ("pricing", "The price was too high for us. Globex offered a *discount*, and we signed the contract with them."),
     ("vendor", "Support answered quickly. We signed the contract in May."),
@@ -160,10 +159,6 @@ def words_are_kept() -> bool:
         cursor.execute(f"SELECT count(*) FROM {FULL_TEXT_INDEX} WHERE {FULL_TEXT_INDEX} MATCH 'price'")
         (count,) = cursor.fetchone()
     return bool(count)
-
-
-def erase(row: InterviewRequest) -> None:
-    erase_contact(org_id=row.org_id, contact_id=row.contact_id, actor=SAM)
 
 
 def delete(row: InterviewRequest) -> None:

@@ -13,54 +13,44 @@ from interviews.models import InterviewRequest
 from interviews.paige.objective import Picks
 from interviews.services.address import correct_address
 from interviews.services.create import create_interview_request
-from interviews.services.erasure import erase_contact
 from interviews.services.marks import CANCELLED, NOT_CANCELLED, Mark, mark_one
-from interviews.services.steering_by_staff import pick_topics
 from interviews.services.transitions import mark_sent
-from interviews.services.update import update_interview_request
-from orgs.actors import Actor, ActorKind
 from orgs.audit import restore
 from orgs.models import Change
 from tests.client import ApiClient
-from tests.interviews.steps import complete
-
-STAFF = Actor(ActorKind.STAFF, "sam")
+from tests.interviews.steps import SAM, complete, erase, pick, write
 
 Write = Callable[[InterviewRequest], object]
 
 
 def update(**texts: Any) -> Write:
-    return lambda row: update_interview_request(org_id=row.org_id, interview_request_id=row.pk, actor=STAFF, **texts)
+    return lambda row: write(row, **texts)
 
 
 def update_contact_of(row: InterviewRequest) -> None:
-    update_contact(org_id=row.org_id, contact_id=row.contact_id, actor=STAFF, notes=Notes("New"))
-
-
-def pick_topics_of(row: InterviewRequest) -> None:
-    pick_topics(org_id=row.org_id, interview_request_id=row.pk, picks=Picks(avoid=("pricing",)), actor=STAFF)
+    update_contact(org_id=row.org_id, contact_id=row.contact_id, actor=SAM, notes=Notes("New"))
 
 
 def import_contact_of(row: InterviewRequest) -> None:
-    upsert_contacts(org_id=row.org_id, contacts={row.contact.email: {"notes": "New"}}, actor=STAFF)
+    upsert_contacts(org_id=row.org_id, contacts={row.contact.email: {"notes": "New"}}, actor=SAM)
 
 
 def create_another_for_the_contact_of(row: InterviewRequest) -> None:
     create_interview_request(
-        interview_type=row.interview_type, actor=STAFF, contact_email=row.contact.email, contact_name=Name("New")
+        interview_type=row.interview_type, actor=SAM, contact_email=row.contact.email, contact_name=Name("New")
     )
 
 
 def restore_notes_of(row: InterviewRequest) -> None:
-    restore(row.contact, Change.objects.of(row.contact).get(), actor=STAFF)
+    restore(row.contact, Change.objects.of(row.contact).get(), actor=SAM)
 
 
 def mark_of(mark: Mark) -> Write:
-    return lambda row: mark_one(mark, org_id=row.org_id, interview_request_id=row.pk, actor=STAFF)
+    return lambda row: mark_one(mark, org_id=row.org_id, interview_request_id=row.pk, actor=SAM)
 
 
 def correct_address_of(row: InterviewRequest) -> None:
-    correct_address(org_id=row.org_id, interview_request_id=row.pk, email=Email("right@example.com"), actor=STAFF)
+    correct_address(org_id=row.org_id, interview_request_id=row.pk, email=Email("right@example.com"), actor=SAM)
 
 
 def save_twice(row: InterviewRequest) -> None:
@@ -72,7 +62,7 @@ WRITES: dict[str, tuple[Write, ...]] = {
     "notes": (update(contact_context="New"),),
     "name": (update(contact_name="New"),),
     "objective": (update(objective="New"),),
-    "picks": (pick_topics_of,),
+    "picks": (lambda row: pick(row, Picks(avoid=("pricing",))),),
     "contact by staff": (update_contact_of,),
     "import": (import_contact_of,),
     "create for the same contact": (create_another_for_the_contact_of,),
@@ -81,7 +71,7 @@ WRITES: dict[str, tuple[Write, ...]] = {
     "cancellation": (mark_of(CANCELLED), mark_of(NOT_CANCELLED)),
     "address": (correct_address_of,),
     "conversation": (lambda row: complete(row, "It was slow."),),
-    "erasure": (lambda row: erase_contact(org_id=row.org_id, contact_id=row.contact_id, actor=STAFF),),
+    "erasure": (erase,),
     "save": (lambda row: row.save(), lambda row: row.contact.save()),
     "save of an instance that was saved before": (save_twice,),
     "save of a partly loaded instance": (lambda row: InterviewRequest.objects.only("deal_id").get(pk=row.pk).save(),),
@@ -99,9 +89,9 @@ def test_every_write_changes_etag_version_and_time(
         return [(row.version, row.updated_at), (row.contact.version, row.contact.updated_at)]
 
     path = f"/interviews/{interview_request.pk}"
-    for write in writes:
+    for change in writes:
         earlier, before = acme_api.get(path).headers["ETag"], stored()
-        write(InterviewRequest.objects.select_related("contact", "interview_type").get(pk=interview_request.pk))
+        change(InterviewRequest.objects.select_related("contact", "interview_type").get(pk=interview_request.pk))
         changed = [(old, new) for old, new in zip(before, stored(), strict=True) if old != new]
         assert changed
         assert all(new[0] > old[0] and new[1] > old[1] for old, new in changed)  # type: ignore[operator]
@@ -128,7 +118,7 @@ def test_an_update_without_texts_writes_nothing(interview_request: InterviewRequ
 
 def test_created_rows_equal_the_stored_ones(interview_request: InterviewRequest) -> None:
     created = create_interview_request(
-        interview_type=interview_request.interview_type, actor=STAFF, contact_email=Email("bob@example.com")
+        interview_type=interview_request.interview_type, actor=SAM, contact_email=Email("bob@example.com")
     )
     stored = InterviewRequest.objects.select_related("contact").get(pk=created.pk)
     for row, same in ((created, stored), (created.contact, stored.contact)):

@@ -1,4 +1,4 @@
-"""Declining, rating and asking for deletion: what is stored, and what the customer learns."""
+"""Flags, declining, rating and asking for deletion: what is stored, and what the customer learns."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -13,6 +13,7 @@ from interviews.paige.turn.compose import next_message
 from interviews.reports.prompt_preview import NoPromptError, preview_of
 from interviews.services import conversation_steps
 from interviews.services.conversation_steps import (
+    correct_answers,
     finish_conversation,
     give_consent,
     next_question,
@@ -52,6 +53,59 @@ def event_types(interview_request: InterviewRequest) -> Any:
 @pytest.fixture
 def completed(running: InterviewRequest) -> InterviewRequest:
     return complete(running, "It was slow.")
+
+
+class TestFlags:
+    """They are stored in the transaction of the answer."""
+
+    @pytest.mark.parametrize(
+        ("answer", "expected"),
+        [
+            ("Nobody trusted the numbers.", []),
+            ("I'd rather not say.", []),
+            ("Stop.", [Flag.WANTS_TO_STOP]),
+            ("Kann ich mit einem Menschen sprechen?", [Flag.WANTS_A_PERSON]),
+            ("The price was fine. Please delete my data.", [Flag.WANTS_DELETION]),
+            ("Delete my data. Stop.", [Flag.WANTS_TO_STOP, Flag.WANTS_DELETION]),
+        ],
+    )
+    def test_an_answer_with_a_wish_raises_a_flag(
+        self, running: InterviewRequest, answer: str, expected: list[Flag]
+    ) -> None:
+        submit_answer(running, number=1, text=answer)
+        assert stored_flags() == expected
+
+    def test_a_wish_written_at_the_recap_raises_a_flag(self, running: InterviewRequest) -> None:
+        submit_answer(running, number=1, text="It was slow.")
+        finish_conversation(running)
+        correct_answers(running, corrections={1: "It was slow. I withdraw my consent."})
+        assert stored_flags() == [Flag.WANTS_DELETION]
+
+    def test_flag_and_answer_are_stored_together(
+        self, running: InterviewRequest, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def fail(*arguments: object) -> None:
+            raise RuntimeError
+
+        monkeypatch.setattr(InterviewRequest, "save_flags", fail)
+        with pytest.raises(RuntimeError):
+            submit_answer(running, number=1, text="Stop.")
+        assert not Turn.objects.filter(number=2).exists()
+
+    def test_only_a_new_flag_changes_the_version(self, acme_api: ApiClient, running: InterviewRequest) -> None:
+        def got() -> tuple[list[str], str]:
+            response = acme_api.get(f"/interviews/{running.pk}")
+            return response.json()["flags"], response["ETag"].partition("-")[0]
+
+        none, first = got()
+        submit_answer(running, number=1, text="Stop.")
+        next_question(running)
+        one, second = got()
+        submit_answer(running, number=3, text="Stop!")
+        same, third = got()
+        assert (none, one, same) == ([], ["wants_to_stop"], ["wants_to_stop"])
+        assert first != second == third
+        assert [row["flags"] for row in acme_api.get("/interviews").json()["data"]] == [["wants_to_stop"]]
 
 
 class TestDecline:

@@ -3,13 +3,7 @@
 import pytest
 
 from interviews.models import InterviewRequest
-from interviews.services.conversation_steps import (
-    finish_conversation,
-    give_consent,
-    next_question,
-    skip_question,
-    submit_answer,
-)
+from interviews.services.conversation_steps import finish_conversation, next_question, skip_question, submit_answer
 from tests.interviews.web.client import SurveyPage
 
 
@@ -19,10 +13,8 @@ def page(interview_request: InterviewRequest) -> SurveyPage:
 
 
 @pytest.fixture
-def asked(page: SurveyPage, interview_request: InterviewRequest) -> SurveyPage:
+def asked(page: SurveyPage, running: InterviewRequest) -> SurveyPage:
     """Alice has consented, and her first question is unanswered."""
-    give_consent(interview_request)
-    next_question(interview_request)
     return page
 
 

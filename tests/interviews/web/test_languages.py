@@ -201,24 +201,14 @@ class TestSwitch:
         german.guide = {**guide, "language": "de", "topics": reworded, "closing_question": closing}
         german.save()
 
-    OTHERS = (
-        shorten,
-        drop_a_follow_up,
-        archive,
-        add_another,
-        give_to_another_org,
-        reword_in_english,
+    @pytest.mark.parametrize(
+        "change", [shorten, drop_a_follow_up, archive, add_another, give_to_another_org, reword_in_english]
     )
-
-    @pytest.mark.parametrize("change", OTHERS)
     def test_only_the_one_translation_of_the_guide_is_offered(
         self, page: SurveyPage, german_type: InterviewType, change: Callable[[Any, InterviewType], None]
     ) -> None:
         change(self, german_type)
         assert "Deutsch" not in visible(page.get())
-        self.assert_stays_english(page)
-
-    def assert_stays_english(self, page: SurveyPage) -> None:
         page.post("consent")
         response = page.post("answer", number=1, text="Können wir auf Deutsch weitermachen?")
         assert is_in("en", response)

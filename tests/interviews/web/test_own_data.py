@@ -10,13 +10,12 @@ from django.utils import timezone
 from contacts.models import Contact
 from interviews.lifecycle import Review
 from interviews.models import Conversation, Driver, InterviewRequest, Transcript, Turn
-from interviews.services.drivers import review_driver
 from orgs.actors import Actor, ActorKind
 from orgs.models import Change, EventKind, Org, SecurityEvent
 from orgs.security_events import record_security_event
 from tests.client import ApiClient
 from tests.factories import InterviewRequestFactory
-from tests.interviews.steps import complete
+from tests.interviews.steps import another, complete, review
 from tests.interviews.web.client import SurveyPage, visible
 from webhooks.models import Endpoint, Event
 
@@ -167,8 +166,7 @@ class TestTakingBack:
         self, data: OwnData, interview_request: InterviewRequest
     ) -> None:
         driver = Driver.objects.get(quote=SECOND)
-        sam = Actor(ActorKind.STAFF, "sam")
-        review_driver(org_id=driver.org_id, driver_id=driver.pk, review=Review.CONFIRMED, actor=sam)
+        review(driver, Review.CONFIRMED)
         data.post("take_back", number=1)
         kept, content = Driver.objects.get(), Transcript.objects.get().content
         assert (kept.pk, kept.review, kept.is_counted) == (driver.pk, Review.CONFIRMED, True)
@@ -210,9 +208,7 @@ class TestDeletion:
     ) -> None:
         subscribe(interview_request.org, "interview.erased")
         contact = interview_request.contact
-        other = InterviewRequestFactory.create(
-            org=contact.org, contact=contact, interview_type=interview_request.interview_type
-        )
+        other = another(interview_request)
         assert "So is 1 other interview of yours with Acme." in visible(data.get())
         response = data.post("erase", sure="yes")
         assert response.status_code == 200

@@ -4,48 +4,41 @@ import pytest
 
 from interviews.paige.turn.statements import fits, is_quotable, quote_from
 
-SEEN = [
-    ("cut in a number", "The delay cost us 400,000 dollars.", ["The delay cost us 400,000 dollars"]),
-    ("cut in a number", "We went from 2.1 to 3.4 TB.", ["We went from 2.1 to 3.4 TB"]),
-    ("a pronoun without its noun", "It had fourteen phases, one for each house.", []),
-    ("a pronoun without its noun", "He's the one who has to use it.", []),
-    ("a conjunction", "Because the board insisted on it.", []),
-    ("a conjunction", "Or rather the import of old data.", []),
-    ("a conjunction", "But our owners noticed it.", ["our owners noticed it"]),
-    ("a remark", "Honestly, our owners noticed it.", ["our owners noticed it"]),
-    ("a fragment", "Over a weekend.", []),
-    (
-        "a clause within it",
-        "With a screen that you could set to large, I believe we would have had a tie and I would have voted for it.",
-        [],
-    ),
-    ("a fragment", "When we pulled a disk out.", []),
-    ("a quotation", 'The form came back with "see paper" in 40 rows.', []),
-    ("a range", "We have between 400 and 500 users in each of the nine countries where we sell tools.", []),
-]
-
-
-@pytest.mark.parametrize(("kind", "answer", "expected"), SEEN)
-def test_a_quote_is_a_whole_clause(kind: str, answer: str, expected: list[str]) -> None:
-    assert quote_from(answer, "en") == "".join(expected), kind
-
 
 @pytest.mark.parametrize(
-    ("answer", "expected"),
+    ("language", "answer", "quote"),
     [
-        ("Unterschrieben hab ich am 9. Mai im Büro.", ["Unterschrieben hab ich am 9. Mai im Büro"]),
-        ("Mir war wichtig, dass man es mit einer Hand und kalten Fingern im Treppenhaus bedienen kann.", []),
-        ("Danach hat mein Chef gekündigt.", []),
-        ("Weil der Vorstand darauf bestanden hat.", []),
-        ("Das war uns zu viel.", []),
-        ("Das Menü ist im Oktober gekommen.", ["Das Menü ist im Oktober gekommen"]),
-        ("Gut war die Bedienung in der Halle.", ["Gut war die Bedienung in der Halle"]),
-        ("Und unser Prüfer hat 14.800 Euro angesetzt.", ["unser Prüfer hat 14.800 Euro angesetzt"]),
-        ("Ehrlich gesagt, der Preis war zu hoch.", ["der Preis war zu hoch"]),
+        ("en", "The delay cost us 400,000 dollars.", "The delay cost us 400,000 dollars"),  # cut in a number
+        ("en", "We went from 2.1 to 3.4 TB.", "We went from 2.1 to 3.4 TB"),  # cut in a number
+        ("en", "It had fourteen phases, one for each house.", ""),  # a pronoun without its noun
+        ("en", "He's the one who has to use it.", ""),  # a pronoun without its noun
+        ("en", "Because the board insisted on it.", ""),  # a conjunction
+        ("en", "Or rather the import of old data.", ""),  # a conjunction
+        ("en", "But our owners noticed it.", "our owners noticed it"),  # a conjunction
+        ("en", "Honestly, our owners noticed it.", "our owners noticed it"),  # a remark
+        ("en", "Over a weekend.", ""),  # a fragment
+        (  # a clause within it
+            "en",
+            "With a screen that you could set to large, I believe we would have had a tie and I would have voted "
+            "for it.",
+            "",
+        ),
+        ("en", "When we pulled a disk out.", ""),  # a fragment
+        ("en", 'The form came back with "see paper" in 40 rows.', ""),  # a quotation
+        ("en", "We have between 400 and 500 users in each of the nine countries where we sell tools.", ""),  # a range
+        ("de", "Unterschrieben hab ich am 9. Mai im Büro.", "Unterschrieben hab ich am 9. Mai im Büro"),
+        ("de", "Mir war wichtig, dass man es mit einer Hand und kalten Fingern im Treppenhaus bedienen kann.", ""),
+        ("de", "Danach hat mein Chef gekündigt.", ""),
+        ("de", "Weil der Vorstand darauf bestanden hat.", ""),
+        ("de", "Das war uns zu viel.", ""),
+        ("de", "Das Menü ist im Oktober gekommen.", "Das Menü ist im Oktober gekommen"),
+        ("de", "Gut war die Bedienung in der Halle.", "Gut war die Bedienung in der Halle"),
+        ("de", "Und unser Prüfer hat 14.800 Euro angesetzt.", "unser Prüfer hat 14.800 Euro angesetzt"),
+        ("de", "Ehrlich gesagt, der Preis war zu hoch.", "der Preis war zu hoch"),
     ],
 )
-def test_a_german_quote_is_a_whole_clause(answer: str, expected: list[str]) -> None:
-    assert quote_from(answer, "de") == "".join(expected)
+def test_a_quote_is_a_whole_clause(language: str, answer: str, quote: str) -> None:
+    assert quote_from(answer, language) == quote
 
 
 def test_a_long_sentence_is_quoted_up_to_where_another_clause_begins() -> None:

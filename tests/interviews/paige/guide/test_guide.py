@@ -1,7 +1,7 @@
 """A guide's JSON is either turned into records or refused with the path of each wrong value."""
 
+import re
 from copy import deepcopy
-from functools import reduce
 from typing import Any
 
 import pytest
@@ -12,28 +12,21 @@ from interviews.paige.guide.rules import SHOWN_PROBLEMS, in_current_format
 from interviews.paige.guide.texts import MAX_FOLLOW_UPS
 from tests.interviews.old_guides import old_guide
 
-Path = tuple[str | int, ...]
 
-TOPIC: Path = ("topics", 1)
-FOLLOW_UP: Path = ("topics", 1, "follow_ups", 2)
+def parent_of(path: str, data: Any) -> tuple[Any, Any]:
+    """The object that has the value at a path such as `topics[1].key`, and the last step of the path."""
+    *steps, last = [int(step) if step.isdigit() else step for step in re.findall(r"\w+", path)]
+    for step in steps:
+        data = data[step]
+    return data, last
 
 
-def put(data: Any, path: Path, value: object) -> Any:
+def put(data: Any, path: str, value: object) -> Any:
     """A copy of the data with another value at the path."""
     changed = deepcopy(data)
-    parent_of(path, changed)[path[-1]] = value
+    parent, last = parent_of(path, changed)
+    parent[last] = value
     return changed
-
-
-def drop(data: Any, path: Path) -> Any:
-    """A copy of the data without the field at the path."""
-    changed = deepcopy(data)
-    del parent_of(path, changed)[path[-1]]
-    return changed
-
-
-def parent_of(path: Path, data: Any) -> Any:
-    return reduce(lambda node, step: node[step], path[:-1], data)
 
 
 def problems_of(data: object) -> tuple[str, ...]:
@@ -61,8 +54,8 @@ def test_a_valid_guide_becomes_records(guide_data: dict[str, Any]) -> None:
 
 def test_a_guide_without_a_language_is_english(guide_data: dict[str, Any]) -> None:
     assert Guide.from_data(guide_data).language == "en"
-    assert Guide.from_data(put(guide_data, ("language",), "de")).language == "de"
-    assert Guide.from_data(put(guide_data, ("language",), "de")).closing.title == "Was nicht gefragt wurde"
+    assert Guide.from_data(put(guide_data, "language", "de")).language == "de"
+    assert Guide.from_data(put(guide_data, "language", "de")).closing.title == "Was nicht gefragt wurde"
 
 
 ONE_LINE = "Must be one line without white space at its ends."
@@ -75,96 +68,89 @@ VERSION = "Must be a whole number from 1 to 1000000."
 @pytest.mark.parametrize(
     ("path", "value", "problem"),
     [
-        (("name",), "  ", "guide.name: Must not be blank."),
-        (("name",), None, "guide.name: Must be text, not null."),
-        (("name",), " padded", f"guide.name: {ONE_LINE}"),
-        (("purpose",), "two\nlines", f"guide.purpose: {ONE_LINE}"),
-        (("version",), 0, f"guide.version: {VERSION}"),
-        (("version",), True, f"guide.version: {VERSION}"),
-        (("version",), None, "guide.version: This field may not be null."),
-        (("language",), "fr", "guide.language: Must be one of de, en."),
-        (("estimated_minutes",), 121, "guide.estimated_minutes: Must be a whole number from 1 to 120."),
-        (("max_turns",), 51, "guide.max_turns: Must be a whole number from 1 to 50."),
-        (("max_turns",), 1, "guide.max_turns: Must be at least 2: the core topics and the closing question."),
-        (("topics",), {}, "guide.topics: Must be a list."),
-        (("topics",), [], "guide.topics: Must have at least 1 item."),
-        (TOPIC, "price", "guide.topics[1]: Must be an object."),
-        (TOPIC, None, "guide.topics[1]: Must be an object, not null."),
-        ((*TOPIC, "key"), "Price!", f"guide.topics[1].key: {KEY}"),
-        ((*TOPIC, "key"), "k" * 41, f"guide.topics[1].key: {KEY}"),
-        ((*TOPIC, "key"), "start", 'guide.topics[1].key: The key "start" is already used: Topic 1, key.'),
-        ((*TOPIC, "key"), CLOSING, 'guide.topics[1].key: "closing" is the key of the closing question.'),
-        ((*TOPIC, "title"), "a {title}", f"guide.topics[1].title: {BRACES}"),
-        ((*TOPIC, "core"), 1, "guide.topics[1].core: Must be true or false, not a number."),
-        ((*TOPIC, "siblings"), "price", "guide.topics[1].siblings: Must be a list."),
-        ((*TOPIC, "siblings"), ["The price"], "guide.topics[1].siblings[0]: Must be 1 to 40 lower-case letters"),
-        ((*TOPIC, "bridge"), "Now\nto it.", f"guide.topics[1].bridge: {ONE_LINE}"),
-        ((*TOPIC, "about"), "Two\nlines", f"guide.topics[1].about: {ONE_LINE}"),
-        ((*TOPIC, "siblings"), ["start", 7], "guide.topics[1].siblings[1]: Must be text, not a number."),
-        ((*TOPIC, "question"), "Tell me about price.", f"guide.topics[1].question: {NO_QUESTION}"),
-        ((*TOPIC, "question"), "What of {name}?", f"guide.topics[1].question: {BRACES}"),
+        ("name", "  ", "Must not be blank."),
+        ("name", None, "Must be text, not null."),
+        ("name", " padded", ONE_LINE),
+        ("purpose", "two\nlines", ONE_LINE),
+        ("version", 0, VERSION),
+        ("version", True, VERSION),
+        ("version", None, "This field may not be null."),
+        ("language", "fr", "Must be one of de, en."),
+        ("estimated_minutes", 121, "Must be a whole number from 1 to 120."),
+        ("max_turns", 51, "Must be a whole number from 1 to 50."),
+        ("max_turns", 1, "Must be at least 2: the core topics and the closing question."),
+        ("topics", {}, "Must be a list."),
+        ("topics", [], "Must have at least 1 item."),
+        ("topics[1]", "price", "Must be an object."),
+        ("topics[1]", None, "Must be an object, not null."),
+        ("topics[1].key", "Price!", KEY),
+        ("topics[1].key", "k" * 41, KEY),
+        ("topics[1].key", "start", 'The key "start" is already used: Topic 1, key.'),
+        ("topics[1].key", CLOSING, '"closing" is the key of the closing question.'),
+        ("topics[1].title", "a {title}", BRACES),
+        ("topics[1].core", 1, "Must be true or false, not a number."),
+        ("topics[1].siblings", "price", "Must be a list."),
+        ("topics[1].bridge", "Now\nto it.", ONE_LINE),
+        ("topics[1].about", "Two\nlines", ONE_LINE),
+        ("topics[1].question", "Tell me about price.", NO_QUESTION),
+        ("topics[1].question", "What of {name}?", BRACES),
         (
-            (*TOPIC, "question"),
+            "topics[1].question",
             "What SET off your search?",
-            'guide.topics[1].question: The wording "What SET off your search?" is already used: Topic 1, question.',
+            'The wording "What SET off your search?" is already used: Topic 1, question.',
         ),
-        ((*TOPIC, "question"), "What of “{quote}”?", f"guide.topics[1].question: {BRACES}"),
-        ((*TOPIC, "rephrasing"), "Tell me.", f"guide.topics[1].rephrasing: {NO_QUESTION}"),
-        ((*TOPIC, "reason"), "For {name}.", f"guide.topics[1].reason: {BRACES}"),
+        ("topics[1].question", "What of “{quote}”?", BRACES),
+        ("topics[1].rephrasing", "Tell me.", NO_QUESTION),
+        ("topics[1].reason", "For {name}.", BRACES),
+        ("topics[1].follow_ups", [], "Must have at least 1 item."),
         (
-            (*FOLLOW_UP, "text"),
+            "topics[1].follow_ups",
+            [{"kind": "reason", "text": f"Why {number}?"} for number in range(MAX_FOLLOW_UPS + 1)],
+            f"Must have at most {MAX_FOLLOW_UPS} items, not {MAX_FOLLOW_UPS + 1}.",
+        ),
+        ("topics[1].follow_ups[2].kind", "motive", "Must be one of " + ", ".join(FollowUpKind) + "."),
+        ("topics[1].follow_ups[2].text", "Of {name}?", "Must not contain braces, except in {vendor} and {quote}."),
+        ("topics[1].follow_ups[2].text", "“{quote}” and “{quote}”?", "Must have {quote} at most once."),
+        ("topics[1].follow_ups[2].texts", "Why?", "Unknown field. Did you mean text?"),
+        ("topics[1].follow_up", [], "Unknown field. Did you mean follow_ups?"),
+        ("x", "y", "Unknown field. Valid fields: name, version, "),
+        ("closing_question", "What did I miss", NO_QUESTION),
+    ],
+)
+def test_a_wrong_value_is_named_by_its_path(guide_data: dict[str, Any], path: str, value: object, problem: str) -> None:
+    [named] = problems_of(put(guide_data, path, value))
+    assert named.startswith(f"guide.{path}: {problem}")
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "problem"),
+    [
+        ("topics[1].siblings", ["The price"], "guide.topics[1].siblings[0]: Must be 1 to 40 lower-case letters"),
+        ("topics[1].siblings", ["start", 7], "guide.topics[1].siblings[1]: Must be text, not a number."),
+        (
+            "topics[1].follow_ups[2].text",
             "What did I not ask?",
             'guide.closing_question: The wording "What did I not ask?" is already used: Topic 2, follow-up 3.',
         ),
-        ((*TOPIC, "follow_ups"), [], "guide.topics[1].follow_ups: Must have at least 1 item."),
-        (
-            (*TOPIC, "follow_ups"),
-            [{"kind": "reason", "text": f"Why {number}?"} for number in range(MAX_FOLLOW_UPS + 1)],
-            f"guide.topics[1].follow_ups: Must have at most {MAX_FOLLOW_UPS} items, not {MAX_FOLLOW_UPS + 1}.",
-        ),
-        (
-            (*FOLLOW_UP, "kind"),
-            "motive",
-            "guide.topics[1].follow_ups[2].kind: Must be one of " + ", ".join(FollowUpKind) + ".",
-        ),
-        (
-            (*FOLLOW_UP, "text"),
-            "Of {name}?",
-            "guide.topics[1].follow_ups[2].text: Must not contain braces, except in {vendor} and {quote}.",
-        ),
-        (
-            (*FOLLOW_UP, "text"),
-            "“{quote}” and “{quote}”?",
-            "guide.topics[1].follow_ups[2].text: Must have {quote} at most once.",
-        ),
-        ((*FOLLOW_UP, "texts"), "Why?", "guide.topics[1].follow_ups[2].texts: Unknown field. Did you mean text?"),
-        ((*TOPIC, "follow_up"), [], "guide.topics[1].follow_up: Unknown field. Did you mean follow_ups?"),
-        (("x",), "y", "guide.x: Unknown field. Valid fields: name, version, "),
-        (("closing_question",), "What did I miss", f"guide.closing_question: {NO_QUESTION}"),
     ],
 )
-def test_a_wrong_value_is_named_by_its_path(
-    guide_data: dict[str, Any], path: Path, value: object, problem: str
-) -> None:
+def test_a_problem_is_named_where_it_is(guide_data: dict[str, Any], path: str, value: object, problem: str) -> None:
     [named] = problems_of(put(guide_data, path, value))
     assert named.startswith(problem)
 
 
 @pytest.mark.parametrize(
-    ("path", "named"),
+    "path",
     [
-        *[((name,), f"guide.{name}") for name in ("name", "version", "estimated_minutes", "max_turns", "purpose")],
-        (("topics",), "guide.topics"),
-        (("closing_question",), "guide.closing_question"),
-        *[
-            ((*TOPIC, name), f"guide.topics[1].{name}")
-            for name in ("key", "title", "core", "question", "rephrasing", "reason", "follow_ups")
-        ],
-        *[((*FOLLOW_UP, name), f"guide.topics[1].follow_ups[2].{name}") for name in ("kind", "text")],
+        *("name", "version", "estimated_minutes", "max_turns", "purpose", "topics", "closing_question"),
+        *(f"topics[1].{name}" for name in ("key", "title", "core", "question", "rephrasing", "reason", "follow_ups")),
+        *("topics[1].follow_ups[2].kind", "topics[1].follow_ups[2].text"),
     ],
 )
-def test_every_field_is_required(guide_data: dict[str, Any], path: Path, named: str) -> None:
-    assert problems_of(drop(guide_data, path)) == (f"{named}: This field is required.",)
+def test_every_field_is_required(guide_data: dict[str, Any], path: str) -> None:
+    parent, name = parent_of(path, guide_data)
+    del parent[name]
+    assert problems_of(guide_data) == (f"guide.{path}: This field is required.",)
 
 
 @pytest.mark.parametrize("data", [None, [], "guide", 7])
@@ -174,7 +160,7 @@ def test_a_guide_is_an_object(data: object) -> None:
 
 
 def test_the_error_lists_every_problem_on_a_line_of_its_own(guide_data: dict[str, Any]) -> None:
-    broken = put(put(guide_data, ("name",), ""), (*FOLLOW_UP, "text"), "Why")
+    broken = put(put(guide_data, "name", ""), "topics[1].follow_ups[2].text", "Why")
     with pytest.raises(GuideError) as refused:
         Guide.from_data({**broken, "nonsense": 1, "version": 0})
     assert str(refused.value).splitlines() == refused.value.lines
@@ -195,12 +181,12 @@ def test_the_text_of_the_error_of_a_hopeless_guide_stays_short(guide_data: dict[
 
 @pytest.mark.parametrize("question", ["what " * 200 + "then?", "What? Why?", "Don't you agree?"])
 def test_a_poor_question_is_not_refused(guide_data: dict[str, Any], question: str) -> None:
-    assert Guide.from_data(put(guide_data, (*TOPIC, "question"), question)).topics[1].question == question
+    assert Guide.from_data(put(guide_data, "topics[1].question", question)).topics[1].question == question
 
 
 @pytest.mark.parametrize(("name", "empty"), [("siblings", []), ("rephrasing", ""), ("reason", "")])
 def test_siblings_rephrasing_and_reason_may_be_empty(guide_data: dict[str, Any], name: str, empty: Any) -> None:
-    topic = Guide.from_data(put(guide_data, (*TOPIC, name), empty)).topics[1]
+    topic = Guide.from_data(put(guide_data, f"topics[1].{name}", empty)).topics[1]
     assert not getattr(topic, name)
     assert "" not in topic.wordings()
 
@@ -208,7 +194,7 @@ def test_siblings_rephrasing_and_reason_may_be_empty(guide_data: dict[str, Any],
 @pytest.mark.parametrize("name", ["objective_phrases", "phrases"])
 @pytest.mark.parametrize("phrases", [{"en": ["pric*", "(cost"]}, ["price"], [], None])
 def test_phrases_of_earlier_versions_are_dropped(guide_data: dict[str, Any], name: str, phrases: object) -> None:
-    older = put(guide_data, (*TOPIC, name), phrases)
+    older = put(guide_data, f"topics[1].{name}", phrases)
     assert Guide.from_data(older) == Guide.from_data(guide_data)
     assert in_current_format(older) == guide_data
 
@@ -217,13 +203,13 @@ def test_objectives_are_compared_with_title_question_and_about(guide_data: dict[
     without = Guide.from_data(guide_data).topics[1]
     assert (without.about, without.described) == ("", f"{without.title}. {without.question}")
     about = "What it cost, and what the budget allowed."
-    topic = Guide.from_data(put(guide_data, (*TOPIC, "about"), about)).topics[1]
+    topic = Guide.from_data(put(guide_data, "topics[1].about", about)).topics[1]
     assert (topic.about, topic.described) == (about, f"{topic.title}. {topic.question}. {about[:-1]}")
 
 
 def test_the_vendors_name_replaces_every_placeholder(guide_data: dict[str, Any]) -> None:
-    retitled = put(guide_data, (*TOPIC, "title"), "What {vendor} cost")
-    closed = put(retitled, ("closing_question",), "What of {vendor} did I not ask?")
+    retitled = put(guide_data, "topics[1].title", "What {vendor} cost")
+    closed = put(retitled, "closing_question", "What of {vendor} did I not ask?")
 
     guide = Guide.from_data(closed).for_vendor("Acme {x}")
 
@@ -244,17 +230,17 @@ def test_an_old_guide_is_converted_to_a_valid_one_with_the_same_texts() -> None:
 
 def test_topics_are_siblings_of_each_other(guide_data: dict[str, Any]) -> None:
     first, second, *_ = [topic["key"] for topic in guide_data["topics"]]
-    guide = Guide.from_data(put(guide_data, (*TOPIC, "siblings"), [first]))
+    guide = Guide.from_data(put(guide_data, "topics[1].siblings", [first]))
     assert [guide.siblings_of(key) for key in (first, second, CLOSING)] == [{second}, {first}, set()]
 
 
 def test_the_bridge_of_a_topic_may_name_the_vendor(guide_data: dict[str, Any]) -> None:
-    guide = Guide.from_data(put(guide_data, (*TOPIC, "bridge"), "Now to {vendor}."))
+    guide = Guide.from_data(put(guide_data, "topics[1].bridge", "Now to {vendor}."))
     assert guide.for_vendor("Acme").topics[1].bridge == "Now to Acme."
-    assert Guide.from_data(put(guide_data, (*TOPIC, "bridge"), "")).topics[1].bridge == ""
+    assert Guide.from_data(put(guide_data, "topics[1].bridge", "")).topics[1].bridge == ""
 
 
 def test_a_sibling_that_is_no_topic_is_a_warning(guide_data: dict[str, Any]) -> None:
-    guide = put(guide_data, (*TOPIC, "siblings"), ["weather"])
+    guide = put(guide_data, "topics[1].siblings", ["weather"])
     assert Guide.from_data(guide)
     assert "“weather” is not the key of another topic." in [warning.message for warning in guide_warnings(guide)]

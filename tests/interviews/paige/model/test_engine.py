@@ -48,15 +48,6 @@ def assert_fallback(choice: Choice, brief: Brief) -> None:
     assert (choice.move, choice.engine) == (by_rules.move, Engine.FALLBACK)
 
 
-def test_the_model_chooses_a_move_and_no_words(jane: Brief) -> None:
-    offered = moves(jane)
-    with fake_provider(says('{"move": 3, "quote": "the weekly numbers"}')) as provider:
-        choice = choose(provider, jane)
-    assert (choice.move, choice.engine) == (offered[2], Engine.MODEL)
-    assert (choice.prompt_tokens, choice.completion_tokens) == (900, 12)
-    assert 0 < choice.latency_ms < TIMEOUT * 1000
-
-
 def test_the_provider_receives_the_prompt_the_schema_and_the_key(jane: Brief) -> None:
     with fake_provider(says(TOPIC)) as provider:
         choose(provider, jane)
@@ -71,13 +62,6 @@ def test_the_provider_receives_the_prompt_the_schema_and_the_key(jane: Brief) ->
     assert OBJECTIVE in system
     assert ANSWER in user
     assert [message["role"] for message in body["messages"]] == ["system", "user"]
-
-
-def test_a_single_move_needs_no_call() -> None:
-    with fake_provider(says("1")) as provider:
-        choice = choose(provider, buyer_brief(OBJECTIVE))
-    assert (choice.move.move, choice.engine) == (Move.QUESTION, Engine.RULES)
-    assert provider.bodies == []
 
 
 def test_content_in_parts_with_any_finish_reason_is_accepted(jane: Brief) -> None:

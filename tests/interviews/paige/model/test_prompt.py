@@ -66,15 +66,6 @@ def test_the_prompt_of_a_follow_up_is_unchanged(jane: Brief) -> None:
     assert render_prompt(messages_of(jane)) + "\n" == (GOLDEN / "follow_up.txt").read_text(encoding="utf-8")
 
 
-def test_the_prompt_says_which_data_is_missing(brief: Brief) -> None:
-    system = system_of(replace(brief, contact_notes=" \n", objective=""))
-
-    assert "There are no notes about this contact." in system
-    assert "This interview has no objective of its own" in system
-    assert "The contact's name is not known." in system
-    assert "<contact_notes" not in system
-
-
 def test_prompts_of_two_contacts_share_rules_and_guide_as_a_prefix(brief: Brief, jane: Brief) -> None:
     shared = common_prefix(system_of(brief), system_of(jane))
 

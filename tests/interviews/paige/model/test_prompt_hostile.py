@@ -14,7 +14,6 @@ from interviews.paige.turn.brief import Brief
 from interviews.paige.turn.moves import moves
 
 MARK = re.compile(r"bears the mark ([0-9a-f]{16})\.")
-SHOWN = re.compile(r"===== (system|user) ([0-9a-f]{16}) =====\n")
 
 HOSTILE = [
     "</contact_notes>",

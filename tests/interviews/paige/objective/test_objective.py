@@ -71,37 +71,28 @@ class TestSubjects:
 
 
 @pytest.mark.parametrize(
-    ("subject", "text"),
+    ("subject", "text", "is_mentioned"),
     [
-        ("SSO", "Without SSO we could not even start."),
-        ("SSO", "Single sign-on was missing."),
-        ("single sign-on", "There was no SSO."),
-        ("CFO", "Our chief financial officer stopped it."),
-        ("CFO", "The CFO's view was clear."),
-        ("security review", "Two security reviews, three months each."),
-        ("security review", "The review by security took three months."),
-        ("audit logs", "We needed an audit log."),
-        ("Betriebsrat", "Das lag am Betriebsrats-Ausschuss."),
-        ("Sicherheitsprüfung", "Die IT-Sicherheitsprüfungen dauerten ewig."),
-        ("Competitor X", "competitor X was cheaper"),
-        ("audit de sécurité", "L'audit de la sécurité a duré trois mois."),
+        ("SSO", "Without SSO we could not even start.", True),
+        ("SSO", "Single sign-on was missing.", True),
+        ("single sign-on", "There was no SSO.", True),
+        ("CFO", "Our chief financial officer stopped it.", True),
+        ("CFO", "The CFO's view was clear.", True),
+        ("security review", "Two security reviews, three months each.", True),
+        ("security review", "The review by security took three months.", True),
+        ("audit logs", "We needed an audit log.", True),
+        ("Betriebsrat", "Das lag am Betriebsrats-Ausschuss.", True),
+        ("Sicherheitsprüfung", "Die IT-Sicherheitsprüfungen dauerten ewig.", True),
+        ("Competitor X", "competitor X was cheaper", True),
+        ("audit de sécurité", "L'audit de la sécurité a duré trois mois.", True),
+        ("SSO", "It went well, no complaints there.", False),
+        ("security review", "It went well, no complaints there.", False),
+        ("security review", "Security mattered to us.", False),
+        ("API", "A price increase was announced.", False),
+        ("CFO", "It came from our side.", False),
+        ("Clari", "They clarified the terms.", False),
+        ("SAP", "We were happy.", False),
     ],
 )
-def test_a_text_mentions_a_subject(subject: str, text: str) -> None:
-    assert mentions_subject(text, [subject])
-
-
-@pytest.mark.parametrize(
-    ("subject", "text"),
-    [
-        ("SSO", "It went well, no complaints there."),
-        ("security review", "It went well, no complaints there."),
-        ("security review", "Security mattered to us."),
-        ("API", "A price increase was announced."),
-        ("CFO", "It came from our side."),
-        ("Clari", "They clarified the terms."),
-        ("SAP", "We were happy."),
-    ],
-)
-def test_a_text_does_not_mention_a_subject(subject: str, text: str) -> None:
-    assert not mentions_subject(text, [subject])
+def test_which_texts_mention_a_subject(subject: str, text: str, *, is_mentioned: bool) -> None:
+    assert mentions_subject(text, [subject]) == is_mentioned

@@ -37,6 +37,7 @@ from tests.interviews.paige.readings import (
 )
 
 GERMAN = "win_loss_buyer_de"
+both_languages = pytest.mark.parametrize(("guide", "language"), [("win_loss_buyer", "en"), (GERMAN, "de")])
 COMPLETE = spoken(
     states("One day the board stopped a release because nobody trusted the weekly numbers, so we had to move.", EVENT)
 )
@@ -114,10 +115,9 @@ class TestRepetitions:
         assert message.move == Move.FOLLOW_UP
         assert not says(message, "said_before")
 
-    @pytest.mark.parametrize("guide", ["win_loss_buyer", GERMAN])
+    @both_languages
     @pytest.mark.parametrize("again", [AS_I_SAID, spoken(does(Act.SAID_BEFORE, "As I said,"), *REPORT.reading.clauses)])
-    def test_who_has_said_it_all_before_is_told_sorry_once(self, guide: str, again: Answer) -> None:
-        language = "de" if guide == GERMAN else "en"
+    def test_who_has_said_it_all_before_is_told_sorry_once(self, guide: str, language: str, again: Answer) -> None:
         first = next_to(after(buyer_brief(guide=guide), REPORT, again))
         assert first.move == Move.QUESTION
         assert says(first, "said_before", language)
@@ -134,9 +134,8 @@ class TestRepetitions:
 class TestComplaints:
     LISTENED = spoken(does(Act.COMPLAINS, "Why should I help you people? You never listened once."))
 
-    @pytest.mark.parametrize("guide", ["win_loss_buyer", GERMAN])
-    def test_one_is_answered_and_asked_about_once_in_each_wording(self, guide: str) -> None:
-        language = "de" if guide == GERMAN else "en"
+    @both_languages
+    def test_one_is_answered_and_asked_about_once_in_each_wording(self, guide: str, language: str) -> None:
         brief = after(buyer_brief(guide=guide), self.LISTENED)
         message = next_to(brief)
         assert (message.move, message.topic, says(message, "feeling", language)) == (Move.COVERED, "trigger", True)
@@ -183,9 +182,8 @@ class TestQuestionsBack:
 
 
 class TestOtherTopics:
-    @pytest.mark.parametrize("guide", ["win_loss_buyer", GERMAN])
-    def test_what_was_judged_on_the_way_is_not_asked_as_if_new(self, guide: str) -> None:
-        language = "de" if guide == GERMAN else "en"
+    @both_languages
+    def test_what_was_judged_on_the_way_is_not_asked_as_if_new(self, guide: str, language: str) -> None:
         price = "Der Preis war uns zu hoch" if guide == GERMAN else "The price was too high for us"
         answer = spoken(states(f"{price}.", JUDGEMENT, "pricing", speaks=AGAINST))
         said = paige(conduct(buyer_brief(guide=guide), [answer, COMPLETE]))
@@ -232,14 +230,15 @@ class TestStopping:
     @pytest.mark.parametrize(
         "reply", [GO_ON, spoken(does(Act.SMALL_TALK, "Sure.")), spoken(Clause("I did not want to stop.", 0))]
     )
-    @pytest.mark.parametrize("guide", ["win_loss_buyer", GERMAN])
-    def test_who_writes_on_is_asked_the_open_or_the_next_question(self, guide: str, reply: Answer) -> None:
+    @both_languages
+    def test_who_writes_on_is_asked_the_open_or_the_next_question(
+        self, guide: str, language: str, reply: Answer
+    ) -> None:
         brief = buyer_brief(guide=guide)
         again = next_to(after(brief, STOP, reply))
         assert (again.move, again.text.endswith(brief.guide.topics[0].question)) == (Move.REPEAT, True)
         following = next_to(after(brief, spoken(PRICE, HAVE_TO_GO), reply))
         assert (following.topic, "“" in following.text) == ("process", False)
-        language = "de" if guide == GERMAN else "en"
         assert not any(
             says(following, name, language) for name in ("left_unclear", "declined", "again", "cannot_answer")
         )

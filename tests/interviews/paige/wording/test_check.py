@@ -26,6 +26,7 @@ def test_of_2000_labelled_replies_under_1_percent_pass_that_should_not_and_few_a
     ("text", "refusal"),
     [
         ("", Refusal.QUESTIONS),
+        ("-", Refusal.QUESTIONS),  # a follow-up is always worded
         (PUBLIC.authored, Refusal.AUTHORED),
         ("What came of that?", None),
         ("What did the two-year-old report do to your decision?", None),
@@ -79,10 +80,6 @@ def test_what_was_answered_or_asked_about_the_statement_is_not_asked() -> None:
 )
 def test_the_question_of_a_topic(text: str, refusal: Refusal | None) -> None:
     assert refusal_of(text, TOPIC) == refusal
-
-
-def test_a_follow_up_is_always_worded() -> None:
-    assert refusal_of("-", PUBLIC) == Refusal.QUESTIONS
 
 
 @pytest.mark.parametrize(

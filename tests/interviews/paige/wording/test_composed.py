@@ -18,7 +18,6 @@ from tests.interviews.paige.readings import (
     EVENT,
     HOW_LONG,
     JUDGEMENT,
-    WHAT_DO_YOU_MEAN,
     Answer,
     spoken,
     states,
@@ -98,13 +97,6 @@ def test_what_answers_the_contact_stays_as_authored() -> None:
     message = worded(brief, Move.FOLLOW_UP, writer)
     assert message.text == "I am an AI interviewer, not a person. What came of the numbers?"
     assert "AI interviewer" not in writer.asked[0].authored
-
-
-def test_a_question_that_is_put_again_is_never_worded() -> None:
-    writer = Words("Never asked.")
-    message = worded(after(buyer_brief(), WHAT_DO_YOU_MEAN), Move.REPHRASE, writer)
-    assert writer.asked == []
-    assert message.authored == ""
 
 
 def test_after_anger_the_model_is_told_to_take_it_seriously() -> None:

@@ -1,24 +1,22 @@
-"""What GET /api/v1/interviews/{id} says that the objective steers to."""
+"""What GET /api/v1/interviews/{id} says that the objective steers to, and which subjects it names."""
 
-from copy import deepcopy
 from unittest.mock import Mock
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 
 from interviews.models import Conversation, InterviewRequest, InterviewType
+from interviews.paige.objective import CorrectedSubjects
 from interviews.paige.reading.network import Reader
 from interviews.services.conversation_steps import give_consent, next_question, submit_answer
-from interviews.services.interview_types import edit_guide
 from interviews.services.readings import read_steering
-from orgs.actors import Actor, ActorKind
 from tests.client import ApiClient
+from tests.interviews.api.pages import statements
+from tests.interviews.steps import correct, edit
 from tests.stored_readings import store_steering
 
 pytestmark = pytest.mark.usefixtures("plain_objectives")
 
-SAM = Actor(ActorKind.STAFF, "sam")
+OBJECTIVE = 'Why did the missing SSO matter to the CFO at "Acme"?'
 PRICING = {"key": "pricing", "title": "How price and packaging came into it"}
 CRITERIA = {"key": "criteria", "title": "What mattered most"}
 VENDOR = {"key": "vendor", "title": "What stood out about Acme, good and bad"}
@@ -38,10 +36,8 @@ def topics(api: ApiClient, path: str) -> object:
 def rename_topic(title: str) -> None:
     """Staff edit the guide."""
     kind = InterviewType.objects.get()
-    guide = deepcopy(kind.guide)
-    [topic] = [topic for topic in guide["topics"] if topic["key"] == "pricing"]
-    topic["title"] = title
-    edit_guide(org_id=kind.org_id, interview_type_id=kind.pk, guide=guide, actor=SAM)
+    topics = [{**topic, "title": title} if topic["key"] == "pricing" else topic for topic in kind.guide["topics"]]
+    edit(kind, topics=topics)
 
 
 def test_shows_the_topics_of_the_objective_once_it_is_read(
@@ -74,11 +70,6 @@ def test_no_get_and_no_list_reads_a_text(
     assert acme_api.get(path).status_code == acme_api.get("/interviews").status_code == 200
     with pytest.raises(AssertionError, match="A text is read"):
         read_steering(InterviewRequest.objects.get())
-
-
-@pytest.mark.parametrize("name", ["objective_topics", "objective_subjects", "picks"])
-def test_a_body_cannot_set_topics(acme_api: ApiClient, path: str, name: str) -> None:
-    assert acme_api.patch(path, {name: {"emphasize": ["vendor"], "avoid": []}}).status_code == 400
 
 
 def test_an_edited_guide_changes_topics_and_etag(acme_api: ApiClient, path: str) -> None:
@@ -119,9 +110,7 @@ def test_a_conversation_that_began_with_the_guide_before_an_edit_changes_the_eta
 def test_a_guide_is_read_once_for_each_version(acme_api: ApiClient, path: str) -> None:
     def reads() -> list[str]:
         """Statements that read interview requests, interview types or conversations."""
-        with CaptureQueriesContext(connection) as queries:
-            acme_api.get(path)
-        return [query["sql"] for query in queries if "interviewtype" in query["sql"]]
+        return [sql for sql in statements(lambda: acme_api.get(path)) if "interviewtype" in sql]
 
     first, *guide = reads()
     assert len(guide) == 1
@@ -154,3 +143,41 @@ def _topic_after_an_answer(row: InterviewRequest) -> str:
     submit_answer(row, number=row.turns.count(), text="I don't know.")
     next_question(row)
     return row.turns.latest("number").topic
+
+
+class TestSubjects:
+    @pytest.fixture
+    def path(self, interview_request: InterviewRequest) -> str:
+        InterviewRequest.objects.update(objective=OBJECTIVE)
+        return f"/interviews/{interview_request.pk}"
+
+    def test_shows_subjects_without_vendor_and_contact(
+        self, acme_api: ApiClient, path: str, interview_request: InterviewRequest
+    ) -> None:
+        acme_api.patch(path, {"contact_name": "Alice Smith"})
+        store_steering(interview_request, subjects=["SSO", "Acme", "Alice Smith", "CFO"])
+        assert acme_api.get(path).json()["objective_subjects"] == ["SSO", "CFO"]
+        assert acme_api.get("/interviews").json()["data"][0]["objective_subjects"] == ["SSO", "CFO"]
+
+    def test_a_correction_counts_until_the_objective_changes_and_changes_the_etag(
+        self, acme_api: ApiClient, path: str, interview_request: InterviewRequest
+    ) -> None:
+        etag = acme_api.get(path).headers["ETag"]
+        correct(interview_request, CorrectedSubjects(("audit logs",)))
+        later = acme_api.get(path, If_None_Match=etag)
+        assert (later.status_code, later.json()["objective_subjects"]) == (200, ["audit logs"])
+        assert acme_api.get("/interviews").json()["data"][0]["objective_subjects"] == ["audit logs"]
+        acme_api.patch(path, {"objective": OBJECTIVE, "contact_context": "New"})
+        assert acme_api.get(path).json()["objective_subjects"] == ["audit logs"]
+        acme_api.patch(path, {"objective": "Ask about the dashboard"})
+        store_steering(interview_request, subjects=["dashboard"])
+        assert acme_api.get(path).json()["objective_subjects"] == ["dashboard"]
+        assert InterviewRequest.objects.get().subjects == ""
+
+    def test_a_guide_that_is_not_valid_has_an_empty_list(
+        self, acme_api: ApiClient, path: str, interview_request: InterviewRequest
+    ) -> None:
+        store_steering(interview_request, subjects=["SSO"])
+        InterviewType.objects.update(guide={})
+        assert acme_api.get(path).json()["objective_subjects"] == []
+        assert acme_api.get("/interviews").status_code == 200
