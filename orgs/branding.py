@@ -5,7 +5,7 @@ is as WCAG 2.2 defines it.
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from hashlib import sha256
 
 from django.conf import settings
@@ -21,8 +21,7 @@ LOGO_NAME = f"[0-9a-f]{{32}}\\.(?:{'|'.join(CONTENT_TYPES)})"
 
 # A frame header of JPEG: FF C0 to FF CF, without C4, C8 and CC; length, precision, height, width.
 _SEGMENT = re.compile(rb"\xff+([\xc0-\xfe])(..)", re.DOTALL)
-_NOT_FRAMES = {0xC4, 0xC8, 0xCC}
-_LAST_FRAME = 0xCF
+_FRAMES = {*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC}
 
 Size = tuple[int, int]
 
@@ -41,8 +40,8 @@ def logo_name(content: bytes) -> str:
     """A hash of the content, and the extension of its type. Raises ValidationError."""
     if len(content) > MAX_LOGO_BYTES:
         raise ValidationError(f"The file has {len(content):,} bytes; at most {MAX_LOGO_BYTES:,} are allowed.")
-    found = ((extension, size_of(content)) for extension, size_of in _SIZES.items())
-    extension, size = next(((extension, size) for extension, size in found if size), ("", None))
+    sizes = {"png": _size_of_png(content), "jpg": _size_of_jpeg(content), "webp": _size_of_webp(content)}
+    extension, size = next(((name, size) for name, size in sizes.items() if size), ("", None))
     if size is None:
         raise ValidationError("Choose a PNG, JPEG or WebP image. SVG is not accepted, because it can contain scripts.")
     if not all(1 <= side <= MAX_PIXELS for side in size):
@@ -60,7 +59,7 @@ def _size_of_jpeg(content: bytes) -> Size | None:
     position = 2 if content.startswith(b"\xff\xd8\xff") else len(content)
     while found := _SEGMENT.match(content, position):
         kind, frame = found[1][0], content[found.end() : found.end() + 5]
-        if kind <= _LAST_FRAME and kind not in _NOT_FRAMES and len(frame) == 5:
+        if kind in _FRAMES and len(frame) == 5:
             return int.from_bytes(frame[3:5]), int.from_bytes(frame[1:3])
         position = found.end(1) + int.from_bytes(found[2])
     return None
@@ -78,13 +77,6 @@ def _size_of_webp(content: bytes) -> Size | None:
     if kind == b"VP8 ":
         return int.from_bytes(data[6:8], "little") & 0x3FFF, int.from_bytes(data[8:10], "little") & 0x3FFF
     return None
-
-
-_SIZES: Mapping[str, Callable[[bytes], Size | None]] = {
-    "png": _size_of_png,
-    "jpg": _size_of_jpeg,
-    "webp": _size_of_webp,
-}
 
 
 def contrast(first: str, second: str) -> float:

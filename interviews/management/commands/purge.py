@@ -45,13 +45,11 @@ def security_events(dry_run: bool) -> Counts:
 
 class Command(RecordedCommand):
     help = (
-        "Removes what has expired: idempotency records, login sessions, security events, webhook "
-        "deliveries, exports and imports, and changes of the audit that are older than their org or "
-        "the settings keep. Deletes what is in test rooms after 30 days. Deletes answers and transcripts, and erases "
-        "contacts, as their org says. Marks interviews without activity as abandoned. Creates the next monthly "
-        "partitions of the audit, if it has any. Prints the number of rows of "
-        "each, by org. Run it once a day, at any time: it "
-        "blocks nothing."
+        "Removes what has expired: idempotency records, login sessions, security events, webhook deliveries, exports "
+        "and imports, and changes of the audit that are older than their org or the settings keep. Deletes what is in "
+        "test rooms after 30 days. Deletes answers and transcripts, and erases contacts, as their org says. Marks "
+        "interviews without activity as abandoned. Creates the next monthly partitions of the audit, if it has any. "
+        "Prints the number of rows of each, by org. Run it once a day, at any time: it blocks nothing."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
