@@ -24,6 +24,25 @@ from interviews.paige.reading.readings import ObjectiveReading
 NO_TOPIC = "no topic"
 """The text of picks without topics."""
 
+MAY_BE_NAMED = " (may be named)"
+NO_SUBJECT = "no subject"
+MAX_LENGTH = 60
+
+MIN_STEM = 4
+LETTERS_OF_AN_ENDING = 3
+MIN_LETTERS, MAX_LETTERS = 3, 6
+"""Of an acronym whose words may be spelled out."""
+
+_PLAIN = re.compile(r"\w(?:[\w \-&/.'\N{RIGHT SINGLE QUOTATION MARK}+#]*[\w+#])?")
+_INNER = re.compile("of|on|in|and|as|for|zur|zum|und|fur|de|des|du|la|del")
+"""May be left out of a subject, and have a letter in an acronym."""
+_OUTER = re.compile(
+    "the|an|it|we|you|he|she|they|is|was|are|were|be|has|had|our|your|to|at|by|with|from|or|but|not|no|"
+    "der|die|das|den|dem|ein|eine|es|wir|sie|er|ich|ist|war|sind|hat|im|am|zu|mit|von|bei|auf|unser|oder|aber|"
+    "le|les|un|une|il|elle|nous|vous|est|au|aux|et|ou|el|los|las|una|es|se|su|con|por"
+)
+"""Words that have no letter in an acronym."""
+
 
 class Source(StrEnum):
     OBJECTIVE = "objective"
@@ -108,26 +127,6 @@ def unknown_keys(text: str, guide: Guide) -> list[str]:
     """The picked topics that the guide does not have."""
     keys = {topic.key for topic in guide.topics}
     return [key for key in (picks_in(text) or Picks()).keys if key not in keys]
-
-
-MAY_BE_NAMED = " (may be named)"
-NO_SUBJECT = "no subject"
-MAX_LENGTH = 60
-
-MIN_STEM = 4
-LETTERS_OF_AN_ENDING = 3
-MIN_LETTERS, MAX_LETTERS = 3, 6
-"""Of an acronym whose words may be spelled out."""
-
-_PLAIN = re.compile(r"\w(?:[\w \-&/.'\N{RIGHT SINGLE QUOTATION MARK}+#]*[\w+#])?")
-_INNER = re.compile("of|on|in|and|as|for|zur|zum|und|fur|de|des|du|la|del")
-"""May be left out of a subject, and have a letter in an acronym."""
-_OUTER = re.compile(
-    "the|an|it|we|you|he|she|they|is|was|are|were|be|has|had|our|your|to|at|by|with|from|or|but|not|no|"
-    "der|die|das|den|dem|ein|eine|es|wir|sie|er|ich|ist|war|sind|hat|im|am|zu|mit|von|bei|auf|unser|oder|aber|"
-    "le|les|un|une|il|elle|nous|vous|est|au|aux|et|ou|el|los|las|una|es|se|su|con|por"
-)
-"""Words that have no letter in an acronym."""
 
 
 @dataclass(frozen=True)

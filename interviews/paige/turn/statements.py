@@ -37,6 +37,20 @@ from interviews.paige.reading.readings import About, Act, AnswerReading, Clause,
 MAX_STATEMENTS, MAX_CHARACTERS_AROUND = 40, 500
 """They bound the time for a long answer, and for the sentence around a statement."""
 
+# No quotation marks, markup, placeholders or ends of sentences, but "2.1" and "10:30": a message stays plain text.
+_QUOTABLE = re.compile(
+    r"(?:[^.!?;:\n\r\v\f()\[\]{}<>\"“”„«»*_`#|\\~^=\N{HORIZONTAL ELLIPSIS}\N{EM DASH}\N{EN DASH}]|(?<=\d)[.:](?=\d)|"
+    rf"{ORDINAL_MARK})+"
+)
+_EDGE = " \t\n\N{NO-BREAK SPACE},;:.!\N{EM DASH}\N{EN DASH}-"
+_PAUSES = (",", ";", ":", "")
+MIN_WORDS_OF_A_PART = 6
+MAX_OPENERS = 3
+MAX_QUOTE_LENGTH, MAX_VENDOR_LENGTH = 300, 200
+
+QUESTIONS = ("complained", "covered")
+"""Phrases that are questions."""
+
 _K = FollowUpKind
 Kinds = frozenset[FollowUpKind]
 
@@ -127,21 +141,6 @@ def _sentence(text: str, clause: Clause, gaps: Sequence[re.Match[str]]) -> str:
     start = max((gap.end() for gap in gaps if gap.end() <= clause.start), default=0)
     end = min((gap.start() for gap in gaps if gap.start() >= clause.end), default=len(text))
     return text[max(start, clause.start - MAX_CHARACTERS_AROUND) : min(end, clause.end + MAX_CHARACTERS_AROUND)]
-
-
-# No quotation marks, markup, placeholders or ends of sentences, but "2.1" and "10:30": a message stays plain text.
-_QUOTABLE = re.compile(
-    r"(?:[^.!?;:\n\r\v\f()\[\]{}<>\"“”„«»*_`#|\\~^=\N{HORIZONTAL ELLIPSIS}\N{EM DASH}\N{EN DASH}]|(?<=\d)[.:](?=\d)|"
-    rf"{ORDINAL_MARK})+"
-)
-_EDGE = " \t\n\N{NO-BREAK SPACE},;:.!\N{EM DASH}\N{EN DASH}-"
-_PAUSES = (",", ";", ":", "")
-MIN_WORDS_OF_A_PART = 6
-MAX_OPENERS = 3
-MAX_QUOTE_LENGTH, MAX_VENDOR_LENGTH = 300, 200
-
-QUESTIONS = ("complained", "covered")
-"""Phrases that are questions."""
 
 
 def quote_from(clause: str, language: str) -> str:
