@@ -31,18 +31,6 @@ class HitRow:
         self.matches = [body_of(search_bodies.MatchSerializer, match) for match in hit.matches]
 
 
-def search_page(query: dict[str, Any], *, org_id: int) -> Body:
-    """Raises BadRequest."""
-    cursors = Cursors("transcripts", query, org_id)
-    text, options = cursors.filters["q"], {name: value for name, value in cursors.filters.items() if name != "q"}
-    rows, last = IndexedAnswer.objects.for_org(org_id), cursors.last
-    hits, more = search_transcripts(
-        rows, Search(text, **options), limit=query["limit"], last=Last._make(last) if last else None
-    )
-    next_cursor = cursors.after([more.completed_at.isoformat(), more.id]) if more else None
-    return {"next_cursor": next_cursor, "data": [body_of(search_bodies.TranscriptHit, HitRow(hit)) for hit in hits]}
-
-
 class FindingColumns(NamedTuple):
     id: int
     interview_request_id: int
@@ -135,7 +123,16 @@ class TranscriptSearchView(ApiView):
     )
     def get(self, request: Request) -> Response:
         query = SEARCH.run_validation(request.query_params)
-        return Response(search_page(query, org_id=principal_of(request).org_id))
+        org_id = principal_of(request).org_id
+        cursors = Cursors("transcripts", query, org_id)
+        text, options = cursors.filters["q"], {name: value for name, value in cursors.filters.items() if name != "q"}
+        rows, last = IndexedAnswer.objects.for_org(org_id), cursors.last
+        hits, more = search_transcripts(
+            rows, Search(text, **options), limit=query["limit"], last=Last._make(last) if last else None
+        )
+        next_cursor = cursors.after([more.completed_at.isoformat(), more.id]) if more else None
+        data = [body_of(search_bodies.TranscriptHit, HitRow(hit)) for hit in hits]
+        return Response({"next_cursor": next_cursor, "data": data})
 
 
 class FindingsView(ApiView):

@@ -133,8 +133,8 @@ def _counted(turns: Any, guide: Mapping[str, Any]) -> Counter[Question]:
     """Counts interviews. Questions of several versions of the guide count together."""
     columns = ("guide_version", "topic", "move", "follow_up")
     found: Counter[Question] = Counter()
-    for *column, count in turns.values_list(*columns).annotate(count=Count("interview_request", distinct=True)):
-        version, topic, move, follow_up = column
+    counts = turns.values_list(*columns).annotate(count=Count("interview_request", distinct=True))
+    for version, topic, move, follow_up, count in counts:
         found[Question(topic, move, _text(guide, version, topic, move, follow_up))] += count
     return found
 

@@ -105,29 +105,21 @@ def _newly_abandoned() -> QuerySet[InterviewRequest]:
 
 def translations_of(interview_type: InterviewType) -> dict[str, InterviewType]:
     """By language. Of several types that fit, none: nobody has said which one is meant."""
-    try:
-        return _translations(_outline_of(interview_type), interview_type)
-    except GuideError:
-        return {}
+    outline = _outline_of(interview_type)
+    return _translations(outline, interview_type) if outline else {}
 
 
-def _translations(outline: Outline, interview_type: InterviewType) -> dict[str, InterviewType]:
-    """A process remembers the outlines, so that a page of an interview loads no guides for it."""
+def _translations(outline: Outline, interview_type: InterviewType, *deferred: str) -> dict[str, InterviewType]:
+    """`deferred`: "guide" for pages of an interview, because a process remembers the outlines."""
     found = defaultdict(list)
-    of_org = InterviewType.objects.for_org(interview_type.org_id).filter(archived_at=None).defer("guide")
-    for other in of_org.exclude(pk=interview_type.pk):
-        if (language := _language_of_translation(outline, other)) in languages():
-            found[language].append(other)
+    of_org = InterviewType.objects.for_org(interview_type.org_id).filter(archived_at=None)
+    for other in of_org.exclude(pk=interview_type.pk).defer(*deferred):
+        translated = _outline_of(other)
+        if not (translated and translated.is_translation_of(outline) and translated.language in languages()):
+            continue
+        if written_in(translated.questions, translated.language) == translated.language:
+            found[translated.language].append(other)
     return {language: others[0] for language, others in found.items() if len(others) == 1}
-
-
-def _language_of_translation(outline: Outline, other: InterviewType) -> str:
-    try:
-        found = _outline_of(other)
-    except GuideError:
-        return ""
-    is_translation = found.is_translation_of(outline) and written_in(found.questions, found.language) == found.language
-    return found.language if is_translation else ""
 
 
 def written_in(questions: Iterable[str], declared: str) -> str:
@@ -136,21 +128,24 @@ def written_in(questions: Iterable[str], declared: str) -> str:
     return language_of_words(" ".join(questions), declared) if is_known else declared
 
 
-def _outline_of(interview_type: InterviewType) -> Outline:
-    return outline_of_version(interview_type.pk, interview_type.guide_version, lambda: interview_type.guide)
+def _outline_of(interview_type: InterviewType) -> Outline | None:
+    try:
+        return outline_of_version(interview_type.pk, interview_type.guide_version, lambda: interview_type.guide)
+    except GuideError:
+        return None
 
 
 def offered_languages(interview_request: InterviewRequest) -> list[str]:
     """Other than the current one. Also the first one, after a switch."""
     outline = Outline.of(guide_of(interview_request))
-    offered = {outline.language, *_translations(outline, interview_request.interview_type)}
+    offered = {outline.language, *_translations(outline, interview_request.interview_type, "guide")}
     return sorted(offered - {language_of(interview_request)})
 
 
 def guide_in(interview_request: InterviewRequest, language: str) -> InterviewType | None:
     """The interview type whose guide a conversation in another language copies. None if that is not offered."""
     outline = Outline.of(guide_of(interview_request))
-    return _translations(outline, interview_request.interview_type).get(language)
+    return _translations(outline, interview_request.interview_type, "guide").get(language)
 
 
 def language_values(interview_request: InterviewRequest, language: str) -> dict[str, Any]:

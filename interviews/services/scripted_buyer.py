@@ -18,7 +18,7 @@ from hindsight.queue.kinds import Kind
 from hindsight.queue.shares import Shares
 from hindsight.text.languages import ENGLISH
 from interviews.lifecycle import ABANDONED_AFTER, DeclineReason, Speaker
-from interviews.models import Conversation, InterviewRequest, ScriptedInterview, Turn
+from interviews.models import Conversation, InterviewRequest, ScriptedInterview
 from interviews.services.conversation_steps import (
     complete_conversation,
     give_consent,
@@ -124,9 +124,7 @@ def answer_next(interview_request: InterviewRequest, answers: Answers) -> bool:
 
 
 def _answer_to(interview_request: InterviewRequest, number: int, answers: Answers) -> str:
-    questions = Turn.objects.for_org(interview_request.org_id).filter(
-        interview_request=interview_request, speaker=Speaker.PAIGE
-    )
+    questions = interview_request.turns.filter(speaker=Speaker.PAIGE)
     topic = questions.get(number=number).topic
     before = questions.filter(topic=topic, number__lt=number).count()
     return next(iter(answers.get(topic, answers.get("other", []))[before:]), "")
