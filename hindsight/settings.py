@@ -103,7 +103,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "staff.visible_text.VisibleTextMiddleware",
+    "staff.visible_text.visible_text",
     "hindsight.http.middleware.EndOfPageMiddleware",
 ]
 
@@ -247,6 +247,7 @@ MFA_FORMS = {
 }
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_ISSUER = "Hindsight"
 MFA_TOTP_TOLERANCE = 1  # codes of 30 s before and after, for clocks that differ
 ACCOUNT_ADAPTER = "staff.login.adapters.AccountAdapter"
 SOCIALACCOUNT_ADAPTER = "staff.login.adapters.SingleSignOnAdapter"

@@ -16,7 +16,7 @@ from staff.security_events import record_act
 
 @dataclass(frozen=True)
 class Action:
-    """`run` calls a service and may raise ValidationError. `done` is recorded."""
+    """A page of one object, for those who `may_act`. `run` may raise ValidationError. `done` is recorded."""
 
     title: str
     text: str
@@ -25,8 +25,14 @@ class Action:
     event: EventKind
     done: str
 
+    def __call__(self, admin: "ConfirmingAdmin", request: HttpRequest, object_id: str) -> HttpResponse:
+        return admin.confirm_and_run(request, admin.object_or_404(request, object_id, admin.may_act), self)
+
 
 class ConfirmingAdmin(StaffAdmin):
+    def may_act(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self.has_change_permission(request, obj)
+
     def confirm_and_run(self, request: HttpRequest, obj: Any, action: Action) -> HttpResponse:
         if request.method != "POST":
             return self.page(request, "confirm", obj, title=action.title, text=action.text, button=action.button)
@@ -70,7 +76,13 @@ class RemovalAdmin(StaffAdmin):
             if not self.is_confirmed(request, obj):
                 goes = self.deletion_counts(obj)
                 return self.confirm(request, obj, title="Delete", button="Delete", what="will be deleted", goes=goes)
-            self.log_removal(request, obj)
+            LogEntry.objects.create(
+                user_id=cast(int, request.user.pk),
+                content_type=ContentType.objects.get_for_model(obj),
+                object_id=obj.pk,
+                object_repr=self.log_label(obj)[:200],  # max_length of the column
+                action_flag=DELETION,
+            )
             record_act(request, EventKind.DELETION, obj)
             self.remove(request, obj)
         messages.success(request, f"The {name} was deleted.")
@@ -82,12 +94,3 @@ class RemovalAdmin(StaffAdmin):
     def confirm(self, request: HttpRequest, obj: Any, **context: Any) -> HttpResponse:
         word, wrong = self.confirmation_word(obj), request.method == "POST"
         return self.page(request, "confirm_removal", obj, word=word, wrong=wrong, **context)
-
-    def log_removal(self, request: HttpRequest, obj: Any) -> None:
-        LogEntry.objects.create(
-            user_id=cast(int, request.user.pk),
-            content_type=ContentType.objects.get_for_model(obj),
-            object_id=obj.pk,
-            object_repr=self.log_label(obj)[:200],  # max_length of the column
-            action_flag=DELETION,
-        )

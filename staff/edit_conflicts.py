@@ -88,13 +88,10 @@ class EditForm(ModelForm):
             self.add_error(name, ValidationError(conflict_message(shown), code="conflict"))
             seen[name] = fingerprint(shown)  # the error shows the stored text
         else:
-            self._accept(name, sent if name in self.rules else value)
-
-    def _accept(self, name: str, value: Any) -> None:
-        try:
-            self.cleaned_data[name] = self.edits[name] = self.rules[name](value) if name in self.rules else value
-        except ValidationError as error:
-            self.add_error(name, error)
+            try:
+                self.cleaned_data[name] = self.edits[name] = self.rules[name](sent) if name in self.rules else value
+            except ValidationError as error:
+                self.add_error(name, error)
 
 
 def conflict_message(shown: str) -> SafeString:

@@ -1,6 +1,6 @@
 """The first page: numbers, with the lists behind them."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
@@ -23,7 +23,6 @@ from interviews.reports.interview_statistics import (
 )
 from interviews.reports.model_statistics import ModelStatistics, model_statistics
 from orgs.models import Org
-from staff.charts import columns
 from staff.orgs.permissions import may, orgs_with, visible_orgs
 from webhooks.models import Status
 from webhooks.models.endpoint import GIVEN_UP
@@ -31,7 +30,6 @@ from webhooks.services.health import WebhookHealth, webhook_health
 
 INTERVIEWS, ENDPOINTS = "interviews.view_interviewrequest", "webhooks.view_endpoint"
 REQUESTS = "interviews_interviewrequest"
-SHOWN_OF_ORGS = ("slug", "name", "plan", "own_rate_limit")
 
 # Classes in the style sheet, and words of the legend.
 KINDS = {
@@ -40,11 +38,14 @@ KINDS = {
     "broken-off": "broken off",
 }
 
+# Of the height of a chart: space for the labels below the columns, and for the numbers above them.
+LABELS, NUMBERS = 14, 10
+# Of the width of a column: the space between two.
+GAP = 0.3
 
 MAX_TYPES = 50
 WIN_LOSS = "win_loss_buyer"
 """The guide that each org begins with. Others have some of its keys."""
-NO_VENDOR = "the vendor"
 
 
 @dataclass(frozen=True)
@@ -73,11 +74,20 @@ class Lists:
         """With archived ones, because the numbers count them."""
         return self.of(REQUESTS, **query, archived="all")
 
+    def of_week(self, week: Week) -> dict[str, str]:
+        begun = {"begun_since": day(week.starts), "begun_before": day(week.ends)}
+        until = day(week.ends - timedelta(days=1))
+        return {
+            "requests": self.interviews(created_since=day(week.starts), created_until=until),
+            "begun": self.interviews(**begun),
+            **{name: self.interviews(**begun, conversation=name) for name in ("completed", "running", "broken_off")},
+        }
+
 
 def home(request: HttpRequest) -> dict[str, Any]:
     """Contains only what the roles of the user may see."""
     slug = request.GET.get("org", "")
-    orgs = list(visible_orgs(request).without_test_rooms().only(*SHOWN_OF_ORGS))
+    orgs = list(visible_orgs(request).without_test_rooms().only("slug", "name"))
     org = next((one for one in orgs if one.slug == slug), None)
     lists = Lists(org)
     context: dict[str, Any] = {"orgs": orgs, "org": org, "unknown_org": slug if slug and not org else ""}
@@ -86,15 +96,13 @@ def home(request: HttpRequest) -> dict[str, Any]:
         statistics = interview_statistics([org.pk] if org else visible)
         context["only_own_orgs"] = visible is not None and org is None
         context |= {"statistics": statistics, "figures": figures(statistics, lists)}
-        context |= {"weeks": weeks(statistics, lists), "topics": topics(statistics, lists, org), **charts(statistics)}
+        context |= {"topics": topics(statistics, lists, org), **charts(statistics)}
+        context["weeks"] = [(week, lists.of_week(week)) for week in statistics.weeks]
     if request.user.has_perm(INTERVIEWS) and (settings.PAIGE_MODEL or settings.PAIGE_WORDING_MODEL):
         context["model"] = model_statistics()
     if may(request, ENDPOINTS, org):
         context["webhooks"] = webhook_health([org.pk] if org else orgs_with(request, ENDPOINTS))
-    context["problems"] = [
-        *problems_of_webhooks(context.get("webhooks"), lists),
-        *problems_of_the_model(context.get("model")),
-    ]
+    context["problems"] = list(problems(context.get("webhooks"), context.get("model"), lists))
     return context
 
 
@@ -130,17 +138,45 @@ def charts(statistics: InterviewStatistics) -> dict[str, Any]:
     }
 
 
-def weeks(statistics: InterviewStatistics, lists: Lists) -> list[tuple[Week, dict[str, str]]]:
-    return [(week, _lists_of_week(week, lists)) for week in statistics.weeks]
+class Part(NamedTuple):
+    """`kind`: the class in the style sheet. Positions are in percent of the chart, so that texts keep their size."""
+
+    kind: str
+    y: float
+    height: float
 
 
-def _lists_of_week(week: Week, lists: Lists) -> dict[str, str]:
-    begun = {"begun_since": day(week.starts), "begun_before": day(week.ends)}
-    return {
-        "requests": lists.interviews(created_since=day(week.starts), created_until=day(week.ends - timedelta(days=1))),
-        "begun": lists.interviews(**begun),
-        **{name: lists.interviews(**begun, conversation=name) for name in ("completed", "running", "broken_off")},
-    }
+class Column(NamedTuple):
+    label: str
+    number: int
+    x: float
+    width: float
+    y: float
+    parts: tuple[Part, ...]
+
+    @property
+    def middle(self) -> float:
+        return self.x + self.width / 2
+
+
+def columns(labels: Sequence[str], stacks: Sequence[dict[str, int]]) -> tuple[Column, ...]:
+    """`stacks`: for each label the numbers by kind, the first kind at the bottom."""
+    highest = max((sum(stack.values()) for stack in stacks), default=0) or 1
+    step = 100 / max(1, len(labels))
+    return tuple(
+        _column(label, stack, position * step + step * GAP / 2, step * (1 - GAP), (100 - LABELS - NUMBERS) / highest)
+        for position, (label, stack) in enumerate(zip(labels, stacks, strict=True))
+    )
+
+
+def _column(label: str, stack: dict[str, int], x: float, width: float, percent_of_one: float) -> Column:
+    parts, y = [], 100.0 - LABELS
+    for kind, number in stack.items():
+        height = number * percent_of_one
+        y -= height
+        if number:
+            parts.append(Part(kind, y, height))
+    return Column(label, sum(stack.values()), x, width, y, tuple(parts))
 
 
 class ShownTopic(NamedTuple):
@@ -174,7 +210,7 @@ def titles_of_topics(keys: Collection[str], org: Org | None) -> dict[str, str]:
 
     Without an org, reads interview types of all orgs only for keys that no shipped guide has.
     """
-    vendor = org.name if org else NO_VENDOR
+    vendor = org.name if org else "the vendor"
     names = sorted(shipped_guides(), key=lambda name: name != WIN_LOSS)
     shipped = _titles(map(shipped_guide, names), vendor)
     types = InterviewType.objects.order_by("-pk")
@@ -194,35 +230,22 @@ def _titles(guides: Iterable[Any], vendor: str) -> dict[str, str]:
     return titles
 
 
-def problems_of_webhooks(health: WebhookHealth | None, lists: Lists) -> list[tuple[str, str]]:
+def problems(webhooks: WebhookHealth | None, model: ModelStatistics | None, lists: Lists) -> Iterator[tuple[str, str]]:
     """Texts with the URL of a list."""
-    if health is None:
-        return []
-    disabled = ",".join(GIVEN_UP)
     pending = lists.of("webhooks_delivery", status__exact=Status.PENDING)
-    found = [
-        (health.needs_a_worker, "No worker is running: no webhook is sent. Tell the operator.", pending),
-        (health.late, f"Webhook deliveries that are late: {health.late:,}", pending),
-        (
-            health.failing,
-            f"Webhook endpoints that fail: {health.failing:,}",
-            lists.of("webhooks_endpoint", failing="yes"),
-        ),
-        (
-            health.given_up,
-            f"Webhook endpoints disabled because of their answers: {health.given_up:,}",
-            lists.of("webhooks_endpoint", state__in=disabled),
-        ),
-    ]
-    return [(text, url) for is_so, text, url in found if is_so]
-
-
-def problems_of_the_model(model: ModelStatistics | None) -> list[tuple[str, str]]:
-    if model is None or not model.falls_back_too_often:
-        return []
-    if model.fallbacks == model.turns:
-        return [("The model has not answered in the last hour: the rules choose the questions. Tell the operator.", "")]
-    return [(f"The model failed in {model.fallback_percent}% of the turns in the last hour. Tell the operator.", "")]
+    if webhooks and webhooks.needs_a_worker:
+        yield "No worker is running: no webhook is sent. Tell the operator.", pending
+    if webhooks and webhooks.late:
+        yield f"Webhook deliveries that are late: {webhooks.late:,}", pending
+    if webhooks and webhooks.failing:
+        yield f"Webhook endpoints that fail: {webhooks.failing:,}", lists.of("webhooks_endpoint", failing="yes")
+    if webhooks and webhooks.given_up:
+        disabled = lists.of("webhooks_endpoint", state__in=",".join(GIVEN_UP))
+        yield f"Webhook endpoints disabled because of their answers: {webhooks.given_up:,}", disabled
+    if model and model.falls_back_too_often and model.fallbacks == model.turns:
+        yield "The model has not answered in the last hour: the rules choose the questions. Tell the operator.", ""
+    elif model and model.falls_back_too_often:
+        yield f"The model failed in {model.fallback_percent}% of the turns in the last hour. Tell the operator.", ""
 
 
 def day(time: datetime) -> str:

@@ -45,10 +45,8 @@ def record_attempt(
     FAILED_LOGINS.labels(kind.value).inc()
     username = ""
     try:
-        found = (
-            User.objects.filter(username__iexact=login).values_list("username", flat=True).first() if login else None
-        )
-        username = found or ""
+        if login:
+            username = User.objects.filter(username__iexact=login).values_list("username", flat=True).first() or ""
     except DatabaseError:
         is_stored = False
     event = new_event(kind, staff_actor(username), detail=detail)

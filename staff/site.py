@@ -14,7 +14,14 @@ from django.views.decorators.cache import never_cache
 
 from hindsight import __version__
 from hindsight.limits.callers import remember_caller
+from staff.home import home
+from staff.lists.search import org_names_view, search_view, transcript_search_view
+from staff.login.attempts import refuse_too_many_attempts, throttled
+from staff.login.passwords import LoginView
+from staff.login.second_factor import may_enter, may_set_up
+from staff.login.sessions import record_use, sessions_view
 from staff.login.single_sign_on import is_set_up
+from staff.login.single_sign_on.links import own_links_view
 
 # No form of the admin has autocomplete fields, and no object a page elsewhere.
 UNUSED_URLS = ("autocomplete", "view_on_site")
@@ -32,8 +39,6 @@ class StaffSite(AdminSite):
         self.disable_action("delete_selected")  # it asks for no word, calls no service, and its log names contacts
 
     def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Any:
-        from staff.login.sessions import record_use  # needs the models
-
         @wraps(view)
         def run(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
             record_use(request)
@@ -42,17 +47,11 @@ class StaffSite(AdminSite):
         return super().admin_view(run, cacheable)
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
-        return {
-            **super().each_context(request),
-            "has_single_sign_on": is_set_up(),
-            "version": __version__,
-        }
+        return {**super().each_context(request), "has_single_sign_on": is_set_up(), "version": __version__}
 
     def get_urls(self) -> list[URLResolver | URLPattern]:
+        # Imported here, because these modules register pages at `admin.site`, which imports this module.
         from staff.history.activity import activity_view
-        from staff.lists.search import org_names_view, search_view, transcript_search_view
-        from staff.login.sessions import sessions_view
-        from staff.login.single_sign_on.links import own_links_view
         from staff.win_loss.page import review_view, win_loss_view
 
         pages = [
@@ -76,13 +75,9 @@ class StaffSite(AdminSite):
         return apps
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
-        from staff.home import home
-
         return super().index(request, {**home(request), **(extra_context or {})})
 
     def has_permission(self, request: HttpRequest) -> bool:
-        from staff.login.second_factor import may_enter
-
         may_use = super().has_permission(request) and may_enter(request)
         if may_use:
             remember_caller(str(request.session.session_key), f"staff {request.user.pk}")
@@ -91,10 +86,6 @@ class StaffSite(AdminSite):
     @method_decorator(never_cache)
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """Leads somebody without a second factor to setting it up. Responds 429 after too many attempts."""
-        from staff.login.attempts import throttled
-        from staff.login.passwords import LoginView
-        from staff.login.second_factor import may_set_up
-
         is_sent = request.method == "POST"
         if not is_sent and self.has_permission(request):
             return HttpResponseRedirect(reverse("admin:index"))
@@ -111,8 +102,6 @@ class StaffSite(AdminSite):
 
     def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         """The page checks the old password, so it has the limits of the login."""
-        from staff.login.attempts import refuse_too_many_attempts, throttled
-
         if request.method == "POST":
             try:
                 refuse_too_many_attempts(request, request.user.get_username())

@@ -13,25 +13,22 @@ PAGES = "/admin/"
 NOT_TEXT = re.compile(r"(<textarea\b.*?</textarea>|<[^>]*>)", re.DOTALL)
 
 
-class VisibleTextMiddleware:
-    """For whole pages, so that none can forget it. Must be inside CommonMiddleware, which sets Content-Length."""
+def visible_text(
+    get_response: Callable[[HttpRequest], HttpResponseBase],
+) -> Callable[[HttpRequest], HttpResponseBase]:
+    """A middleware, so that no page can omit it. Must be inside CommonMiddleware, which sets Content-Length."""
 
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        response = self.get_response(request)
-        if request.path_info.startswith(PAGES) and isinstance(response, HttpResponse) and _is_html(response):
-            page = response.content.decode()
-            if FORGING.search(page):
+    def respond(request: HttpRequest) -> HttpResponseBase:
+        response = get_response(request)
+        if request.path_info.startswith(PAGES) and isinstance(response, HttpResponse):
+            is_html = response.headers.get("Content-Type", "").startswith("text/html")
+            if is_html and FORGING.search(page := response.content.decode()):
                 response.content = visible_html(page).encode()
         return response
+
+    return respond
 
 
 def visible_html(page: str) -> str:
     parts = NOT_TEXT.split(page)
     return "".join(part if index % 2 else visible(part) for index, part in enumerate(parts))
-
-
-def _is_html(response: HttpResponse) -> bool:
-    return response.headers.get("Content-Type", "").startswith("text/html")

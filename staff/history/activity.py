@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from itertools import islice
-from typing import Any, cast
+from typing import Any
 
 from django import forms
 from django.contrib import admin
@@ -19,6 +19,7 @@ from django.utils import timezone
 
 from contacts.models import Contact
 from deals.models import Deal
+from hindsight.db.ids import id_in
 from hindsight.text.record_files import Record
 from hindsight.text.timestamps import utc_text
 from interviews.models import InterviewRequest, InterviewType
@@ -33,7 +34,7 @@ from staff.orgs.org_choice import SEVERAL_ORGS, org_input, orgs_meant
 from staff.security_events import record_act
 
 PER_PAGE, MAX_PAGES = 50, 20
-DEFAULT_DAYS, MAX_DAYS = 7, 366
+MAX_DAYS = 366
 VIEW_CHANGES, VIEW_EVENTS = "orgs.view_change", "orgs.view_securityevent"
 
 HISTORIES = {
@@ -111,11 +112,7 @@ class Act:
     subject: str
     detail: str = ""
     url: str = ""
-
-    @property
-    def contact_id(self) -> int:
-        is_of_contact = isinstance(self.row, Change) and self.row.object_type == Contact._meta.model_name
-        return self.row.object_id if is_of_contact else 0  # type: ignore[union-attr]
+    contact_id: int = 0
 
     def record(self) -> Record:
         texts = {name: getattr(self, name) for name in ("org", "act", "subject", "detail")}
@@ -126,30 +123,33 @@ class Act:
 def activity_view(request: HttpRequest) -> HttpResponse:
     if not any(map(request.user.has_perm, (VIEW_CHANGES, VIEW_EVENTS))):
         raise PermissionDenied
-    form = ActivityForm({**_last_days(), **{name: value for name, value in request.GET.items() if value}})
+    today = timezone.now().date()
+    last_days = {"since": (today - timedelta(days=6)).isoformat(), "until": today.isoformat()}
+    form = ActivityForm({**last_days, **{name: value for name, value in request.GET.items() if value}})
     context: dict[str, Any] = {"acts": []}
     if form.is_valid():
         if "csv" in request.GET:
-            return _file(request, form)
+            records = [act.record() for act in acts(request, form, MAX_EXPORTED)]
+            record_act(request, EventKind.EXPORT, detail=f"Who did what: {len(records):,}.")
+            return csv_response(records, COLUMNS, "who-did-what.csv")
         context = _page_of(request, form)
     context.update(
         admin.site.each_context(request),
         title="Who did what",
         form=form,
         logins=User.objects.filter(is_staff=True).order_by("username").values_list("username", flat=True),
-        file=_address(request, csv="1"),
         max_exported=MAX_EXPORTED,
     )
     return TemplateResponse(request, "staff/history/activity.html", context)
 
 
-def acts(user: User, form: ActivityForm, at_most: int) -> Iterator[Act]:
-    """Newest first, of what the user may see. Security events have no overwritten field, so that none matches one."""
+def acts(request: HttpRequest, form: ActivityForm, at_most: int) -> Iterator[Act]:
+    """Newest first, of what the person may see. Security events have no overwritten field, so that none matches one."""
     sources: list[Iterable[Act]] = []
-    if user.has_perm(VIEW_CHANGES):
+    if request.user.has_perm(VIEW_CHANGES):
         sources.append(map(_overwrite, form.changes()[:at_most].iterator(chunk_size=500)))
-    if user.has_perm(VIEW_EVENTS) and not form.cleaned_data["field"]:
-        sources.append(map(_event, form.events()[:at_most].iterator(chunk_size=500)))
+    if request.user.has_perm(VIEW_EVENTS) and not form.cleaned_data["field"]:
+        sources.append(map(_security_event, form.events()[:at_most].iterator(chunk_size=500)))
     return islice(heapq.merge(*sources, key=lambda act: act.row.created_at, reverse=True), at_most)
 
 
@@ -159,50 +159,31 @@ def _overwrite(change: Change) -> Act:
         return Act(change, change.org.slug, act, f"{change.object_type} {change.object_id}")
     name, page = HISTORIES[change.object_type]
     url = f"{reverse(page, args=[change.object_id])}?change={change.pk}#change-{change.pk}"
-    return Act(change, change.org.slug, act, f"{name} {change.object_id}", url=url)
+    contact_id = change.object_id if change.object_type == Contact._meta.model_name else 0
+    return Act(change, change.org.slug, act, f"{name} {change.object_id}", url=url, contact_id=contact_id)
 
 
-def _event(event: SecurityEvent) -> Act:
+def _security_event(event: SecurityEvent) -> Act:
     subject = f"{event.subject_type} {event.subject}".strip()
     return Act(event, event.org, event.get_kind_display(), subject, event.detail)
 
 
 def _page_of(request: HttpRequest, form: ActivityForm) -> dict[str, Any]:
-    number = min(_number(request.GET.get("p", "")), MAX_PAGES)
+    number = min(id_in(request.GET.get("p", "")) or 1, MAX_PAGES)
     first = (number - 1) * PER_PAGE
-    acts_and_next = [*acts(cast(User, request.user), form, first + PER_PAGE + 1)][first:]
+    acts_and_next = [*acts(request, form, first + PER_PAGE + 1)][first:]
     shown, has_more = acts_and_next[:PER_PAGE], len(acts_and_next) > PER_PAGE
-    emails = _emails(shown) if request.user.has_perm("contacts.view_contact") else {}
+    contacts = Contact.objects.filter(pk__in={act.contact_id for act in shown if act.contact_id})
+    emails = dict(contacts.values_list("pk", "email")) if request.user.has_perm("contacts.view_contact") else {}
     return {
         "acts": [(act, emails.get(act.contact_id, "")) for act in shown],
-        "newer": _address(request, number - 1) if number > 1 else "",
-        "older": _address(request, number + 1) if has_more and number < MAX_PAGES else "",
+        "newer": _query_of(request, number - 1) if number > 1 else "",
+        "older": _query_of(request, number + 1) if has_more and number < MAX_PAGES else "",
         "is_cut": has_more and number == MAX_PAGES,
     }
 
 
-def _emails(shown: Iterable[Act]) -> dict[int, str]:
-    ids = {act.contact_id for act in shown if act.contact_id}
-    return dict(Contact.objects.filter(pk__in=ids).values_list("pk", "email")) if ids else {}
-
-
-def _file(request: HttpRequest, form: ActivityForm) -> HttpResponse:
-    records = [act.record() for act in acts(cast(User, request.user), form, MAX_EXPORTED)]
-    record_act(request, EventKind.EXPORT, detail=f"Who did what: {len(records):,}.")
-    return csv_response(records, COLUMNS, "who-did-what.csv")
-
-
-def _last_days() -> dict[str, str]:
-    today = timezone.now().date()
-    return {"since": (today - timedelta(DEFAULT_DAYS - 1)).isoformat(), "until": today.isoformat()}
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 4 and int(text) else 1
-
-
-def _address(request: HttpRequest, page: int = 1, **more: str) -> str:
+def _query_of(request: HttpRequest, page: int) -> str:
     query = request.GET.copy()
-    query.pop("p", None)
-    query.update({**({"p": str(page)} if page > 1 else {}), **more})
+    query["p"] = str(page)
     return f"?{query.urlencode()}"

@@ -64,12 +64,11 @@ class HistoryPage(StaffAdmin):
 
     def shown_changes(self, request: HttpRequest, obj: Any, entries: Iterable[Change]) -> list[ShownChange]:
         may_restore, budget = self.may_restore(request, obj), TimeBudget()
-        seen = {
-            entry.pk: fingerprint(getattr(obj, entry.field))
-            for entry in entries
-            if may_restore and is_restorable(obj, entry)
-        }
-        return [ShownChange(entry, seen.get(entry.pk, ""), budget) for entry in with_after(obj, entries)]
+        shown = []
+        for entry in with_after(obj, entries):
+            is_offered = may_restore and is_restorable(obj, entry)
+            shown.append(ShownChange(entry, fingerprint(getattr(obj, entry.field)) if is_offered else "", budget))
+        return shown
 
 
 class AuditedAdmin(HistoryPage):

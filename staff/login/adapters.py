@@ -64,16 +64,10 @@ class SingleSignOnAdapter(DefaultSocialAccountAdapter):
     def get_requests_session(self) -> Session:
         return Session()
 
-    def is_open_for_signup(self, request: HttpRequest, sociallogin: Any) -> bool:
-        return False
-
 
 class SecondFactorAdapter(DefaultMFAAdapter):
     def get_totp_label(self, user: Any) -> str:
         return str(user.get_username())
-
-    def get_totp_issuer(self) -> str:
-        return "Hindsight"
 
     def generate_authenticator_name(self, user: Any, type: Any) -> str:
         return f"Passkey {Authenticator.objects.filter(user=user, type=type).count() + 1}"

@@ -36,25 +36,6 @@ LINK_ATTEMPTS: Limits = {"address": (30, 5), "login, for links": (3, 5)}
 
 def refuse_too_many_attempts(request: HttpRequest, login: str, limits: Limits = ATTEMPTS) -> None:
     """Counts an attempt. Raises ValidationError over a limit; `throttled()` then makes the response a 429."""
-    if seconds_to_wait := count_attempt(request, login, limits):
-        request.seconds_to_wait = seconds_to_wait  # type: ignore[attr-defined]
-        raise ValidationError(refusal(seconds_to_wait), code="throttled")
-
-
-def throttled(request: HttpRequest, response: Response) -> Response:
-    if seconds_to_wait := getattr(request, "seconds_to_wait", 0):
-        response.status_code = 429
-        response["Retry-After"] = str(seconds_to_wait)
-    return response
-
-
-def refusal(seconds_to_wait: int) -> str:
-    minutes = math.ceil(seconds_to_wait / 60)
-    return f"Too many attempts. Wait {minutes} minute{'s' if minutes > 1 else ''}, then try again."
-
-
-def count_attempt(request: HttpRequest, login: str, limits: Limits) -> int:
-    """Stops at the first refusal. Returns the seconds to wait, or 0."""
     address, login = client_of(request.META["REMOTE_ADDR"]), login.casefold()
     for heading, (limit, minutes) in limits.items():
         key = f"{login} {address}" if heading == "login and address" else login
@@ -63,5 +44,14 @@ def count_attempt(request: HttpRequest, login: str, limits: Limits) -> int:
         if count > limit:
             detail = f"More than {limit} attempts by {heading} in {minutes} minutes."
             record_attempt(request, EventKind.LOCK_OUT, login, detail, is_stored=count == limit + 1)
-            return seconds
-    return 0
+            request.seconds_to_wait = seconds  # type: ignore[attr-defined]
+            wait = math.ceil(seconds / 60)
+            text = f"Too many attempts. Wait {wait} minute{'s' if wait > 1 else ''}, then try again."
+            raise ValidationError(text, code="throttled")
+
+
+def throttled(request: HttpRequest, response: Response) -> Response:
+    if seconds_to_wait := getattr(request, "seconds_to_wait", 0):
+        response.status_code = 429
+        response["Retry-After"] = str(seconds_to_wait)
+    return response

@@ -6,6 +6,7 @@ from contextvars import copy_context
 from typing import Any, cast
 
 from allauth.account.utils import perform_login
+from allauth.core import context
 from django import forms
 from django.conf import settings
 from django.contrib import messages
@@ -111,12 +112,8 @@ def mail_links(request: HttpRequest, email: str) -> None:
 class ForgottenForm(forms.Form):
     email = forms.EmailField(label="Email address", widget=forms.EmailInput(attrs={"autocomplete": "email"}))
 
-    def __init__(self, *args: Any, request: HttpRequest, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.request = request
-
     def clean(self) -> dict[str, Any] | None:
-        refuse_too_many_attempts(self.request, self.cleaned_data.get("email", ""), LINK_ATTEMPTS)
+        refuse_too_many_attempts(context.request, self.cleaned_data.get("email", ""), LINK_ATTEMPTS)
         return super().clean()
 
 
@@ -133,9 +130,6 @@ class ForgottenView(FormView):  # type: ignore[type-arg]  # Django's class canno
         if settings.EMAIL_URL is None:
             raise Http404
         return super().dispatch(request, *args, **kwargs)
-
-    def get_form_kwargs(self) -> dict[str, Any]:
-        return {**super().get_form_kwargs(), "request": self.request}
 
     def form_valid(self, form: ForgottenForm) -> HttpResponse:
         self.threads.submit(copy_context().run, mail_links, self.request, form.cleaned_data["email"])

@@ -68,13 +68,6 @@ def forget(*, request: HttpRequest, **kwargs: Any) -> None:
         UserSession.objects.filter(session_key=request.session.session_key).delete()
 
 
-def end_session(user: User, session_id: int) -> int:
-    found = UserSession.objects.filter(user=user, pk=session_id).first()
-    if found:
-        found.end()
-    return int(found is not None)
-
-
 def end_all_sessions(user: User) -> int:
     """Also ends sessions that were not recorded. Returns how many there were."""
     live = Session.objects.filter(expire_date__gt=timezone.now())
@@ -109,10 +102,15 @@ def rows_of(request: HttpRequest, user: User) -> list[Row]:
 
 def end_chosen(request: HttpRequest, user: User) -> int:
     """Returns the number of ended sessions."""
-    is_everywhere = "everywhere" in request.POST
-    ended = end_all_sessions(user) if is_everywhere else end_session(user, id_in(request.POST.get("session", "")))
+    if "everywhere" in request.POST:
+        ended = end_all_sessions(user)
+    elif chosen := UserSession.objects.filter(user=user, pk=id_in(request.POST.get("session", ""))).first():
+        chosen.end()
+        ended = 1
+    else:
+        ended = 0
     if ended:
-        where = f"Everywhere: {ended}." if is_everywhere else "One session."
+        where = f"Everywhere: {ended}." if "everywhere" in request.POST else "One session."
         record_act(request, EventKind.LOGOUT, user, where)
     return ended
 
@@ -120,18 +118,15 @@ def end_chosen(request: HttpRequest, user: User) -> int:
 def sessions_view(request: HttpRequest) -> HttpResponse:
     user = cast(User, request.user)
     if request.method == "POST":
-        return after_ending(request, end_chosen(request, user))
-    shown = {"title": "Where you are logged in", "sessions": rows_of(request, user)}
-    return TemplateResponse(request, "staff/login/sessions.html", {**admin.site.each_context(request), **shown})
-
-
-def after_ending(request: HttpRequest, ended: int) -> HttpResponse:
-    if not request.session.exists(str(request.session.session_key)):
+        ended = end_chosen(request, user)
+        if request.session.exists(str(request.session.session_key)):
+            messages.success(request, in_words(ended))
+            return HttpResponseRedirect(reverse("admin:sessions"))
         logout(request)
         messages.success(request, "You are logged out.")
         return HttpResponseRedirect(reverse("admin:login"))
-    messages.success(request, in_words(ended))
-    return HttpResponseRedirect(reverse("admin:sessions"))
+    shown = {"title": "Where you are logged in", "sessions": rows_of(request, user)}
+    return TemplateResponse(request, "staff/login/sessions.html", {**admin.site.each_context(request), **shown})
 
 
 def in_words(ended: int) -> str:

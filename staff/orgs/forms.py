@@ -1,10 +1,10 @@
 from collections.abc import Callable
 from typing import Any
 
+from allauth.core import context
 from django import forms
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest
 from django.utils.text import capfirst
 
 from orgs.models.org import MAX_REASON_LENGTH
@@ -108,12 +108,8 @@ class EndpointForm(forms.Form):
         label="Events",
     )
 
-    def __init__(self, request: HttpRequest) -> None:
-        super().__init__(request.POST or None)
-        self.caller = ("user", request.user.pk)
-
     def clean_url(self) -> Url:
-        return clean_url_in_time(self.cleaned_data["url"], caller=self.caller)
+        return clean_url_in_time(self.cleaned_data["url"], caller=("user", context.request.user.pk))
 
     def store(self, service: Callable[..., Endpoint]) -> Endpoint | None:
         """None if the form or the service finds errors."""

@@ -27,9 +27,7 @@ from webhooks.models import Endpoint
 from webhooks.services.endpoints import create_endpoint
 
 RETENTION = ("transcript_days", "contact_days", "audit_days")
-SHOWN_TO_CONTACTS = (
-    *("contact_address", "privacy_url", "imprint_url", "brand_color", "survey_base_url", "names_subjects"),
-)
+SHOWN_TO_CONTACTS = "contact_address", "privacy_url", "imprint_url", "brand_color", "survey_base_url", "names_subjects"
 NEWEST_KEYS = 20
 NEWEST_ENDPOINTS = 10
 
@@ -54,7 +52,7 @@ class OrgAdmin(OrgRowsAdmin, ConfirmingAdmin, RemovalAdmin):
         "issue-key": "issue_key_view",
         "logo": "logo_view",
         "suspend": "suspend_view",
-        "reactivate": "reactivate_view",
+        "reactivate": REACTIVATE,
     }
     slow_object_pages = {"add-webhook": "add_webhook_view"}
     list_display = ("name", "slug", "plan", "limit_in_force", "active", "live_keys")
@@ -75,7 +73,8 @@ class OrgAdmin(OrgRowsAdmin, ConfirmingAdmin, RemovalAdmin):
 
     @admin.display(description="Account managers")
     def managers(self, org: Org) -> str:
-        return names_of_managers(org)
+        names = org.account_managers.order_by("username").values_list("username", flat=True)
+        return ", ".join(names) or "none"
 
     @admin.display(description="Audit is kept")
     def audit_kept(self, org: Org) -> str:
@@ -118,7 +117,7 @@ class OrgAdmin(OrgRowsAdmin, ConfirmingAdmin, RemovalAdmin):
             record_act(request, EventKind.ORG_CREATED, obj, form.changes_without_names())
             if not self.has_view_permission(request, obj):
                 manage(request, obj)
-                record_act(request, EventKind.ROLES_CHANGED, obj, f"Account managers: {names_of_managers(obj)}.")
+                record_act(request, EventKind.ROLES_CHANGED, obj, f"Account managers: {self.managers(obj)}.")
 
     def construct_change_message(self, request: Any, form: Any, formsets: Any, add: bool = False) -> Any:
         return "Created." if add else form.changes_in_words()
@@ -145,7 +144,7 @@ class OrgAdmin(OrgRowsAdmin, ConfirmingAdmin, RemovalAdmin):
         if not form.is_valid():
             return self.page(request, "form", org, title="Account managers", form=form, button="Save")
         set_account_managers(org_id=org.pk, managers=form.cleaned_data["managers"])
-        return self.done(request, org, EventKind.ROLES_CHANGED, f"Account managers: {names_of_managers(org)}.")
+        return self.done(request, org, EventKind.ROLES_CHANGED, f"Account managers: {self.managers(org)}.")
 
     def logo_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         org = self.object_or_404(request, object_id, self.has_change_permission)
@@ -185,15 +184,11 @@ class OrgAdmin(OrgRowsAdmin, ConfirmingAdmin, RemovalAdmin):
             return self.failed(request, org, error)
         return self.done(request, org, EventKind.ORG_SUSPENDED, f"Suspended. Reason: {suspended.suspension_reason}")
 
-    def reactivate_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        org = self.object_or_404(request, object_id, self.has_change_permission)
-        return self.confirm_and_run(request, org, REACTIVATE)
-
     def add_webhook_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Shows the secret once."""
         if not may_add_webhooks(request):
             raise PermissionDenied
-        form = EndpointForm(request)
+        form = EndpointForm(request.POST or None)
         form.is_valid()
         with transaction.atomic():
             org = self.object_or_404(request, object_id, may_add_webhooks)
@@ -221,11 +216,6 @@ class OrgAdmin(OrgRowsAdmin, ConfirmingAdmin, RemovalAdmin):
 
     def remove(self, request: HttpRequest, obj: Org) -> None:
         delete_org(org_id=obj.pk, actor=actor_of(request))
-
-
-def names_of_managers(org: Org) -> str:
-    names = org.account_managers.order_by("username").values_list("username", flat=True)
-    return ", ".join(names) or "none"
 
 
 def may_assign(request: HttpRequest, org: Org | None = None) -> bool:

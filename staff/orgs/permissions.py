@@ -33,7 +33,9 @@ def may(request: HttpRequest, permission: str, row: Any = None) -> bool:
     orgs = orgs_with(request, permission)
     if orgs is None:
         return True
-    return request.user.has_perm(own(permission)) if row is None else _org_id(row) in orgs
+    if row is None:
+        return request.user.has_perm(own(permission))
+    return (row.pk if isinstance(row, Org) else row.org_id) in orgs
 
 
 def visible_orgs(request: HttpRequest) -> OrgQuerySet:
@@ -55,7 +57,3 @@ def _managed(request: HttpRequest) -> dict[int, int | None]:
         request.managed_orgs = dict(Org.objects.filter(managed).values_list("pk", "test_room_of"))  # type: ignore[attr-defined]
     orgs: dict[int, int | None] = request.managed_orgs  # type: ignore[attr-defined]
     return orgs
-
-
-def _org_id(row: Any) -> int:
-    return int(row.pk if isinstance(row, Org) else row.org_id)

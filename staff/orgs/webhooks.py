@@ -32,7 +32,6 @@ from webhooks.services.events import send_test_event
 
 NEWEST_DELIVERIES = 20
 
-
 DISABLE = Action(
     title="Disable",
     text="The pending deliveries of this endpoint are cancelled, and it gets no new ones. You can enable it again.",
@@ -77,9 +76,9 @@ class EndpointAdmin(OrgRowsAdmin, ActionAdmin):
     change_form_template = "staff/orgs/webhook_endpoint.html"
     object_pages = {
         "rotate": "rotate_view",
-        "disable": "disable_view",
-        "enable": "enable_view",
-        "test": "test_view",
+        "disable": DISABLE,
+        "enable": ENABLE,
+        "test": TEST,
         "replay": "replay_view",
     }
     slow_object_pages = {"edit": "edit_view"}
@@ -111,10 +110,13 @@ class EndpointAdmin(OrgRowsAdmin, ActionAdmin):
             context["deliveries"] = endpoint.deliveries.select_related("event").without_answers()[:NEWEST_DELIVERIES]
         return super().render_change_form(request, context, *args, **kwargs)
 
+    def may_act(self, request: HttpRequest, obj: Endpoint | None = None) -> bool:
+        return may_change(request, obj)
+
     def edit_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         if not may_change(request):
             raise PermissionDenied
-        form = EndpointForm(request)
+        form = EndpointForm(request.POST or None)
         form.is_valid()
         with transaction.atomic():
             endpoint = self.object_or_404(request, object_id, may_change)
@@ -136,23 +138,13 @@ class EndpointAdmin(OrgRowsAdmin, ActionAdmin):
         record_act(request, EventKind.WEBHOOK_ROTATED, endpoint, f"Grace: {days} days.")
         return self.page(request, "orgs/webhook_secret", endpoint, title="Webhook secret", endpoint=rotated)
 
-    def disable_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        return self.confirm_and_run(request, self.object_or_404(request, object_id, may_change), DISABLE)
-
-    def enable_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        return self.confirm_and_run(request, self.object_or_404(request, object_id, may_change), ENABLE)
-
-    def test_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        return self.confirm_and_run(request, self.object_or_404(request, object_id, may_change), TEST)
-
     def replay_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         endpoint = self.object_or_404(request, object_id, may_replay)
         form = ReplayForm(request.POST or None)
         if not form.is_valid():
             return self.page(request, "form", endpoint, title="Replay deliveries", form=form, button="Replay")
-        since = midnight(form.cleaned_data["since"])
         try:
-            count = replay_deliveries(endpoint=endpoint, since=since)
+            count = replay_deliveries(endpoint=endpoint, since=midnight(form.cleaned_data["since"]))
         except ValidationError as error:
             return self.failed(request, endpoint, error)
         return self.done(request, endpoint, EventKind.WEBHOOK_SENT, f"Replayed: {count:,}.")
@@ -197,17 +189,10 @@ CANCEL = Action(
 @admin.register(Delivery)
 class DeliveryAdmin(OrgRowsAdmin, ActionAdmin):
     change_form_template = "staff/orgs/webhook_delivery.html"
-    object_pages = {"replay": "replay_view", "send-now": "send_now_view", "cancel": "cancel_view"}
+    object_pages = {"replay": REPLAY, "send-now": SEND_NOW, "cancel": CANCEL}
     list_display = (
-        "id",
-        "event_type",
-        "status",
-        "last_status",
-        "made",
-        "org",
-        "endpoint",
-        "last_attempt_at",
-        "created_at",
+        *("id", "event_type", "status", "last_status", "made"),
+        *("org", "endpoint", "last_attempt_at", "created_at"),
     )
     list_filter = (OrgFilter, "status")
     lookups = frozenset({"status__exact", "endpoint"})
@@ -251,14 +236,8 @@ class DeliveryAdmin(OrgRowsAdmin, ActionAdmin):
         context["is_pending"] = kwargs["obj"].status == Status.PENDING
         return super().render_change_form(request, context, *args, **kwargs)
 
-    def replay_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        return self.confirm_and_run(request, self.object_or_404(request, object_id, may_replay), REPLAY)
-
-    def send_now_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        return self.confirm_and_run(request, self.object_or_404(request, object_id, may_replay), SEND_NOW)
-
-    def cancel_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        return self.confirm_and_run(request, self.object_or_404(request, object_id, may_replay), CANCEL)
+    def may_act(self, request: HttpRequest, obj: Delivery | None = None) -> bool:
+        return may_replay(request, obj)
 
 
 def may_replay(request: HttpRequest, row: Endpoint | Delivery | None = None) -> bool:

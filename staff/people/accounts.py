@@ -54,7 +54,8 @@ def remember_stored(*, instance: Any, update_fields: frozenset[str] | None, **kw
 
 def record_save(*, instance: Any, created: bool, **kwargs: Any) -> None:
     if created:
-        record_about(EventKind.STAFF_CREATED, instance, _flags(instance))
+        flags = " ".join(f"{name}: {getattr(instance, name)}." for name in WATCHED if name != "username")
+        record_about(EventKind.STAFF_CREATED, instance, flags)
         return
     changes = [
         f"{name}: {before} → {getattr(instance, name)}."
@@ -89,10 +90,6 @@ def record_relation(
         record_about(EventKind.ROLES_CHANGED, instance, f"{change}: {names}.")
 
 
-def _flags(user: User) -> str:
-    return " ".join(f"{name}: {getattr(user, name)}." for name in WATCHED if name != "username")
-
-
 def record_about(kind: EventKind, about: Model, detail: str = "") -> None:
     """Without a login, as with a link to set a password, the person acts on their own login."""
     if request := context.request:
@@ -105,12 +102,16 @@ def record_about(kind: EventKind, about: Model, detail: str = "") -> None:
 
 
 def logged_in(*, request: HttpRequest, user: User, **kwargs: Any) -> None:
-    _record_session(EventKind.LOGIN, request, user, methods_of(request, user))
+    """The event names what the person has authenticated with, such as "password, totp"."""
+    records = sorted(records_of(request, user), key=lambda record: record["method"] == "mfa")
+    methods = ", ".join(record.get("type", record["method"]) for record in records)
+    actor = staff_actor(user.get_username())
+    record_security_event(EventKind.LOGIN, actor, address=address_of(request), detail=methods)
 
 
 def logged_out(*, request: HttpRequest, user: User | None, **kwargs: Any) -> None:
     if user is not None:
-        _record_session(EventKind.LOGOUT, request, user)
+        record_security_event(EventKind.LOGOUT, staff_actor(user.get_username()), address=address_of(request))
 
 
 def login_failed(*, credentials: dict[str, Any], request: HttpRequest | None = None, **kwargs: Any) -> None:
@@ -120,16 +121,6 @@ def login_failed(*, credentials: dict[str, Any], request: HttpRequest | None = N
 
 def code_refused(*, request: HttpRequest, user: User, **kwargs: Any) -> None:
     record_attempt(request, EventKind.LOGIN_FAILED, user.get_username(), "Wrong code.")
-
-
-def methods_of(request: HttpRequest, user: User) -> str:
-    """What the person has authenticated with, such as "password, totp"."""
-    records = sorted(records_of(request, user), key=lambda record: record["method"] == "mfa")
-    return ", ".join(record.get("type", record["method"]) for record in records)
-
-
-def _record_session(kind: EventKind, request: HttpRequest, user: User, detail: str = "") -> None:
-    record_security_event(kind, staff_actor(user.get_username()), address=address_of(request), detail=detail)
 
 
 def _program() -> str:

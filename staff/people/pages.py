@@ -1,4 +1,4 @@
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django import forms
 from django.conf import settings
@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
 from orgs.models import EventKind
 from staff.base import StaffAdmin
+from staff.edit_conflicts import ModelForm
 from staff.lists.filters import titled
 from staff.login import second_factor
 from staff.login.passwords import LINK_DAYS, invite
@@ -18,11 +19,6 @@ from staff.login.single_sign_on import links
 from staff.login.single_sign_on.links import LinkForm, remove
 from staff.people.roles import update_staff_status
 from staff.security_events import record_act
-
-if TYPE_CHECKING:  # Django's class is generic only for type checkers
-    ModelForm = forms.ModelForm[User]
-else:
-    ModelForm = forms.ModelForm
 
 admin.site.unregister(Group)  # its list accepts any lookup
 admin.site.unregister(User)  # its form sets passwords for others, and the staff status by hand
@@ -135,20 +131,16 @@ class StaffMemberAdmin(StaffAdmin):
     def password_link_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         user = self.object_or_404(request, object_id, self.may_link, is_read=True)
         if request.method == "POST":
-            return self.linked(request, user)
+            link, is_mailed = invite(user)
+            record_act(request, EventKind.PASSWORD_LINK, user, "Mailed." if is_mailed else "Shown.")
+            if is_mailed:
+                sent = f"A link to set a password was mailed to {user.email}."
+                return self.back_to(request, "change", user, messages.SUCCESS, sent)
+            shown = {"title": "Link to set a password", "link": link, "days": LINK_DAYS}
+            return self.page(request, "login/password_link", user, **shown)
         how = f"It is mailed to {user.email}." if settings.EMAIL_URL else "It is shown once, for you to hand over."
         text = f"With this link, {user} sets a password. {how} It works once, within {LINK_DAYS} days."
         return self.page(request, "confirm", user, title="Link to set a password", text=text, button="Make the link")
-
-    def linked(self, request: HttpRequest, user: User) -> HttpResponse:
-        link, is_mailed = invite(user)
-        record_act(request, EventKind.PASSWORD_LINK, user, "Mailed." if is_mailed else "Shown.")
-        if is_mailed:
-            sent = f"A link to set a password was mailed to {user.email}."
-            return self.back_to(request, "change", user, messages.SUCCESS, sent)
-        return self.page(
-            request, "login/password_link", user, title="Link to set a password", link=link, days=LINK_DAYS
-        )
 
     def reset_second_factor_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         user = self.object_or_404(request, object_id, self.has_change_permission)

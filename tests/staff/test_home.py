@@ -17,7 +17,7 @@ from hindsight.queue.models import Heartbeat
 from interviews.lifecycle import Engine, Stage
 from interviews.models import InterviewRequest
 from orgs.models import Org
-from staff.charts import columns
+from staff.home import columns
 from tests.factories import OrgFactory
 from tests.interviews.reports.test_interview_statistics import add_interview
 from tests.interviews.reports.test_model_statistics import add_turns

@@ -23,7 +23,6 @@ NOT_VALID = "The identity provider has sent a login that is not valid. Begin aga
 UNAVAILABLE = "The identity provider does not respond. Try again in a few seconds, or log in with your password."
 NO_LINK = "Your account at the identity provider is not linked to a login here."
 LINKED_ALREADY = "This account at the identity provider is linked to a login already."
-TOO_MANY = "Too many attempts. Wait some minutes, or log in with your password."
 
 
 class Refusal(Exception):

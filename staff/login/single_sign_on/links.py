@@ -56,15 +56,12 @@ def used(claims: Claims) -> SocialAccount | None:
 
 
 def _by_address(claims: Claims) -> SocialAccount | None:
-    user = login_with(claims.email) if settings.OIDC_LINK_BY_EMAIL and claims.email else None
-    return make(user, claims.subject) if user else None
-
-
-def login_with(address: str) -> User | None:
-    """The only active staff login with this address. Python compares: PostgreSQL's UPPER makes "I" of a dotless i."""
+    """Of the only active staff login with the address. Python compares: PostgreSQL's UPPER makes "I" of a dotless i."""
+    if not (settings.OIDC_LINK_BY_EMAIL and claims.email):
+        return None
     staff = User.objects.filter(is_active=True, is_staff=True).exclude(email="")
-    alike = [user for user in staff if folded(user.email) == folded(address)]
-    return alike[0] if len(alike) == 1 and is_same(alike[0].email, address) else None
+    alike = [user for user in staff if folded(user.email) == folded(claims.email)]
+    return make(alike[0], claims.subject) if len(alike) == 1 and is_same(alike[0].email, claims.email) else None
 
 
 def folded(address: str) -> str:

@@ -38,7 +38,6 @@ from staff.login.single_sign_on import (
     NO_LINK,
     NOT_VALID,
     PROVIDER_ID,
-    TOO_MANY,
     Refusal,
     Unavailable,
     is_set_up,
@@ -102,7 +101,11 @@ def callback(request: HttpRequest) -> HttpResponseBase:
 
 def _to_provider(request: HttpRequest, *, next_page: str, link_for: int | None) -> HttpResponseBase:
     """`link_for`: the person who links an account, or None for a login."""
-    _count(request)
+    try:
+        refuse_too_many_attempts(request, "", {"address, for single sign-on": ATTEMPTS})
+    except ValidationError:
+        text = "Too many attempts. Wait some minutes, or log in with your password."
+        raise Refusal(text, "", HTTPStatus.TOO_MANY_REQUESTS) from None
     adapter = OpenIDConnectOAuth2Adapter(request, PROVIDER_ID)
     endpoint = provider.without_holding(lambda: adapter.authorize_url)
     nonce = token_urlsafe(32)
@@ -117,13 +120,6 @@ def _shown(request: HttpRequest, url: str) -> HttpResponse:
     """A page that leads on, because the policy's form-action also holds for redirects after a form."""
     context = {"title": f"Log in with {settings.OIDC_NAME}", "url": url, "provider": settings.OIDC_NAME}
     return TemplateResponse(request, "staff/login/to_provider.html", context)
-
-
-def _count(request: HttpRequest) -> None:
-    try:
-        refuse_too_many_attempts(request, "", {"address, for single sign-on": ATTEMPTS})
-    except ValidationError:
-        raise Refusal(TOO_MANY, "", HTTPStatus.TOO_MANY_REQUESTS) from None
 
 
 def _claims(adapter: Any, state: dict[str, Any]) -> Claims:
