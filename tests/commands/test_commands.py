@@ -48,7 +48,9 @@ pytestmark = pytest.mark.django_db
         *("export_interviews", "export_interviews --org nobody", "export_interviews --org acme --format xml"),
         "export_interviews --org acme --output /",
         *("export_security_events --since yesterday", "export_security_events --since 2026-02-30"),
-        "export_security_events --format xml",
+        *("export_security_events --format xml", "reset_second_factor nobody"),
+        *("rotate_webhook_secret 4711", "disable_webhook 4711", "enable_webhook 4711", "test_webhook 4711"),
+        "list_deliveries 4711",
     ],
 )
 def test_invalid_arguments_change_nothing(acme: Org, acme_key: str, words: str) -> None:
@@ -66,9 +68,7 @@ class TestCreateOrg:
         assert [kind.name for kind in org.interview_types.all()] == ["Win-loss interview with a buyer"]
         run("create_org", "Acme", "--plan", "essentials", "--rate-limit", 5000)
         assert Org.objects.get(slug="acme").requests_per_minute == 5000
-
-    def test_orgs_with_one_name_get_different_slugs(self) -> None:
-        assert [run("create_org", "Acme", "--plan", "growth") for _ in range(3)] == ["acme\n", "acme-2\n", "acme-3\n"]
+        assert [run("create_org", "Acme", "--plan", "growth") for _ in range(2)] == ["acme-2\n", "acme-3\n"]
 
 
 class TestApiKeys:

@@ -139,15 +139,6 @@ class TestCSV:
         assert rows > 50_000
         assert peak < 12 * 2**20
 
-    def test_columns_are_guessed_chosen_and_otherwise_named(self, alice: Contact, tmp_path: Path) -> None:
-        (tmp_path / "x.csv").write_text("E-Mail;Title;Phone;Note\nalice@example.com;CTO;12;\n")
-        imported = Imported(tmp_path / "x.csv", "--dry-run", "--map", "Title=name", "--map", "Note=")
-        assert imported.rejections == ["not imported: 'Phone', 'Note'", "'alice@example.com': name: 'Alice' → 'CTO'"]
-        assert Imported(tmp_path / "x.csv").rejections == ["not imported: 'Title', 'Phone'"]
-        assert stored() == {"alice@example.com": ("Alice", "Old notes")}
-        Imported(tmp_path / "x.csv", "--map", "Title=name")
-        assert stored() == {"alice@example.com": ("CTO", "Old notes")}
-
 
 class TestJSONLines:
     def test_notes_are_a_string_or_an_object(self, alice: Contact, tmp_path: Path) -> None:

@@ -1,11 +1,14 @@
-"""The commands that list and change orgs and keys, and `purge`."""
+"""The commands that list and change orgs and keys, `purge`, and `reset_second_factor`."""
 
 from datetime import timedelta
 from io import StringIO
 
 import pytest
 import time_machine
+from allauth.mfa.models import Authenticator
+from django.contrib.auth.models import User
 from django.contrib.sessions.models import Session
+from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
 
@@ -15,6 +18,7 @@ from orgs.models import ApiKey, Org, SecurityEvent
 from orgs.services import create_api_key, revoke_api_key
 from tests.client import ApiClient
 from tests.commands.running import run
+from tests.staff.authenticator import add_app
 
 pytestmark = pytest.mark.django_db
 
@@ -32,6 +36,8 @@ class TestListOrgs:
         create_api_key(org=acme, name="past", lifetime=-timedelta(days=1))
         Org.objects.filter(pk=globex.pk).update(is_active=False, own_rate_limit=42)
         assert run("list_orgs") == "acme\tgrowth\t300\tactive\t1\tAcme\nglobex\tgrowth\t42\tsuspended\t0\tGlobex\n"
+        Org.objects.filter(pk=acme.pk).update(name="A\tc\nm\x1b[31me \u202e", search_text="")
+        assert run("list_orgs").startswith("acme\tgrowth\t300\tactive\t1\tA c m[31me \n"), "no control characters"
 
     def test_columns_with_a_header_on_a_terminal(self, acme: Org, globex: Org) -> None:
         assert run("list_orgs", stdout=Terminal()).splitlines() == [
@@ -39,10 +45,6 @@ class TestListOrgs:
             "acme    growth  300           active  0          Acme",
             "globex  growth  300           active  0          Globex",
         ]
-
-    def test_control_characters_in_names_are_removed(self, acme: Org) -> None:
-        Org.objects.update(name="A\tc\nm\x1b[31me \u202e", search_text="")
-        assert run("list_orgs") == "acme\tgrowth\t300\tactive\t0\tA c m[31me \n"
 
 
 class TestListApiKeys:
@@ -134,3 +136,20 @@ class TestPurge:
                 SecurityEvent.objects.create(kind="login", actor_kind="staff", actor=f"{days}")
         assert "security events\t-\t1\n" in run("purge")
         assert list(SecurityEvent.objects.filter(kind="login").values_list("actor", flat=True)) == ["29"]
+
+
+def test_the_next_login_sets_up_a_new_one(settings: Settings) -> None:
+    settings.SECOND_FACTOR_REQUIRED = True
+    ann, bob = (User.objects.create_user(name, password="correct horse", is_staff=True) for name in ("ann", "bob"))
+    for user in (ann, bob):
+        add_app(user)
+    Authenticator.objects.create(user=ann, type="recovery_codes", data={"seed": "ab", "used_mask": 0})
+    assert run("reset_second_factor", "Ann") == "Removed: 2.\n"
+    assert [authenticator.user for authenticator in Authenticator.objects.all()] == [bob]
+    events = SecurityEvent.objects.filter(kind="factor_removed", subject="ann")
+    *removed, command = events.order_by("pk")
+    assert sorted(event.detail for event in removed) == ["Recovery codes.", "TOTP Authenticator."]
+    assert command.actor == "reset_second_factor"
+    client = Client()
+    client.post("/admin/login/", {"username": "ann", "password": "correct horse"})
+    assert client.get("/admin/login/").headers["Location"] == "/admin/second-factor/"

@@ -76,19 +76,15 @@ def test_nine_contacts_are_restored_after_a_dry_run(contacts: list[Contact]) -> 
     assert stored() == ["Worse notes", *["Bad notes"] * 8]
 
 
-def test_what_somebody_else_has_changed_since_is_a_conflict_and_stays(contacts: list[Contact]) -> None:
-    write(contacts[3], SAM, "Mine")
-    found = results()
-    assert found[3].startswith("Changed since by sam, ")
-    assert found.count("restored") == 8
-    assert stored() == ["Good notes"] * 3 + ["Mine"] + ["Good notes"] * 5
-
-
-def test_a_later_overwrite_of_the_same_author_is_a_conflict(contacts: list[Contact]) -> None:
+def test_what_was_changed_since_is_a_conflict_and_stays(contacts: list[Contact]) -> None:
+    """Also by the same author."""
     until = timezone.now().isoformat()
+    write(contacts[3], SAM, "Mine")
     write(contacts[5], SYNC, "Written later")
-    assert results(until=until).count("restored") == 8
-    assert stored()[5] == "Written later"
+    found = results(until=until)
+    assert found[3].startswith("Changed since by sam, ")
+    assert found.count("restored") == 7
+    assert stored() == [*["Good notes"] * 3, "Mine", "Good notes", "Written later", *["Good notes"] * 3]
 
 
 def test_org_field_and_time_limit_the_selection(contacts: list[Contact], globex: Org) -> None:
@@ -118,16 +114,13 @@ def test_picks_since_keep_the_objective(interview_request: InterviewRequest) -> 
     assert InterviewRequest.objects.get().objective == "Bad objective"
 
 
-def test_too_many_texts_are_refused(contacts: list[Contact], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_too_many_texts_and_a_wrong_period_are_refused(
+    contacts: list[Contact], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for until, error in (("2020-01-01", "--since is not before"), ("x", "'x' is not a time such as")):
+        with pytest.raises(CommandError, match=error):
+            restore(until=until)
     monkeypatch.setattr("interviews.services.restoring.MAX_TEXTS", 5)
     with pytest.raises(CommandError, match="These are more than 5 overwrites"):
         restore()
     assert stored()[1] == "Bad notes"
-
-
-@pytest.mark.parametrize(
-    ("until", "error"), [("2020-01-01", "--since is not before"), ("x", "'x' is not a time such as")]
-)
-def test_a_period_that_is_none_is_refused(contacts: list[Contact], until: str, error: str) -> None:
-    with pytest.raises(CommandError, match=error):
-        restore(until=until)

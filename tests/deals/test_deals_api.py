@@ -92,28 +92,20 @@ class TestReplacing:
         assert again.headers["ETag"] == first.headers["ETag"]
 
     @pytest.mark.parametrize(
-        ("body", "field"),
+        ("field", "values"),
         [
-            ({"outcome": "Lost"}, "outcome"),
-            ({"outcome": ""}, "outcome"),
-            ({"amount": "48000"}, "amount"),
-            ({"amount": 10**12}, "amount"),
-            ({"amount": 1e300}, "amount"),
-            ({"currency": "eur"}, "currency"),
-            ({"currency": "EUR\n"}, "currency"),
-            ({"closed_at": "2026-11-20"}, "closed_at"),
-            ({"closed_at": "2026-02-30T00:00:00Z"}, "closed_at"),
-            ({"competitor": "x" * 256}, "competitor"),
-            ({"segment": ["Enterprise"]}, "segment"),
-            ({"reported_reason": "x" * 10_001}, "reported_reason"),
-            ({"deal_id": "deal_1"}, "deal_id"),
-            ({"stage": "closed"}, "stage"),
+            ("outcome", ("Lost", "")),
+            ("amount", ("48000", 10**12, 1e300)),
+            ("currency", ("eur", "EUR\n")),
+            ("closed_at", ("2026-11-20", "2026-02-30T00:00:00Z")),
+            *(("competitor", ("x" * 256,)), ("segment", (["Enterprise"],)), ("reported_reason", ("x" * 10_001,))),
+            *(("deal_id", ("deal_1",)), ("stage", ("closed",))),
         ],
-        ids=str,
     )
-    def test_other_values_are_refused(self, acme_api: ApiClient, body: dict[str, Any], field: str) -> None:
-        response = acme_api.put(PATH, {**LOST, **body})
-        assert (response.status_code, response.json()["error"]["details"][0]["field"]) == (400, field)
+    def test_other_values_are_refused(self, acme_api: ApiClient, field: str, values: tuple[Any, ...]) -> None:
+        for value in values:
+            response = acme_api.put(PATH, {**LOST, field: value})
+            assert (response.status_code, response.json()["error"]["details"][0]["field"]) == (400, field), value
         assert not Deal.objects.exists()
 
     def test_overwrites_count_for_the_daily_limit(self, acme: Org, acme_api: ApiClient, settings: Settings) -> None:
@@ -126,7 +118,10 @@ class TestReplacing:
 
 
 class TestPreconditions:
-    def test_if_match_of_the_current_version_replaces(self, acme_api: ApiClient) -> None:
+    def test_if_match_of_the_current_version_replaces_and_creates_nothing(self, acme_api: ApiClient) -> None:
+        for header in ("*", '"1"'):
+            assert acme_api.put(PATH, LOST, If_Match=header).status_code == 412
+        assert not Deal.objects.exists()
         etag = acme_api.put(PATH, LOST).headers["ETag"]
         response = acme_api.put(PATH, {"outcome": "won"}, If_Match=etag)
         assert response.status_code == 200
@@ -142,19 +137,13 @@ class TestPreconditions:
         assert "deal" in response.json()["error"]["message"]
         assert shown(acme_api.get(PATH)) == LOST
 
-    @pytest.mark.parametrize("header", ["*", '"1"'])
-    def test_if_match_creates_nothing(self, acme_api: ApiClient, header: str) -> None:
-        assert acme_api.put(PATH, LOST, If_Match=header).status_code == 412
-        assert not Deal.objects.exists()
-
-    def test_headers_that_would_be_ignored_are_refused(self, acme_api: ApiClient) -> None:
-        acme_api.put(PATH, LOST)
+    def test_if_none_match_of_the_current_version_gets_304_and_headers_without_effect_400(
+        self, acme_api: ApiClient
+    ) -> None:
+        etag = acme_api.put(PATH, LOST).headers["ETag"]
         assert acme_api.put(PATH, {"outcome": "won"}, If_None_Match="*").status_code == 400
         assert acme_api.get(PATH, If_Match='"1"').status_code == 400
         assert acme_api.get("/deals", If_None_Match='"1"').status_code == 400
-
-    def test_if_none_match_of_the_current_version_gets_304(self, acme_api: ApiClient) -> None:
-        etag = acme_api.put(PATH, LOST).headers["ETag"]
         response = acme_api.get(PATH, If_None_Match=etag)
         assert (response.status_code, response.content, response.headers["ETag"]) == (304, b"", etag)
         acme_api.put(PATH, {"outcome": "won"})

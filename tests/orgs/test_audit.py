@@ -1,10 +1,11 @@
-"""The audit: append-only, with the text after each change, erased with its row, and deleted only after its org.
+"""The audit and security events: append-only, with the text after each change, erased with the row.
 
 The text after a change is the text before the next change of the field, or the current text. An org with changes is
 kept by a trigger on PostgreSQL and by a foreign key on SQLite.
 """
 
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -18,7 +19,8 @@ from interviews.text import Objective
 from orgs.actors import Actor, ActorKind
 from orgs.audit import overwrite, restore, with_after
 from orgs.audit_removal import erase_changes
-from orgs.models import Change, Org
+from orgs.models import Change, EventKind, Org, SecurityEvent
+from orgs.security_events import record_security_event
 from tests.client import ApiClient
 from tests.factories import InterviewRequestFactory
 from tests.history import history_of
@@ -38,14 +40,10 @@ def change(acme_api: ApiClient, interview_request: InterviewRequest) -> Change:
 
 def test_changes_cannot_be_modified(change: Change) -> None:
     change.before = "Never said"
-    with pytest.raises(TypeError, match="append-only"):
-        change.save()
-    with pytest.raises(TypeError, match="append-only"):
-        Change.objects.update(before="Never said")
-    with pytest.raises(TypeError, match="append-only"):
-        change.delete()
-    with pytest.raises(TypeError, match="append-only"):
-        Change.objects.filter(pk=change.pk).delete()
+    rows = Change.objects.filter(pk=change.pk)
+    for write in (change.save, change.delete, rows.delete, lambda: rows.update(before="Never said")):
+        with pytest.raises(TypeError, match="append-only"):
+            write()
     change.refresh_from_db()
     assert change.before == "Old objective"
 
@@ -138,16 +136,12 @@ def delete_and_commit(org: Org) -> None:
     connection.check_constraints()  # a commit does it, too
 
 
-def test_an_org_with_changes_is_not_deleted(org_with_changes: Org) -> None:
+def test_only_an_org_without_changes_is_deleted(org_with_changes: Org, globex: Org) -> None:
     with pytest.raises(IntegrityError, match="orgs_change"), transaction.atomic():
         delete_and_commit(org_with_changes)
-    assert Org.objects.filter(pk=org_with_changes.pk).exists()
-    assert Change.objects.for_org(org_with_changes.pk).exists()
-
-
-def test_an_org_without_changes_is_deleted(org_with_changes: Org, globex: Org) -> None:
     delete_and_commit(globex)
-    assert not Org.objects.filter(pk=globex.pk).exists()
+    assert [*Org.objects.all()] == [org_with_changes]
+    assert Change.objects.for_org(org_with_changes.pk).exists()
 
 
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="about PostgreSQL")
@@ -167,3 +161,46 @@ def test_deletion_waits_for_an_uncommitted_change(interview_request: InterviewRe
         deletion.result(30)
     assert not Org.objects.exists()
     assert not Change.objects.exists()
+
+
+@pytest.fixture
+def event(acme: Org) -> SecurityEvent:
+    record_security_event(EventKind.ORG_CHANGED, Actor(ActorKind.STAFF, "ann"), about=acme, detail="plan:\ngrowth")
+    return SecurityEvent.objects.latest("pk")
+
+
+def test_an_event_survives_its_org(event: SecurityEvent, acme: Org) -> None:
+    acme.delete()
+    event.refresh_from_db()
+    assert (event.org, event.subject_type, event.subject, event.detail) == ("acme", "org", "acme", "plan: growth")
+
+
+@pytest.mark.parametrize(
+    "write",
+    [
+        lambda event: event.save(),
+        lambda event: event.delete(),
+        lambda event: SecurityEvent.objects.filter(pk=event.pk).update(actor="nobody"),
+        lambda event: SecurityEvent.objects.filter(pk=event.pk).delete(),
+        lambda event: SecurityEvent.objects.bulk_update([event], ["actor"]),
+    ],
+)
+def test_the_orm_neither_changes_nor_deletes_events(event: SecurityEvent, write: Any) -> None:
+    event.actor = "nobody"
+    with pytest.raises(TypeError, match="append-only"), transaction.atomic():
+        write(event)
+    event.refresh_from_db()
+    assert event.actor == "ann"
+
+
+def test_texts_that_are_too_long_are_cut(acme: Org) -> None:
+    record_security_event(EventKind.COMMAND, Actor(ActorKind.COMMAND, "c" * 500), detail="d" * 500)
+    event = SecurityEvent.objects.latest("pk")
+    assert (len(event.actor), len(event.detail)) == (150, 300)
+
+
+@pytest.mark.parametrize("values", [{"kind": "nonsense"}, {"actor_kind": "nobody"}])
+def test_the_database_refuses_unknown_kinds(values: dict[str, str]) -> None:
+    fields = {"kind": "export", "actor_kind": "staff", **values}
+    with pytest.raises(IntegrityError), transaction.atomic():
+        SecurityEvent.objects.create(**fields)

@@ -114,14 +114,10 @@ def test_every_key_learns_what_it_is(acme: Org, scopes: str) -> None:
     }
 
 
-def test_a_test_key_says_so(acme: Org) -> None:
-    key = create_api_key(org=open_test_room(org_id=acme.pk), name="CRM")[1]
+def test_a_test_key_says_so_and_an_invalid_key_gets_401(acme: Org) -> None:
+    api_key, key = create_api_key(org=open_test_room(org_id=acme.pk), name="CRM")
     body = ApiClient(key).get("/me").json()
     assert (body["org"]["name"], body["test"]) == ("Acme", True)
     assert (body["api_key"]["prefix"], body["api_key"]["expires_at"]) == (key[:17], None)
-
-
-def test_an_invalid_key_gets_401(acme: Org) -> None:
-    api_key, key = create_api_key(org=acme, name="CRM")
     revoke_api_key(api_key)
     assert [api.get("/me").status_code for api in (ApiClient(), ApiClient(key))] == [401, 401]

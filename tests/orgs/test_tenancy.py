@@ -132,6 +132,6 @@ def test_the_database_rejects_invalid_interview_requests(
     assert is_rejected(lambda: InterviewRequest.objects.update(**values))
 
 
-@pytest.mark.parametrize("values", [{"plan": "free"}, {"own_rate_limit": 0}])
+@pytest.mark.parametrize("values", [{"plan": "free"}, {"own_rate_limit": 0}, {"suspension_reason": "Unpaid"}])
 def test_the_database_rejects_invalid_orgs(acme: Org, values: dict[str, Any]) -> None:
     assert is_rejected(lambda: Org.objects.update(**values))

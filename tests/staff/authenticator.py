@@ -1,14 +1,13 @@
 """An authenticator app, after RFC 6238."""
 
 import base64
-import hashlib
-import hmac
 import re
-import struct
 import time
 from typing import Any
 
 from allauth.mfa.models import Authenticator
+from cryptography.hazmat.primitives.hashes import SHA1
+from cryptography.hazmat.primitives.twofactor.totp import TOTP
 from django.contrib.auth.models import User
 
 SECRET = "JBSWY3DPEHPK3PXP"
@@ -20,11 +19,8 @@ def add_app(user: User) -> Authenticator:
 
 
 def code_of(secret: str) -> str:
-    counter = struct.pack(">Q", int(time.time()) // 30)
-    digest = hmac.new(base64.b32decode(secret), counter, hashlib.sha1).digest()
-    start = digest[-1] & 0x0F
-    number = struct.unpack(">I", digest[start : start + 4])[0] & 0x7FFFFFFF
-    return f"{number % 1_000_000:06}"
+    app = TOTP(base64.b32decode(secret), 6, SHA1(), 30, enforce_key_length=False)
+    return app.generate(int(time.time())).decode()
 
 
 def shown_secret(response: Any) -> str:

@@ -1,6 +1,8 @@
 """Staff users and their browsers."""
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from html import unescape
 from html.parser import HTMLParser
@@ -9,10 +11,12 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import Group, User
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
 from interviews.models import InterviewRequest, InterviewType
+from orgs.models import Org
 
 
 @dataclass
@@ -27,6 +31,20 @@ class Staff:
 
     def post(self, page: str, *args: Any, **data: Any) -> Any:
         return self.client.post(reverse(f"admin:{page}", args=args), data)
+
+    def text(self, page: str, *args: Any, **query: Any) -> str:
+        """The source of the page."""
+        response = self.get(page, *args, **query)
+        assert response.status_code == 200
+        return str(response.content.decode())
+
+    def listed(self, page: str, **query: Any) -> list[Any]:
+        """The rows of a list."""
+        return list(self.get(f"{page}_changelist", **query).context["cl"].result_list)
+
+    def save(self, page: str, pk: Any, **edits: Any) -> Any:
+        """Sends the form of a row with these edits."""
+        return self.post(page, pk, **{**self.form(page, pk), **edits})
 
     def form(self, page: str, *args: Any) -> dict[str, str]:
         """The data that the unchanged form would submit."""
@@ -99,5 +117,23 @@ def support(db: None) -> Staff:
 
 
 @pytest.fixture
+def manager(acme: Org) -> Staff:
+    """Of Acme."""
+    staff = staff_of("account manager")
+    acme.account_managers.add(staff.user)
+    return staff
+
+
+@pytest.fixture
 def kind(interview_request: InterviewRequest) -> InterviewType:
     return interview_request.interview_type
+
+
+@contextmanager
+def committed_rows(django_db_blocker: Any) -> Iterator[None]:
+    """Creates many rows outside the transactions of the tests, and deletes them at the end, on PostgreSQL."""
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        yield
+        cursor.execute("SET hindsight.audit_removal = 'allowed'")
+        cursor.execute("TRUNCATE orgs_org, orgs_change, orgs_securityevent CASCADE")
+        cursor.execute("RESET hindsight.audit_removal")

@@ -29,14 +29,6 @@ def foreign(globex: Org) -> InterviewRequest:
     )
 
 
-@pytest.fixture
-def manager(acme: Org) -> Staff:
-    """Of Acme."""
-    staff = staff_of("account manager")
-    acme.account_managers.add(staff.user)
-    return staff
-
-
 def listed(staff: Staff, **query: str) -> list[int]:
     return [row.pk for row in staff.get(LIST, **query).context["cl"].result_list]
 

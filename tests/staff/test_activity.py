@@ -78,7 +78,7 @@ def test_by_person_org_field_and_days(
     assert rows(root, field="objective") == [objective]
     assert rows(root, since="2026-11-19", until="2026-11-19") == []
     assert rows(root, since="9999-12-31", until="9999-12-31") == []
-    assert "Try more days" in root.get("activity", actor="nobody").content.decode()
+    assert "Try more days" in root.text("activity", actor="nobody")
 
 
 @pytest.mark.parametrize(

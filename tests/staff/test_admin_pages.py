@@ -4,11 +4,7 @@ import re
 from typing import Any
 
 from orgs.models import Org
-from tests.staff.admin_pages import (
-    make_rows,
-    other_states,
-    page_paths,
-)
+from tests.staff.admin_pages import make_rows, other_states, page_paths
 from tests.staff.conftest import Staff
 
 

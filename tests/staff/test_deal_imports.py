@@ -60,20 +60,6 @@ def test_a_check_shows_what_the_import_then_does(support: Staff, deal: Deal) -> 
     assert (event.actor, event.org, event.detail) == ("sue", "acme", "deals: 4 rows.")
 
 
-def test_a_column_that_is_not_imported_changes_nothing(support: Staff, deal: Deal) -> None:
-    """The outcome was erased: only some names of columns were known, and a row replaced the whole deal."""
-    file = "Deal ID;Phase of sale;Segment\ndeal_1;Closed Lost;\n"
-    page = check(support, file)
-    assert (chosen(page), counts(page)) == (["deal_id", "", "segment"], {"rejected": 1})
-    assert "The cells of the chosen columns are empty." in page.content.decode()
-    columns = ["deal_id", "outcome", "segment"]
-    assert "<td>outcome</td><td>no_decision</td><td>lost</td>" in check(support, file, column=columns).content.decode()
-    import_file(support, file, column=columns)
-    deal.refresh_from_db()
-    assert (deal.outcome, deal.segment) == ("lost", "EMEA")
-    assert [(each.field, each.before) for each in Change.objects.of(deal)] == [("outcome", "no_decision")]
-
-
 @pytest.mark.parametrize(
     ("header", "columns"),
     [

@@ -89,21 +89,14 @@ def test_nothing_is_stored_or_logged(support: Staff, kind: InterviewType, caplog
     assert "Zebra" not in "".join(each.getMessage() for each in caplog.records if "db" not in each.name)
 
 
-@pytest.mark.parametrize(
-    ("sample", "problem"), [(" ", "Enter a text."), ("x" * 2_001, "Enter at most 2,000 characters. These are 2,001.")]
-)
-def test_a_bad_text_is_refused_and_kept(
-    support: Staff, kind: InterviewType, guides: list[Guide], sample: str, problem: str
-) -> None:
-    page = read(support, kind, "answer", sample=sample)
-    assert problem in page.content.decode()
-    assert sample.strip() in page.content.decode()
-    assert guides == []
-
-
-def test_a_guide_with_errors_reads_nothing_and_shows_them(
+def test_a_bad_text_and_a_guide_with_errors_are_refused_and_kept(
     support: Staff, kind: InterviewType, guides: list[Guide]
 ) -> None:
+    too_long = "x" * 2_001
+    for sample, problem in ((" ", "Enter a text."), (too_long, "Enter at most 2,000 characters. These are 2,001.")):
+        page = read(support, kind, "answer", sample=sample).content.decode()
+        assert problem in page
+        assert sample.strip() in page
     page = read(support, kind, "objective", **{"topics-0-question": ""})
     assert page.context["editor"].problems
     assert TEXT in page.content.decode()

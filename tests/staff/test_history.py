@@ -34,7 +34,7 @@ def restore(staff: Staff, change: Change) -> Any:
 
 
 def test_each_change_shows_who_when_and_what(root: Staff, change: Change, acme_key: str) -> None:
-    page = root.get(HISTORY, change.object_id).content.decode()
+    page = root.text(HISTORY, change.object_id)
     assert f"API key {acme_key[:12]}" in page
     assert "req-42" in page
     assert change.created_at.strftime("%H:%M") in page
@@ -82,7 +82,7 @@ def test_restoring_does_not_overwrite_a_text_that_the_page_did_not_show(
     root.post(RESTORE, alice.pk, change=change.pk, seen=seen)
     alice.refresh_from_db()
     assert alice.notes == "Meanwhile"
-    assert "Nothing was restored." in root.get(HISTORY, alice.pk).content.decode()
+    assert "Nothing was restored." in root.text(HISTORY, alice.pk)
 
 
 @pytest.mark.parametrize("number", ["", "0", "x", "9" * 30, "of another contact"])
@@ -100,22 +100,18 @@ def test_restoring_requires_a_post(root: Staff, change: Change, alice: Contact) 
     assert root.post(RESTORE, 999_999).status_code == 404
 
 
-@pytest.fixture
-def in_transaction(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
-    """For each diff that is computed, whether it was inside of a database transaction."""
-    calls = []
+@pytest.mark.django_db(transaction=True)
+def test_diffs_are_computed_outside_of_transactions(
+    root: Staff, change: Change, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A diff may take a while, and a POST holds the lock of its row until its transaction ends."""
+    in_transaction = []
 
     def recording_diff(before: str, after: str, budget: TimeBudget) -> list[Piece]:
-        calls.append(connection.in_atomic_block)
+        in_transaction.append(connection.in_atomic_block)
         return [Piece("delete", before), Piece("insert", after)]
 
     monkeypatch.setattr(history, "diff", recording_diff)
-    return calls
-
-
-@pytest.mark.django_db(transaction=True)
-def test_diffs_are_computed_outside_of_transactions(root: Staff, change: Change, in_transaction: list[bool]) -> None:
-    """A diff may take a while, and a POST holds the lock of its row until its transaction ends."""
     for page in (CHANGE, HISTORY):
         assert root.get(page, change.object_id).status_code == 200
     opened = root.form(CHANGE, change.object_id)

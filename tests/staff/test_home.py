@@ -76,7 +76,7 @@ def test_it_shows_the_numbers_of_all_orgs_or_of_one(root: Staff) -> None:
 @pytest.mark.usefixtures("interviews")
 @pytest.mark.parametrize("org", ["", "acme", "globex"])
 def test_each_number_is_a_link_to_as_many_rows(root: Staff, org: str) -> None:
-    found = links(root.get("index", org=org).content.decode())
+    found = links(root.text("index", org=org))
     assert len(found) >= 7 + 4 + 12 * 5
     for number, url in found:
         response = root.client.get(url)
@@ -86,23 +86,23 @@ def test_each_number_is_a_link_to_as_many_rows(root: Staff, org: str) -> None:
         assert {row.org.slug for row in rows} <= ({org} if org else {"acme", "globex"})
 
 
-def test_endpoints_that_fail_or_were_given_up(root: Staff, acme: Org, globex: Org) -> None:
+def test_endpoints_that_fail_or_were_given_up_and_deliveries_without_a_worker(
+    root: Staff, acme: Org, globex: Org
+) -> None:
     Heartbeat.objects.create(name="one", seen_at=timezone.now())
     add_endpoint(OrgFactory.create(), failing_since=timezone.now() - timedelta(minutes=59))
     assert root.get("index").context["problems"] == []
-    add_endpoint(acme, failing_since=timezone.now() - timedelta(minutes=61))
+    failing = add_endpoint(acme, failing_since=timezone.now() - timedelta(minutes=61))
     add_endpoint(globex, state=EndpointState.GONE)
     texts, urls = zip(*root.get("index").context["problems"], strict=True)
     assert texts == ("Webhook endpoints that fail: 1", "Webhook endpoints disabled because of their answers: 1")
     assert [[row.org for row in root.client.get(url).context["cl"].result_list] for url in urls] == [[acme], [globex]]
     assert [text for text, _ in root.get("index", org="globex").context["problems"]] == [texts[1]]
-
-
-def test_deliveries_without_a_worker(root: Staff, acme: Org) -> None:
     event = Event.objects.create(org=acme, type="interview.completed", body="{}", created_at=timezone.now())
     due_at = timezone.now() - timedelta(minutes=11)
-    Delivery.objects.create(org=acme, endpoint=add_endpoint(acme), event=event, due_at=due_at)
-    Heartbeat.objects.create(name="killed", seen_at=timezone.now() - timedelta(minutes=3))
+    Delivery.objects.create(org=acme, endpoint=failing, event=event, due_at=due_at)
+    Endpoint.objects.update(failing_since=None, state=EndpointState.ACTIVE)
+    Heartbeat.objects.update(seen_at=timezone.now() - timedelta(minutes=3))
     assert [text for text, _ in root.get("index").context["problems"]] == [
         "No worker is running: no webhook is sent. Tell the operator.",
         "Webhook deliveries that are late: 1",
@@ -120,7 +120,7 @@ def test_it_shows_fallbacks_waiting_turns_and_response_times(root: Staff, interv
     add_turns(interview_request, Engine.FALLBACK, 8_000)
     root.get("sessions")  # records the use of the session, once a minute
     with CaptureQueriesContext(connection) as queries:
-        page = root.get("index").content.decode()
+        page = root.text("index")
     assert len(queries) == 2 + 11 + 3  # user and session; tests/staff/test_query_budgets.py counts the next ones
     rows = " ".join(page.partition(MODEL)[2].partition("</table>")[0].split())
     for cell in ("<td>4</td>", "<td>1 (25.0%)</td>", "<td>0</td>", "<td>3.1 s</td>", "<td>9.0 s</td>"):
@@ -133,14 +133,14 @@ def test_only_staff_who_see_interviews_see_the_model(
     db: None, request: pytest.FixtureRequest, role: str, sees_it: bool
 ) -> None:
     staff = staff_of(role)
-    assert MODEL not in staff.get("index").content.decode(), "there is no model"
+    assert MODEL not in staff.text("index"), "there is no model"
     request.getfixturevalue("model")
-    assert (MODEL in staff.get("index").content.decode()) == sees_it
+    assert (MODEL in staff.text("index")) == sees_it
 
 
 def test_the_footer_has_the_version_only_after_the_login(root: Staff, client: Client) -> None:
     shown = f"Hindsight {__version__}"
-    assert shown in root.get("index").content.decode()
+    assert shown in root.text("index")
     assert shown not in client.get("/admin/login/").content.decode()
 
 

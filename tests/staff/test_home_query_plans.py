@@ -9,8 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from interviews.reports.interview_statistics import WEEKS, interview_statistics
 from orgs.models import Org
-from tests.staff.committed_rows import committed_rows
-from tests.staff.conftest import Staff
+from tests.staff.conftest import Staff, committed_rows
 
 # The statements of the page that read one of these tables.
 TABLES = ("interviews_interviewrequest", "interviews_conversation")

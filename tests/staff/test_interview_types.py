@@ -120,15 +120,15 @@ def test_the_list_hides_archived_types_unless_asked(support: Staff, kind: Interv
     other = InterviewTypeFactory.create(org=kind.org, guide=shipped_guide("win_loss_buyer_de"))
     archive_interview_type(org_id=kind.org_id, interview_type_id=kind.pk)
     for query, listed in (({}, [other]), ({"archived": "yes"}, [kind]), ({"archived": "all"}, [other, kind])):
-        assert list(support.get(f"{PAGE}_changelist", **query).context["cl"].result_list) == listed
+        assert support.listed(PAGE, **query) == listed
 
 
 def test_the_page_says_to_which_language_contacts_may_switch(support: Staff, acme: Org) -> None:
     english = InterviewTypeFactory.create(org=acme, guide=shipped_guide("win_loss_buyer"))
-    assert "Win-Loss-Interview" not in support.get(f"{PAGE}_change", english.pk).content.decode()
+    assert "Win-Loss-Interview" not in support.text(f"{PAGE}_change", english.pk)
     german = InterviewTypeFactory.create(org=acme, guide=shipped_guide("win_loss_buyer_de"), name="Deutsch 1")
-    assert "German: Deutsch 1" in support.get(f"{PAGE}_change", english.pk).content.decode()
-    assert f"English: {english.name}" in support.get(f"{PAGE}_change", german.pk).content.decode()
+    assert "German: Deutsch 1" in support.text(f"{PAGE}_change", english.pk)
+    assert f"English: {english.name}" in support.text(f"{PAGE}_change", german.pk)
 
 
 def test_staff_choose_whose_words_follow_ups_have(support: Staff, kind: InterviewType) -> None:
@@ -146,20 +146,17 @@ def test_staff_choose_whose_words_follow_ups_have(support: Staff, kind: Intervie
     ]
 
 
-def test_the_page_compares_engines_and_words(support: Staff, interview_request: InterviewRequest) -> None:
-    kind = interview_request.interview_type
+def test_the_pages_compare_engines_and_words_and_show_where_contacts_break_off(
+    support: Staff, interview_request: InterviewRequest
+) -> None:
+    pk = interview_request.interview_type_id
     give_consent(interview_request)
     next_question(interview_request)
     Turn.objects.update(engine=Engine.MODEL, worded_by=Wording.MODEL, latency_ms=1_500, prompt_tokens=3_100)
-    page = support.get(f"{PAGE}_change", kind.pk).content.decode()
+    page = support.text(f"{PAGE}_change", pk)
     cells = re.sub(r"<[^>]+>", "|", page.partition("Quality by engine and words")[2].partition("</section>")[0])
     assert re.search(r"\|1\.5\|+3,100\|", cells), cells
-
-
-def test_a_page_shows_where_contacts_break_off(support: Staff, interview_request: InterviewRequest) -> None:
-    give_consent(interview_request)
-    next_question(interview_request)
     Conversation.objects.update(last_activity_at=timezone.now() - timedelta(days=8))
-    page = support.get(f"{PAGE}_break-offs", interview_request.interview_type_id)
-    assert [(stops.reached, stops.stopped) for stops in page.context["questions"]] == [(1, 1)]
-    assert "100% of 1" in page.content.decode()
+    broken_off = support.get(f"{PAGE}_break-offs", pk)
+    assert [(stops.reached, stops.stopped) for stops in broken_off.context["questions"]] == [(1, 1)]
+    assert "100% of 1" in broken_off.content.decode()

@@ -1,21 +1,24 @@
 """The pages of orgs and API keys."""
 
 import re
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.contrib.admin.models import LogEntry
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import IntegrityError, transaction
 from pytest_django import Settings
 
+from hindsight.limits import day_counts
 from interviews.models import InterviewRequest
 from interviews.services.conversation_steps import give_consent
 from orgs import keys
 from orgs.authentication import forget_keys
 from orgs.models import ApiKey, Logo, Org, SecurityEvent
 from orgs.services import create_api_key, revoke_api_key, update_org
+from tests.broken_store import make_counters_unavailable
 from tests.client import ApiClient
 from tests.images import GREEN_PNG, PNG
 from tests.staff.conftest import Staff
@@ -35,26 +38,18 @@ def key_shown_in(response: Any) -> str:
     return str(key)
 
 
-def issue(staff: Staff, org: Org, **data: str) -> tuple[str, Any]:
-    response = staff.post(ISSUE, org.pk, **{"name": "CRM", **data})
-    return key_shown_in(response), response
-
-
 class TestOrgs:
-    def test_the_list_shows_plan_limit_and_live_keys(self, root: Staff, acme: Org, globex: Org) -> None:
+    def test_the_list_shows_plan_limit_and_live_keys_and_is_searched(self, root: Staff, acme: Org, globex: Org) -> None:
         for name in "abc":
             create_api_key(org=acme, name=name)
         revoke_api_key(ApiKey.objects.get(name="a"))
         create_api_key(org=acme, name="expired", lifetime=-timedelta(days=1))
         Org.objects.filter(slug="globex").update(own_rate_limit=5000, is_active=False)
-        shown = root.get("orgs_org_changelist")
-        assert {org.slug: org.live_keys for org in shown.context["cl"].result_list} == {"acme": 2, "globex": 0}
-        assert "5,000 (own)" in shown.content.decode()
-
-    @pytest.mark.parametrize(("text", "slugs"), [("cme", ["acme"]), ("LOBEX", ["globex"]), ("nobody", [])])
-    def test_are_found_by_name_or_slug(self, root: Staff, acme: Org, globex: Org, text: str, slugs: list[str]) -> None:
+        assert {org.slug: org.live_keys for org in root.listed("orgs_org")} == {"acme": 2, "globex": 0}
+        assert "5,000 (own)" in root.text("orgs_org_changelist")
         update_org(org_id=globex.pk, name="Globex-Löbex")
-        assert [org.slug for org in root.get("orgs_org_changelist", q=text).context["cl"].result_list] == slugs
+        for text, found in (("cme", [acme]), ("LOBEX", [globex]), ("nobody", [])):
+            assert root.listed("orgs_org", q=text) == found
 
     def test_a_new_org_can_run_interviews(self, root: Staff) -> None:
         response = root.post("orgs_org_add", name="Initech", plan="enterprise", own_rate_limit="")
@@ -67,7 +62,7 @@ class TestOrgs:
         self, root: Staff, acme: Org, acme_api: ApiClient, interview_request: InterviewRequest
     ) -> None:
         for values, limit in (({"plan": "enterprise"}, "1000"), ({"own_rate_limit": "7"}, "7")):
-            root.post(CHANGE, acme.pk, **{**root.form(CHANGE, acme.pk), **values})
+            root.save(CHANGE, acme.pk, **values)
             forget_keys()
             assert acme_api.get(f"/interviews/{interview_request.pk}").headers["X-RateLimit-Limit"] == limit
         assert {entry.change_message for entry in LogEntry.objects.all()} == {
@@ -100,7 +95,7 @@ class TestOrgs:
         for reason in ("Invoice <7> unpaid", "Second"):
             assert root.post(SUSPEND, acme.pk, reason=reason).status_code == 302
             assert acme_api.get(path).status_code == 401
-            assert "Reason: Invoice &lt;7&gt; unpaid" in root.get(CHANGE, acme.pk).content.decode()
+            assert "Reason: Invoice &lt;7&gt; unpaid" in root.text(CHANGE, acme.pk)
         assert root.get(REACTIVATE, acme.pk).status_code == 200
         assert acme_api.get(path).status_code == 401, "opening the page changes nothing"
         for _ in range(2):
@@ -114,25 +109,14 @@ class TestOrgs:
             ("org_reactivated", "root", "acme", "Reactivated."),
         ]
 
-    @pytest.mark.django_db
-    def test_an_active_org_has_no_reason(self, acme: Org) -> None:
-        with pytest.raises(IntegrityError, match="org_active_has_no_suspension_reason"), transaction.atomic():
-            Org.objects.update(suspension_reason="Unpaid")
-
-    def test_the_form_of_an_org_does_not_suspend_it(self, root: Staff, acme: Org) -> None:
-        assert "is_active" not in root.form(CHANGE, acme.pk)
-        root.post(CHANGE, acme.pk, **{**root.form(CHANGE, acme.pk), "is_active": ""})
-        acme.refresh_from_db()
-        assert acme.is_active
-
     def test_the_period_of_the_audit_is_shown_and_edited(
         self, root: Staff, acme: Org, interview_request: InterviewRequest, settings: Settings
     ) -> None:
         settings.AUDIT_DAYS = 1_000
         history = ("contacts_contact_history", interview_request.contact_id)
-        assert "1,000 days" in root.get(*history).content.decode()
-        root.post(CHANGE, acme.pk, **{**root.form(CHANGE, acme.pk), "audit_days": "90"})
-        assert "90 days" in root.get(*history).content.decode()
+        assert "1,000 days" in root.text(*history)
+        root.save(CHANGE, acme.pk, audit_days="90")
+        assert "90 days" in root.text(*history)
         assert SecurityEvent.objects.get(kind="org_changed").detail == "audit_days: None → 90."
 
     def test_what_contacts_are_shown_and_the_periods_are_edited(self, root: Staff, acme: Org) -> None:
@@ -144,9 +128,11 @@ class TestOrgs:
             "transcript_days": "90",
             "contact_days": "365",
         }
-        assert root.post(CHANGE, acme.pk, **{**root.form(CHANGE, acme.pk), **edits}).status_code == 302
+        assert "is_active" not in root.form(CHANGE, acme.pk)
+        assert root.save(CHANGE, acme.pk, **edits, is_active="").status_code == 302
         acme.refresh_from_db()
         assert {field: str(getattr(acme, field)) for field in edits} == edits
+        assert acme.is_active, "the form does not suspend an org"
         assert "brand_color: → #7a1fa2." in SecurityEvent.objects.get(kind="org_changed").detail
 
     @pytest.mark.parametrize(
@@ -188,7 +174,8 @@ class TestOrgs:
 
 class TestKeys:
     def test_a_key_is_shown_once_and_works(self, root: Staff, acme: Org, interview_request: InterviewRequest) -> None:
-        key, response = issue(root, acme, expires_in="30")
+        response = root.post(ISSUE, acme.pk, name="CRM", expires_in="30")
+        key = key_shown_in(response)
         assert "no-store" in response.headers["Cache-Control"]
         assert ApiClient(key).get(f"/interviews/{interview_request.pk}").status_code == 200
         row = ApiKey.objects.get()
@@ -229,23 +216,56 @@ class TestKeys:
         assert (event.actor, event.org, event.subject) == ("root", "acme", old.prefix)
         assert event.detail == f"New key: {new.prefix}. Grace: {days} days."
         for row in (old, new):
-            assert new_key not in root.get("orgs_apikey_change", row.pk).content.decode()
+            assert new_key not in root.text("orgs_apikey_change", row.pk)
 
-    @pytest.mark.parametrize("days", ["-1", "366", "", "soon"])
-    def test_a_grace_period_that_is_not_valid_changes_nothing(self, root: Staff, acme_key: str, days: str) -> None:
-        response = root.post(ROTATE, ApiKey.objects.get().pk, grace_days=days)
-        assert response.status_code == 200
-        assert response.context["form"].errors["grace_days"]
-        assert ApiKey.objects.get().expires_at is None
-
-    def test_only_a_live_key_is_rotated(self, root: Staff, acme: Org) -> None:
+    def test_only_a_live_key_is_rotated_with_a_valid_grace_period(self, root: Staff, acme: Org) -> None:
         revoked, expired = create_api_key(org=acme, name="a")[0], create_api_key(org=acme, name="b")[0]
-        assert f"/{revoked.pk}/rotate/" in root.get("orgs_apikey_change", revoked.pk).content.decode()
+        assert f"/{revoked.pk}/rotate/" in root.text("orgs_apikey_change", revoked.pk)
+        for days in ("-1", "366", "", "soon"):
+            response = root.post(ROTATE, revoked.pk, grace_days=days)
+            assert response.status_code == 200
+            assert response.context["form"].errors["grace_days"]
+        assert ApiKey.objects.get(pk=revoked.pk).expires_at is None
         revoke_api_key(revoked)
         ApiKey.objects.filter(pk=expired.pk).update(expires_at=expired.created_at)
         for row in (revoked, expired):
             root.post(ROTATE, row.pk, grace_days="7")
-            page = root.get("orgs_apikey_change", row.pk).content.decode()
+            page = root.text("orgs_apikey_change", row.pk)
             assert "This key has expired or was revoked. Issue a new key instead." in page
             assert f"/{row.pk}/rotate/" not in page
         assert ApiKey.objects.count() == 2
+
+
+NOON = 1_800_014_400
+DAY_SECONDS = 24 * 60 * 60
+
+
+@pytest.fixture
+def clock(acme: Org, acme_api: ApiClient, monkeypatch: pytest.MonkeyPatch) -> Iterator[time_machine.Traveller]:
+    """Begins with five requests in a minute, at a limit of three."""
+    monkeypatch.setattr(day_counts, "SECONDS_BETWEEN_COUNTS", 0)
+    Org.objects.update(own_rate_limit=3)
+    with time_machine.travel(NOON, tick=False) as traveller:
+        for _ in range(5):
+            acme_api.get("/interviews/1")
+        yield traveller
+
+
+def test_the_page_of_an_org_shows_requests_and_refusals(
+    clock: time_machine.Traveller, root: Staff, acme: Org, globex: Org
+) -> None:
+    page = root.text("orgs_org_change", acme.pk)
+    assert '<th scope="row">Today</th><td>5</td><td>2</td>' in page
+    assert '<th scope="row">Yesterday</th><td>0</td><td>0</td>' in page
+    assert "The limit is 3 requests per minute." in page
+    clock.shift(DAY_SECONDS)
+    root.client.force_login(root.user)
+    assert '<th scope="row">Yesterday</th><td>5</td><td>2</td>' in root.text("orgs_org_change", acme.pk)
+    assert '<th scope="row">Today</th><td>0</td><td>0</td>' in root.text("orgs_org_change", globex.pk)
+
+
+def test_without_the_counters_the_page_says_so(root: Staff, acme: Org, monkeypatch: pytest.MonkeyPatch) -> None:
+    make_counters_unavailable(monkeypatch)
+    response = root.get("orgs_org_change", acme.pk)
+    assert response.status_code == 200
+    assert "requests are not limited. Tell the operator." in response.content.decode()

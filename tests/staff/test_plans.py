@@ -15,8 +15,7 @@ from django.urls import reverse
 
 from orgs.models import Org
 from tests.factories import InterviewTypeFactory
-from tests.staff.committed_rows import committed_rows
-from tests.staff.conftest import Staff
+from tests.staff.conftest import Staff, committed_rows
 
 pytestmark = [
     pytest.mark.skipif(connection.vendor != "postgresql", reason="it reads PostgreSQL's plans"),

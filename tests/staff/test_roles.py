@@ -1,14 +1,20 @@
-"""What each role may and may not do, page by page and row by row."""
+"""What each role may and may not do, page by page and row by row, and the groups of Django."""
 
+import sqlite3
+from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import Group, Permission
+from django.core.management import call_command
 
 from contacts.models import Contact
 from orgs.models import ApiKey, EventKind, Org, SecurityEvent
 from orgs.services import create_api_key
 from staff.base import OrgRowsAdmin
+from staff.people.roles import ROLES
+from tests.hindsight.test_settings import manage
 from tests.staff.admin_pages import all_paths, make_rows
 from tests.staff.conftest import Staff, log_in, staff_of
 from tests.staff.role_outcomes import World, outcomes
@@ -161,8 +167,28 @@ def test_users_who_are_not_staff_get_the_login_page(acme: Org) -> None:
     assert {name: status for name, status in statuses.items() if status != 302} == {"login": 200, "logout": 405}
 
 
+def permissions_of(role: str) -> set[str]:
+    permissions = Permission.objects.filter(group__name=role).select_related("content_type")
+    return {f"{permission.content_type.app_label}.{permission.codename}" for permission in permissions}
+
+
 @pytest.mark.django_db
-def test_the_permissions_exist_in_django() -> None:
-    assert Permission.objects.get(codename="add_apikey").name == "Can add API key"
-    names = list(Permission.objects.values_list("content_type", "codename"))
-    assert len(names) == len(set(names))
+def test_migrate_restores_groups_that_were_changed_or_deleted() -> None:
+    assert {role: permissions_of(role) for role in ROLES} == {role: {*given} for role, given in ROLES.items()}
+    Group.objects.get(name="support").permissions.add(Permission.objects.get(codename="delete_contact"))
+    Group.objects.get(name="read only").delete()
+    call_command("migrate", verbosity=0)
+    assert {role: permissions_of(role) for role in ROLES} == {role: {*given} for role, given in ROLES.items()}
+
+
+@pytest.mark.django_db
+def test_roles_can_be_restored_before_the_table_of_events_exists(tmp_path: Path) -> None:
+    file = tmp_path / "new.sqlite3"
+    environment = {"HINDSIGHT_ENV": "development", "DATABASE_URL": f"sqlite:///{file}"}
+    assert manage("migrate", "interviews", **environment).returncode == 0
+    with closing(sqlite3.connect(file)) as database, database:
+        database.execute("DELETE FROM auth_group_permissions")
+    done = manage("migrate", "contacts", **environment)
+    assert done.returncode == 0, done.stderr
+    with closing(sqlite3.connect(file)) as database:
+        assert database.execute("SELECT count(*) FROM auth_group_permissions").fetchone() != (0,)

@@ -65,7 +65,7 @@ def effect(staff: Staff, row: InterviewRequest) -> str:
 
 def selected(staff: Staff, row: InterviewRequest) -> dict[str, str]:
     """What the picker shows, without topics that are not picked."""
-    page = staff.get(CHANGE, row.pk).content.decode()
+    page = staff.text(CHANGE, row.pk)
     found = re.findall(r'<select name="(picks-\w+)".*?</select>', page)
     assert found
     selects = {name: re.search(rf'<select name="{name}".*?</select>', page, re.DOTALL) for name in found}
@@ -86,9 +86,11 @@ def stored(row: InterviewRequest) -> tuple[str, Picks | None]:
 
 class TestEffect:
     def test_titles_and_the_words_that_decided(self, root: Staff, row: InterviewRequest) -> None:
-        assert effect(root, row) == (
-            f"Steers to: {PRICING} Avoids: none Steers to “{PRICING}”: Focus on pricing in the objective"
-        )
+        """Also for read-only staff, who see no picker."""
+        page = staff_of("read only").get(CHANGE, row.pk).content
+        expected = f"Steers to: {PRICING} Avoids: none Steers to “{PRICING}”: Focus on pricing in the objective"
+        assert effect(root, row) == words(page) == expected
+        assert b"picks-" not in page
 
     def test_what_is_not_read_yet_is_said_and_not_read(self, root: Staff, row: InterviewRequest) -> None:
         InterviewRequest.objects.update(objective="Focus on the alternatives")
@@ -103,14 +105,6 @@ class TestEffect:
         without_picks = root.post(STEERING, row.pk, objective="Focus on the alternatives").content
         assert words(without_picks).startswith("Steers to: Which options were considered"), "once picks are removed"
 
-    def test_subjects_that_may_be_named_and_those_that_the_notes_mention(
-        self, root: Staff, row: InterviewRequest
-    ) -> None:
-        InterviewRequest.objects.update(subjects="SSO (may be named)\nCFO (may be named)\naudit logs")
-        Contact.objects.update(notes="Do not mention SSO.")
-        store_steering(row)
-        assert "Subjects: SSO (not named: the notes mention it), CFO (may be named), audit logs" in effect(root, row)
-
     def test_an_objective_without_a_match_says_what_to_do(self, root: Staff, row: InterviewRequest) -> None:
         InterviewRequest.objects.update(objective="Zzz")
         store_steering(row)
@@ -118,15 +112,12 @@ class TestEffect:
             f"Steers to: none Avoids: none {NO_MATCH} It names no subject that Paige recognizes either. "
             "Pick topics below, or word it differently."
         )
-        assert '<details class="picks" open>' in root.get(CHANGE, row.pk).content.decode()
+        assert '<details class="picks" open>' in root.text(CHANGE, row.pk)
 
-    def test_an_objective_that_is_too_long_is_said(self, root: Staff, row: InterviewRequest) -> None:
-        response = root.post(STEERING, row.pk, objective="x" * 10_001)
-        assert b"at most 10,000 characters" in response.content
-
-    def test_an_invalid_guide_is_said(self, root: Staff, row: InterviewRequest) -> None:
+    def test_what_is_not_valid_is_said(self, root: Staff, row: InterviewRequest) -> None:
+        assert b"at most 10,000 characters" in root.post(STEERING, row.pk, objective="x" * 10_001).content
         InterviewType.objects.update(guide={})
-        assert b"The guide is not valid" in root.get(CHANGE, row.pk).content
+        assert "The guide is not valid" in root.text(CHANGE, row.pk)
         assert b"The guide is not valid" in root.post(STEERING, row.pk, objective="x").content
 
 
@@ -151,12 +142,19 @@ class TestWhileTyping:
 
 
 class TestSubjects:
-    def test_the_subjects_stand_beside_the_topics(self, root: Staff, row: InterviewRequest) -> None:
+    def test_the_subjects_stand_beside_the_topics_and_say_whether_they_may_be_named(
+        self, root: Staff, row: InterviewRequest
+    ) -> None:
         InterviewRequest.objects.update(objective="Focus on pricing and the CFO. Was Globex cheaper?")
         store_steering(row, emphasize=["pricing"], subjects=["CFO", "Globex"])
         assert " Avoids: none Subjects: CFO, Globex " in effect(root, row)
         Org.objects.update(names_subjects=True)
         assert "Subjects: CFO (may be named), Globex (may be named) " in effect(root, row)
+        Org.objects.update(names_subjects=False)
+        InterviewRequest.objects.update(subjects="SSO (may be named)\nCFO (may be named)\naudit logs")
+        Contact.objects.update(notes="Do not mention SSO.")
+        store_steering(row)
+        assert "Subjects: SSO (not named: the notes mention it), CFO (may be named), audit logs" in effect(root, row)
 
     def test_a_correction_is_stored_shown_and_audited(self, root: Staff, row: InterviewRequest) -> None:
         save(root, row, {}, subjects=" audit   logs (may be named)\r\n\r\nSSO\r\nSSO")
@@ -180,14 +178,22 @@ class TestSubjects:
         save(root, row, {}, objective="Why Gong?", subjects="SSO")
         assert InterviewRequest.objects.get().subjects == "SSO"
 
-    @pytest.mark.parametrize("text", ["{vendor}", "x" * 61, "a?", "“Who?” said he", "<b>", "a: b", "…", "\u202e"])
-    def test_a_text_that_paige_could_not_name_is_refused(self, root: Staff, row: InterviewRequest, text: str) -> None:
-        assert b"is not a subject" in save(root, row, {}, subjects=text).content
+    @pytest.mark.parametrize(
+        ("text", "error"),
+        [
+            *(
+                (text, "is not a subject")
+                for text in ("{vendor}", "x" * 61, "a?", "“Who?” said he", "<b>", "a: b", "…")
+            ),
+            ("\u202e", "is not a subject"),
+            ("\n".join(f"item {number}" for number in range(13)), "Enter at most 12 subjects."),
+        ],
+    )
+    def test_a_text_that_paige_could_not_name_is_refused(
+        self, root: Staff, row: InterviewRequest, text: str, error: str
+    ) -> None:
+        assert error in save(root, row, {}, subjects=text).content.decode()
         assert InterviewRequest.objects.get().subjects == ""
-
-    def test_there_is_a_maximum(self, root: Staff, row: InterviewRequest) -> None:
-        response = save(root, row, {}, subjects="\n".join(f"item {number}" for number in range(13)))
-        assert b"Enter at most 12 subjects." in response.content
 
 
 class TestPicking:
@@ -199,30 +205,25 @@ class TestPicking:
         assert selected(root, row) == picks
         [(field, before, after)] = history_of(row)
         assert (field, before, after) == ("picks", "", "emphasize: vendor, criteria\navoid: pricing")
-        assert Change.objects.get().actor == "root"
-
-    def test_an_untouched_form_changes_nothing(self, root: Staff, row: InterviewRequest) -> None:
-        pick(row, Picks(("vendor", "criteria", "trigger", "process"), ("pricing",)))
         save(root, row, selected(root, row))
-        assert Change.objects.count() == 1
+        assert Change.objects.get().actor == "root", "an untouched form changes nothing"
 
-    def test_picks_are_cleared_by_hand_and_by_a_new_objective(self, root: Staff, row: InterviewRequest) -> None:
+    def test_picks_are_cleared_by_hand_and_by_a_new_objective_that_comes_without_new_ones(
+        self, root: Staff, row: InterviewRequest
+    ) -> None:
         pick(row, Picks(("vendor",)))
         save(root, row, {})
         assert stored(row) == ("Focus on pricing", None)
-        pick(row, Picks(("vendor",)))
-        save(root, row, {"picks-vendor": "1"}, objective="Why now?")
-        assert stored(row) == ("Why now?", None)
-
-    def test_objective_and_picks_can_be_saved_together(self, root: Staff, row: InterviewRequest) -> None:
         save(root, row, {"picks-vendor": "1"}, objective="Zzz")
         assert stored(row) == ("Zzz", Picks(("vendor",)))
+        save(root, row, {"picks-vendor": "1"}, objective="Why now?")
+        assert stored(row) == ("Why now?", None)
 
     def test_no_topic_can_be_picked(self, root: Staff, row: InterviewRequest) -> None:
         save(root, row, {"picks-0": "on"})
         assert stored(row) == ("Focus on pricing", Picks())
         assert effect(root, row) == "Steers to: none Avoids: none Picked by staff."
-        assert re.search(r'name="picks-0"[^>]* checked', root.get(CHANGE, row.pk).content.decode())
+        assert re.search(r'name="picks-0"[^>]* checked', root.text(CHANGE, row.pk))
 
     def test_picks_that_somebody_else_has_changed_are_not_overwritten(self, root: Staff, row: InterviewRequest) -> None:
         opened = {name: value for name, value in root.form(CHANGE, row.pk).items() if name != "picks"}
@@ -243,11 +244,6 @@ class TestPicking:
         row.refresh_from_db()
         save(root, InterviewRequest.objects.get(), {"picks-criteria": "1"})
         assert stored(row)[1] == Picks(("vendor", "criteria"))
-
-    def test_read_only_staff_see_the_effect_without_a_picker(self, row: InterviewRequest) -> None:
-        page = staff_of("read only").get(CHANGE, row.pk).content
-        assert words(page).startswith(f"Steers to: {PRICING}")
-        assert b"picks-" not in page
 
 
 def test_a_contacts_page_shows_what_the_notes_add_to_open_interviews(

@@ -22,14 +22,6 @@ def completed(interview_request: InterviewRequest) -> InterviewRequest:
     return complete(interview_request, ANSWERS)
 
 
-@pytest.fixture
-def manager(acme: Org) -> Staff:
-    """Of Acme."""
-    staff = staff_of("account manager")
-    acme.account_managers.add(staff.user)
-    return staff
-
-
 def found(staff: Staff, page: str = "transcript_search", **query: Any) -> list[tuple[int, int]]:
     response = staff.get(page, **query)
     assert response.status_code == 200
@@ -43,14 +35,14 @@ def reads() -> list[tuple[str, str]]:
 
 @pytest.mark.parametrize("page", ["transcript_search", "search"])
 def test_an_answer_is_shown_with_a_link_to_its_turn(support: Staff, completed: InterviewRequest, page: str) -> None:
-    text = support.get(page, q="globex offered discount").content.decode()
+    text = support.text(page, q="globex offered discount")
     assert "&lt;b&gt;<mark>Globex</mark>&lt;/b&gt; <mark>offered</mark> a *<mark>discount</mark>*." in text
     assert f'href="/admin/interviews/interviewrequest/{completed.pk}/change/#turn-2"' in text
     assert reads() == [(support.user.username, str(completed.pk))]
 
 
 def test_the_search_box_leads_to_all_answers(support: Staff) -> None:
-    page = support.get("search", q="price & support").content.decode()
+    page = support.text("search", q="price & support")
     assert 'href="/admin/search/transcripts/?q=price+%26+support"' in page
     assert not reads()
 

@@ -1,27 +1,27 @@
-"""Transcripts of completed interviews as files and as text to paste."""
+"""Conversations on staff pages, and transcripts as files and as text to paste."""
 
+import re
+from datetime import timedelta
 from io import BytesIO
 from zipfile import ZipFile
 
 import pytest
+from django.utils import timezone
 from docx import Document
 from markdown_it import MarkdownIt
 
 from contacts.models import Contact
-from interviews.lifecycle import Wording
-from interviews.models import InterviewRequest, Turn
-from interviews.services.conversation_steps import (
-    complete_conversation,
-    finish_conversation,
-    give_consent,
-    next_question,
-    submit_answer,
-)
+from interviews.lifecycle import ABANDONED_AFTER, Wording
+from interviews.models import Conversation, InterviewRequest, Turn
+from interviews.services.conversation_steps import next_question
+from interviews.services.transitions import complete_interview
+from interviews.services.wishes import decline_interview
 from orgs.models import SecurityEvent
 from staff.interviews.transcript import TranscriptDocument
 from staff.interviews.transcript_files import as_docx
 from tests.completed import QUESTION, complete
 from tests.factories import InterviewRequestFactory
+from tests.interviews import steps
 from tests.staff.conftest import Staff, log_in, staff_of
 
 CHANGE = "interviews_interviewrequest_change"
@@ -100,7 +100,7 @@ def test_a_docx_of_hostile_answers_opens(interview_request: InterviewRequest) ->
 def test_a_name_cannot_add_markup(root: Staff, interview_request: InterviewRequest) -> None:
     Contact.objects.update(name="# Eve\n\n## *Paige:* [x](https://evil.example)", search_text="")
     complete(InterviewRequest.objects.get(), on_pricing("Fine.\n\n# Big\n\n**Paige:** I lied."))
-    shown = MarkdownIt().render(root.get(MARKDOWN, interview_request.pk).content.decode())
+    shown = MarkdownIt().render(root.text(MARKDOWN, interview_request.pk))
     assert shown.count("<h1>") == 1
     assert "href" not in shown
     assert "Big</h" not in shown
@@ -120,14 +120,77 @@ def test_who_may_download(root: Staff, completed: InterviewRequest, page: str) -
 
 def test_messages_that_a_model_has_worded_are_marked(root: Staff, interview_request: InterviewRequest) -> None:
     """Also once the turns are deleted, and in downloads."""
-    give_consent(interview_request)
-    next_question(interview_request)
-    submit_answer(interview_request, number=1, text="It was slow.")
+    steps.converse(interview_request, "It was slow.")
     Turn.objects.filter(number=1).update(authored="What happened?", worded_by=Wording.MODEL)
-    finish_conversation(interview_request)
-    complete_conversation(interview_request)
+    steps.complete(interview_request)
     assert root.get(CHANGE, interview_request.pk).content.count(b"worded by a model") == 1
     Turn.objects.all().delete()
     assert root.get(CHANGE, interview_request.pk).content.count(b"worded by a model") == 1
     assert b"**Paige (worded by a model):** " in root.get(MARKDOWN, interview_request.pk).content
     assert b"*(worded" not in root.get(MARKDOWN, interview_request.pk).content
+
+
+@pytest.fixture
+def begun(interview_request: InterviewRequest) -> InterviewRequest:
+    """Alice has answered one question."""
+    return steps.converse(interview_request, "We shipped to a warehouse that was closed.")
+
+
+def listed(staff: Staff, **query: str) -> list[tuple[int, str]]:
+    """The cells of each row."""
+    page = staff.get("interviews_interviewrequest_changelist", **query)
+    cells = re.findall(r'field-displayed_status">([^<]*)<', page.content.decode())
+    return list(zip((row.pk for row in page.context["cl"].result_list), cells, strict=True))
+
+
+def test_the_list_shows_the_status_of_each_interview(root: Staff, begun: InterviewRequest) -> None:
+    other = InterviewRequestFactory.create(org=begun.org, contact=begun.contact, interview_type=begun.interview_type)
+    assert listed(root) == listed(root, conversation="nonsense") == [(other.pk, "Created"), (begun.pk, "Under way")]
+    assert listed(root, conversation="running") == [(begun.pk, "Under way")]
+    assert listed(root, conversation="abandoned") == []
+    long_ago = timezone.now() - ABANDONED_AFTER - timedelta(hours=1)
+    Conversation.objects.filter(pk=begun.pk).update(last_activity_at=long_ago)
+    assert listed(root, conversation="running") == []
+    assert listed(root, conversation="abandoned") == [(begun.pk, "Abandoned")]
+
+
+def test_answers_that_were_not_sent_are_counted_and_not_shown(root: Staff, begun: InterviewRequest) -> None:
+    next_question(begun)
+    page = root.get(CHANGE, begun.pk)
+    assert "The contact has answered 1 question, and has not sent the answers." in page.content.decode()
+    assert "warehouse" not in page.content.decode()
+    assert page.context["document"] is None
+    decline_interview(begun)
+    assert "The answers were deleted: they were not sent." in root.text(CHANGE, begun.pk)
+
+
+def test_a_wish_stands_before_the_transcript(root: Staff, begun: InterviewRequest) -> None:
+    assert "Wish of the contact:</strong>" not in root.text(CHANGE, begun.pk)
+    steps.complete(begun, "The CFO decided. Can a person call me? Please delete my data afterwards.")
+    before, _, transcript = root.text(CHANGE, begun.pk).partition(">Transcript</h2>")
+    assert "Wish of the contact:</strong> wants a person, wants deletion" in before
+    assert "The CFO decided." in transcript
+
+
+@pytest.mark.usefixtures("known_readings")
+def test_findings_link_to_their_places_in_the_transcript(root: Staff, interview_request: InterviewRequest) -> None:
+    """A browser moves to the element with the id that a link names."""
+    InterviewRequest.objects.update(objective="Find out about pricing and the demo")
+    steps.complete(interview_request, "Are you a bot? The <i>price</i> of Acme was too *high*, but fair.")
+    page = root.text(CHANGE, interview_request.pk)
+    quote = "The &lt;i&gt;price&lt;/i&gt; of Acme was too *high*"
+    [place] = re.findall(rf'Against</strong> <q dir="auto">{re.escape(quote)}</q> <a href="#([^"]+)">turn 2</a>', page)
+    [answer] = re.findall(rf'{re.escape(quote)}, but fair. <a href="#([^"]+)">turn 2</a></dd>', page)
+    assert f'Are you a bot? <span id="{answer}"><span id="{place}">{quote}</span>, but fair.</span>' in page
+    assert '<dd>Touched, <a href="#turn-2">turn 2</a></dd>' in page
+    assert page.count(f'id="{place}"') == page.count('id="turn-2"') == 1
+
+
+def test_key_answers_of_an_older_version_are_shown_without_links(
+    root: Staff, interview_request: InterviewRequest
+) -> None:
+    stored = {"topic": "pricing", "title": "Price", "excerpts": ["It was slow."]}
+    complete_interview(interview_request, content="**Paige:** Why?\n\n**Alice:** It was slow.", key_answers=[stored])
+    page = root.text(CHANGE, interview_request.pk)
+    assert '<dt>Price</dt><dd dir="auto">It was slow.</dd>' in page
+    assert "Drivers" not in page

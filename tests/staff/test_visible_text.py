@@ -41,10 +41,10 @@ def shown_text(page: str) -> str:
 
 
 def test_the_pages_and_files_of_a_transcript(root: Staff, completed: InterviewRequest) -> None:
-    page = root.get(f"{PAGES}_change", completed.pk).content.decode()
+    page = root.text(f"{PAGES}_change", completed.pk)
     assert "{U+202E}evisnepxe" in shown_text(page)
     assert not FORGING.search(page), "also in the text for a mail"
-    markdown = root.get(f"{PAGES}_markdown", completed.pk).content.decode()
+    markdown = root.text(f"{PAGES}_markdown", completed.pk)
     assert "{U+202E}evisnepxe" in markdown
     assert not FORGING.search(markdown)
     html = MarkdownIt().render(markdown)

@@ -1,15 +1,17 @@
-"""The page "Why we win and lose", reviews of drivers, and the page of a deal."""
+"""Deals in the admin, the page "Why we win and lose", and reviews of drivers."""
 
 from datetime import date
 from typing import Any
 
 import pytest
 
+from contacts.models import Contact
 from deals.models import Deal
 from interviews.lifecycle import Review
 from interviews.models import Driver, InterviewRequest
 from orgs.models import Change, Org, SecurityEvent
 from staff.win_loss.form import PeriodChoice, calendar_period, custom_period
+from tests.client import ApiClient
 from tests.completed import complete
 from tests.factories import ContactFactory, InterviewRequestFactory
 from tests.staff.conftest import Staff, staff_of
@@ -34,13 +36,8 @@ def completed(interview_request: InterviewRequest) -> InterviewRequest:
     return interview_request
 
 
-def text_of(response: Any) -> str:
-    assert response.status_code == 200
-    return str(response.content.decode())
-
-
 def test_topics_with_counts_intervals_quotes_and_reasons(support: Staff, completed: InterviewRequest) -> None:
-    page = text_of(support.get(PAGE, org="acme"))
+    page = support.text(PAGE, org="acme")
     driver = Driver.objects.filter(direction="against").earliest("start")
     for text in (
         "How price and packaging came into it",
@@ -60,7 +57,7 @@ def test_topics_with_counts_intervals_quotes_and_reasons(support: Staff, complet
 
 def test_the_same_as_markdown(support: Staff, completed: InterviewRequest) -> None:
     response = support.get(PAGE, org="acme", markdown="1")
-    report = text_of(response)
+    report = response.content.decode()
     assert response.headers["Content-Type"].startswith("text/markdown")
     assert report.startswith("# Why we win and lose: Acme\n")
     assert "| How price and packaging came into it | against | 1 of 2 | 50% (9\N{EN DASH}91%) | \N{EN DASH} |" in report
@@ -88,17 +85,17 @@ def test_the_same_as_markdown(support: Staff, completed: InterviewRequest) -> No
     ],
 )
 def test_filters(support: Staff, completed: InterviewRequest, query: dict[str, str], text: str) -> None:
-    assert text in text_of(support.get(PAGE, **query))
+    assert text in support.text(PAGE, **query)
 
 
 def test_an_account_manager_sees_own_orgs(completed: InterviewRequest, acme: Org, globex: Org) -> None:
     account_manager = staff_of("account manager")
     acme.account_managers.add(account_manager.user)
-    assert "<strong>2</strong> interviews" in text_of(account_manager.get(PAGE))
+    assert "<strong>2</strong> interviews" in account_manager.text(PAGE)
     acme.account_managers.set([])
     globex.account_managers.add(account_manager.user)
-    assert "No interview was completed" in text_of(account_manager.get(PAGE))
-    assert "No org matches" in text_of(account_manager.get(PAGE, org="acme"))
+    assert "No interview was completed" in account_manager.text(PAGE)
+    assert "No org matches" in account_manager.text(PAGE, org="acme")
 
 
 def test_a_rejected_driver_is_not_shown_and_the_review_is_audited(support: Staff, completed: InterviewRequest) -> None:
@@ -107,36 +104,33 @@ def test_a_rejected_driver_is_not_shown_and_the_review_is_audited(support: Staff
         response = support.post(REVIEW, driver.pk, review="reject", next=back)
         assert (response.status_code, response.headers["Location"]) == (302, back)
     assert {*Driver.objects.filter(interview_request=completed).values_list("review", flat=True)} == {Review.REJECTED}
-    page = text_of(support.get(PAGE, org="acme"))
+    page = support.text(PAGE, org="acme")
     assert "was too high" not in page
     assert "0 of 2" in page
     assert {*Change.objects.values_list("field", "actor")} == {("review", support.user.username)}
-    assert "Review overwritten" in text_of(support.get("activity"))
+    assert "Review overwritten" in support.text("activity")
 
 
-def test_a_review_is_confirmed_and_withdrawn(support: Staff, completed: InterviewRequest) -> None:
+def test_a_review_is_confirmed_withdrawn_and_made_on_the_page_of_the_interview(
+    support: Staff, completed: InterviewRequest
+) -> None:
     driver = Driver.objects.filter(interview_request=completed).earliest("start")
     assert support.post(REVIEW, driver.pk, review="other").status_code == 404
     for review, stored in (("confirm", "confirmed"), ("withdraw", "")):
         support.post(REVIEW, driver.pk, review=review, next="https://elsewhere.example/")
-        assert ("confirmed</span>" in text_of(support.get(PAGE))) == bool(stored)
+        assert ("confirmed</span>" in support.text(PAGE)) == bool(stored)
         driver.refresh_from_db()
         assert driver.review == stored
-
-
-def test_a_driver_is_reviewed_on_the_page_of_its_interview(support: Staff, completed: InterviewRequest) -> None:
-    driver = Driver.objects.filter(interview_request=completed).earliest("start")
-    address = f"/admin/interviews/interviewrequest/{completed.pk}/change/"
-    page = text_of(support.client.get(address))
-    assert f'action="/admin/win-loss/drivers/{driver.pk}/"' in page
+    shown, address = "interviews_interviewrequest_change", f"/admin/interviews/interviewrequest/{completed.pk}/change/"
+    assert f'action="/admin/win-loss/drivers/{driver.pk}/"' in support.text(shown, completed.pk)
     response = support.post(REVIEW, driver.pk, review="reject", next=address)
     assert response.headers["Location"] == address
-    assert "<strong>rejected</strong>" in text_of(support.client.get(address))
-    assert "/admin/win-loss/drivers/" not in text_of(staff_of("read only").client.get(address))
+    assert "<strong>rejected</strong>" in support.text(shown, completed.pk)
+    assert "/admin/win-loss/drivers/" not in staff_of("read only").text(shown, completed.pk)
 
 
 def test_a_deals_page_shows_its_interviews_side_by_side(support: Staff, completed: InterviewRequest) -> None:
-    page = text_of(support.get(DEAL, Deal.objects.get().pk))
+    page = support.text(DEAL, Deal.objects.get().pk)
     for text in ("Contacts disagree:</strong> How price", "was too high", "was fair", "not mentioned"):
         assert text in page
 
@@ -158,3 +152,49 @@ def test_a_period_is_compared_with_the_one_before(period: Any, days: tuple[str, 
     starts = (period.span.since, period.span.until, period.before.since)
     assert tuple(f"{start:%Y-%m-%d}" for start in starts) == days
     assert period.before.until == period.span.since
+
+
+class TestDeals:
+    """They are found and read, and not edited."""
+
+    @pytest.fixture(autouse=True)
+    def deals(self, acme_api: ApiClient, globex_api: ApiClient, alice: Contact) -> None:
+        InterviewRequestFactory.create(org=alice.org, contact=alice, deal_id="deal_1")
+        acme_api.put("/deals/deal_1", {"outcome": "lost", "reported_reason": "Price"})
+        lost = {"outcome": "lost", "reported_reason": "Timing", "amount": 48000, "currency": "EUR"}
+        acme_api.put("/deals/deal_1", lost)
+        acme_api.put("/deals/other", {"outcome": "won"})
+        globex_api.put("/deals/deal_2", {"outcome": "won"})
+
+    @pytest.mark.parametrize(
+        ("query", "ids"),
+        [
+            ({}, {"deal_1", "other", "deal_2"}),
+            ({"q": "deal_"}, {"deal_1", "deal_2"}),
+            ({"q": "%"}, set()),
+            ({"outcome__exact": "won"}, {"other", "deal_2"}),
+            ({"org": "acme"}, {"deal_1", "other"}),
+        ],
+    )
+    def test_the_list_is_searched_and_filtered(self, support: Staff, query: dict[str, str], ids: set[str]) -> None:
+        assert {deal.deal_id for deal in support.listed("deals_deal", **query)} == ids
+
+    def test_a_page_shows_the_deal_its_interviews_and_its_history(self, support: Staff) -> None:
+        deal = Deal.objects.get(deal_id="deal_1")
+        page = support.text(DEAL, deal.pk)
+        for text in ("lost", "Timing", "48000", "EUR", "?deal=deal_1&amp;org=acme&amp;archived=all"):
+            assert text in page
+        assert 'name="outcome"' not in page
+        history = support.text("deals_deal_history", deal.pk)
+        assert "<del>Price</del>" in history
+        assert "<ins>Timing</ins>" in history
+        assert "Restore" not in history
+
+    def test_the_page_of_an_interview_request_leads_to_the_deal(self, support: Staff, interview_request: Any) -> None:
+        asked = interview_request.contact.interview_requests.get(deal_id="deal_1")
+        page = support.text("interviews_interviewrequest_change", asked.pk)
+        pk = Deal.objects.get(deal_id="deal_1").pk
+        assert f'<a href="/admin/deals/deal/{pk}/change/">Lost, 48000 EUR</a>' in page
+        asked.deal_id = "never_sent"
+        asked.save()
+        assert "never_sent" in support.text("interviews_interviewrequest_change", asked.pk)

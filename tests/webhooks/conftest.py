@@ -32,6 +32,14 @@ def complete(org: Org, interview_request_id: int = 1) -> Delivery:
     return Delivery.objects.latest("pk")
 
 
+def attempt(org: Org, interview_request_id: int = 1) -> Delivery:
+    """Records an event and sends what is due."""
+    delivery = complete(org, interview_request_id)
+    work()
+    delivery.refresh_from_db()
+    return delivery
+
+
 def work() -> int:
     """Sends what is due. Returns the number of attempts."""
     return work_off("deliveries")

@@ -16,7 +16,7 @@ from standardwebhooks import Webhook, WebhookVerificationError
 from interviews.models import InterviewRequest
 from interviews.services.conversation_steps import give_consent
 from orgs.models import Org, SecurityEvent
-from tests.webhooks.conftest import complete, work
+from tests.webhooks.conftest import attempt, complete, work
 from tests.working import leased
 from tools.harness.receiver import Receiver
 from webhooks.models import Delivery, Endpoint, EndpointState, Outcome, Status
@@ -27,7 +27,7 @@ from webhooks.services.endpoints import create_endpoint, enable_endpoint, rotate
 from webhooks.services.events import record_event
 from webhooks.work import Deliveries, deliver
 
-pytestmark = pytest.mark.django_db
+pytestmark = pytest.mark.usefixtures("endpoint")
 
 
 def test_consent_sends_a_signed_event(
@@ -50,13 +50,10 @@ def test_consent_sends_a_signed_event(
 
 
 @pytest.mark.slow
-def test_every_attempt_sends_the_same_message_until_the_schedule_ends(
-    acme: Org, endpoint: Endpoint, receiver: Receiver
-) -> None:
+def test_every_attempt_sends_the_same_message_until_the_schedule_ends(acme: Org, receiver: Receiver) -> None:
     receiver.status = 500
     with time_machine.travel("2026-12-01T12:00Z", tick=False) as clock:
-        delivery = complete(acme)
-        work()
+        delivery = attempt(acme)
         for number, delay in enumerate(DELAYS, start=1):
             delivery.refresh_from_db()
             assert (delivery.status, delivery.attempts, delivery.last_status) == (Status.PENDING, number, 500)
@@ -84,34 +81,15 @@ def test_every_attempt_sends_the_same_message_until_the_schedule_ends(
         ("Tue, 01 Dec 2020 13:00:00 GMT", DELAYS[0]),
     ],
 )
-def test_retry_after_postpones_the_next_attempt(
-    acme: Org, endpoint: Endpoint, receiver: Receiver, header: str, delay: timedelta
-) -> None:
+def test_retry_after_postpones_the_next_attempt(acme: Org, receiver: Receiver, header: str, delay: timedelta) -> None:
     receiver.status, receiver.headers = 503, {"Retry-After": header}
     with time_machine.travel("2026-12-01T12:00Z", tick=False):
-        delivery = complete(acme)
-        work()
-        delivery.refresh_from_db()
+        delivery = attempt(acme)
         assert delay <= delivery.due_at - timezone.now() <= delay * 1.1
 
 
-def test_410_disables_the_endpoint_and_tells_staff(acme: Org, endpoint: Endpoint, receiver: Receiver) -> None:
-    receiver.status = 410
-    complete(acme)
-    other = complete(acme, 2)
-    work()
-    endpoint.refresh_from_db()
-    assert endpoint.state == EndpointState.GONE
-    assert len(receiver.received) == 1
-    assert set(Delivery.objects.values_list("status", flat=True)) == {Status.CANCELLED}
-    event = SecurityEvent.objects.get(kind="webhook_changed")
-    assert (event.actor, event.org, event.subject) == ("run_worker", "acme", str(endpoint.pk))
-    assert event.detail == "State: disabled: it answered 410 Gone."
-    assert complete(acme, 3) == other, "a disabled endpoint gets no new deliveries"
-
-
-class TestMail:
-    """To the org's contact address."""
+class TestDisabling:
+    """The org is told at its contact address."""
 
     @pytest.fixture(autouse=True)
     def mail_is_set_up(self, settings: Settings, acme: Org) -> None:
@@ -119,13 +97,19 @@ class TestMail:
         acme.contact_address = "research@acme.example"
         acme.save()
 
-    def test_a_disabled_endpoint_is_told_once(
+    def test_410_disables_the_endpoint_and_tells_staff_and_the_org_once(
         self, acme: Org, endpoint: Endpoint, receiver: Receiver, mailoutbox: list[EmailMessage]
     ) -> None:
         receiver.status = 410
-        complete(acme, 1)
-        complete(acme, 2)
-        work()
+        complete(acme)
+        other = attempt(acme, 2)
+        endpoint.refresh_from_db()
+        assert (endpoint.state, len(receiver.received)) == (EndpointState.GONE, 1)
+        assert set(Delivery.objects.values_list("status", flat=True)) == {Status.CANCELLED}
+        event = SecurityEvent.objects.get(kind="webhook_changed")
+        assert (event.actor, event.org, event.subject) == ("run_worker", "acme", str(endpoint.pk))
+        assert event.detail == "State: disabled: it answered 410 Gone."
+        assert complete(acme, 3) == other, "a disabled endpoint gets no new deliveries"
         [mail] = mailoutbox
         assert mail.to == ["research@acme.example"]
         assert "of Acme, because it answered 410 Gone" in mail.body
@@ -133,20 +117,17 @@ class TestMail:
         assert urlsplit(endpoint.url).path not in mail.body.replace("/api/", "")
 
         enable_endpoint(endpoint_id=endpoint.pk)
-        complete(acme, 3)
-        work()
+        attempt(acme, 4)
         assert len(mailoutbox) == 2, "disabled again"
 
     def test_five_days_of_failures_disable_the_endpoint_and_are_told(
         self, acme: Org, endpoint: Endpoint, receiver: Receiver, mailoutbox: list[EmailMessage]
     ) -> None:
         receiver.status = 500
-        complete(acme)
-        work()
+        attempt(acme)
         assert mailoutbox == []
         Endpoint.objects.update(failing_since=timezone.now() - timedelta(days=6))
-        complete(acme, 2)
-        work()
+        attempt(acme, 2)
         [mail] = mailoutbox
         assert "every attempt has failed for five days" in mail.body
         endpoint.refresh_from_db()
@@ -164,8 +145,7 @@ class TestMail:
         settings.EMAIL_URL = email_url
         Org.objects.filter(pk=acme.pk).update(contact_address=address)
         receiver.status = 410
-        complete(acme)
-        work()
+        attempt(acme)
         assert (Endpoint.objects.get().state, mailoutbox) == (EndpointState.GONE, [])
 
     def test_a_mail_server_that_fails_changes_nothing(
@@ -174,8 +154,7 @@ class TestMail:
         settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
         settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 9
         receiver.status = 410
-        complete(acme)
-        work()
+        attempt(acme)
         endpoint.refresh_from_db()
         assert endpoint.state == EndpointState.GONE
         assert Delivery.objects.get().status == Status.CANCELLED
@@ -186,8 +165,7 @@ def test_a_success_ends_the_count_of_failing_days(acme: Org, endpoint: Endpoint,
         for number, status in enumerate([500, 200, 500], start=1):
             receiver.status = status
             Delivery.objects.pending().update(status=Status.FAILED)
-            complete(acme, number)
-            work()
+            attempt(acme, number)
             endpoint.refresh_from_db()
             assert (endpoint.failing_since is None) == (status == 200)
             clock.shift(timedelta(days=3))
@@ -231,32 +209,27 @@ def test_two_signatures_while_a_secret_is_rotated(acme: Org, endpoint: Endpoint,
     with time_machine.travel(timezone.now(), tick=False) as clock:
         new = rotate_secret(endpoint_id=endpoint.pk, grace=timedelta(days=1))
         assert new.secret != endpoint.secret
-        complete(acme)
-        work()
+        attempt(acme)
         rotating = receiver.received[-1]
         for secret in (new.secret, endpoint.secret):
             Webhook(secret).verify(rotating.body, dict(rotating.headers))
         clock.shift(timedelta(days=1, seconds=1))
-        complete(acme, 2)
-        work()
+        attempt(acme, 2)
         rotated = receiver.received[-1]
         Webhook(new.secret).verify(rotated.body, dict(rotated.headers))
         with pytest.raises(WebhookVerificationError):
             Webhook(endpoint.secret).verify(rotated.body, dict(rotated.headers))
 
 
-def test_only_subscribed_endpoints_of_the_org_get_an_event(
-    acme: Org, globex: Org, endpoint: Endpoint, receiver: Receiver
-) -> None:
+def test_only_subscribed_endpoints_of_the_org_get_an_event(acme: Org, globex: Org, receiver: Receiver) -> None:
     create_endpoint(org_id=globex.pk, url=clean_url(receiver.url), event_types=["interview.completed"])
     create_endpoint(org_id=acme.pk, url=clean_url(f"{receiver.url}/started"), event_types=["interview.started"])
-    complete(acme)
-    work()
+    attempt(acme)
     assert [received.path for received in receiver.received] == ["/hooks"]
     assert Delivery.objects.get().org == acme
 
 
-def test_the_longest_body_is_under_2_kb(acme: Org, endpoint: Endpoint, receiver: Receiver) -> None:
+def test_the_longest_body_is_under_2_kb(acme: Org, receiver: Receiver) -> None:
     data = {"deal_id": "\N{GRINNING FACE}" * 255, "status": "completed"}
     record_event(org_id=acme.pk, event_type="interview.completed", interview_request_id=2**63 - 1, data=data)
     work()
@@ -264,7 +237,7 @@ def test_the_longest_body_is_under_2_kb(acme: Org, endpoint: Endpoint, receiver:
 
 
 class TestLeases:
-    def test_what_a_killed_worker_had_is_due_again(self, acme: Org, endpoint: Endpoint, receiver: Receiver) -> None:
+    def test_what_a_killed_worker_had_is_due_again(self, acme: Org, receiver: Receiver) -> None:
         with time_machine.travel(timezone.now(), tick=False) as clock:
             complete(acme)
             assert len(leased("deliveries")) == 1
@@ -275,7 +248,7 @@ class TestLeases:
         delivery = Delivery.objects.get()
         assert (delivery.status, delivery.attempts) == (Status.DELIVERED, 2)
 
-    def test_a_delivery_whose_workers_are_all_killed_has_failed(self, acme: Org, endpoint: Endpoint) -> None:
+    def test_a_delivery_whose_workers_are_all_killed_has_failed(self, acme: Org) -> None:
         with time_machine.travel(timezone.now(), tick=False) as clock:
             delivery = complete(acme)
             for _ in range(MAX_ATTEMPTS):
@@ -286,7 +259,7 @@ class TestLeases:
         assert (delivery.status, delivery.attempts) == (Status.FAILED, MAX_ATTEMPTS)
 
     def test_a_worker_that_was_too_slow_does_not_undo_the_next_attempt(
-        self, acme: Org, endpoint: Endpoint, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+        self, acme: Org, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         """Its own attempt fails after another worker has begun the next one."""
         delivery = complete(acme)

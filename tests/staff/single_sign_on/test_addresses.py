@@ -8,7 +8,7 @@ from pytest_django import Settings
 
 from tests.fakes.identity_provider import IdentityProvider
 from tests.staff.conftest import Staff
-from tests.staff.single_sign_on.steps import PAGE, configure, events, is_open, sign_on
+from tests.staff.single_sign_on.conftest import PAGE, configure, events, is_open, sign_on
 
 pytestmark = pytest.mark.django_db
 

@@ -14,7 +14,7 @@ from django.test import Client
 
 from staff.login.single_sign_on import NOT_VALID, id_tokens
 from tests.fakes.identity_provider import CLIENT_ID, CLIENT_SECRET, IdentityProvider, key_named
-from tests.staff.single_sign_on.steps import PAGE, begin, come_back, events, is_open, sign_on
+from tests.staff.single_sign_on.conftest import PAGE, begin, come_back, events, is_open, sign_on
 
 pytestmark = pytest.mark.django_db
 

@@ -13,7 +13,7 @@ from staff.login.single_sign_on import FAILED, LINKED_ALREADY, links
 from tests.fakes.identity_provider import IdentityProvider
 from tests.staff.authenticator import code_of, shown_secret
 from tests.staff.conftest import Fields, Staff, log_in
-from tests.staff.single_sign_on.steps import PAGE, come_back, events, is_open, sign_on
+from tests.staff.single_sign_on.conftest import PAGE, come_back, events, is_open, sign_on
 
 pytestmark = pytest.mark.django_db
 

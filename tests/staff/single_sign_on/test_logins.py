@@ -12,7 +12,7 @@ from orgs.models import SecurityEvent
 from staff.login.single_sign_on import FAILED, NO_LINK, UNAVAILABLE, views
 from tests.fakes.identity_provider import IdentityProvider, identity_provider
 from tests.staff.authenticator import add_app
-from tests.staff.single_sign_on.steps import PAGE, begin, come_back, configure, events, is_open, sign_on
+from tests.staff.single_sign_on.conftest import PAGE, begin, come_back, configure, events, is_open, sign_on
 
 pytestmark = pytest.mark.django_db
 
