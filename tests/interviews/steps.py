@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from pytest_django import Settings
 
 from interviews.lifecycle import Engine, Move, Review, Speaker
@@ -22,8 +23,10 @@ from interviews.services.state import InterviewState, interview_state
 from interviews.services.steering_by_staff import correct_subjects, pick_topics
 from interviews.services.update import update_interview_request
 from orgs.actors import Actor, ActorKind
+from orgs.models import Org
 from tests.factories import InterviewRequestFactory
 from tests.fakes.provider import Server
+from webhooks.models import Endpoint
 
 SAM = Actor(ActorKind.STAFF, "sam")
 
@@ -32,6 +35,17 @@ def after(step: Callable[..., object], interview_request: InterviewRequest, **va
     """Takes the step and returns the state read afterwards."""
     step(interview_request, **values)
     return interview_state(interview_request)
+
+
+def take_before(step: Callable[[], object], monkeypatch: pytest.MonkeyPatch, module: Any, name: str) -> None:
+    """Takes the step before each call of the function."""
+    function = getattr(module, name)
+
+    def call(*args: Any, **kwargs: Any) -> Any:
+        step()
+        return function(*args, **kwargs)
+
+    monkeypatch.setattr(module, name, call)
 
 
 def converse(interview_request: InterviewRequest, *answers: str) -> InterviewRequest:
@@ -56,6 +70,15 @@ def another(row: InterviewRequest, **fields: Any) -> InterviewRequest:
     same = {"org": row.org, "contact": row.contact, "interview_type": row.interview_type}
     created: InterviewRequest = InterviewRequestFactory.create(**same, **fields)
     return created
+
+
+def subscribe(org: Org, *event_types: str) -> None:
+    Endpoint.objects.create(org=org, url="https://crm.example.com/", event_types=list(event_types))
+
+
+def fresh(row: InterviewRequest) -> InterviewRequest:
+    """As it is stored."""
+    return InterviewRequest.objects.with_versions().select_related("org").get(pk=row.pk)
 
 
 def store_question(row: InterviewRequest, number: int, **fields: Any) -> Turn:

@@ -17,7 +17,7 @@ from orgs.models import Change, Org
 from tests.client import ApiClient
 from tests.factories import ContactFactory
 from tests.history import history_of
-from tests.interviews.steps import SAM, another, erase
+from tests.interviews.steps import SAM, another, erase, fresh
 from tests.transactions import needs_concurrent_writes, waiting_for
 
 BODY = {"contact_email": "Alice.Right@example.com"}
@@ -28,17 +28,13 @@ def path(row: InterviewRequest) -> str:
     return f"/interviews/{row.pk}/contact-email"
 
 
-def stored(row: InterviewRequest) -> InterviewRequest:
-    return InterviewRequest.objects.with_versions().get(pk=row.pk)
-
-
 def test_the_address_is_corrected_and_the_link_replaced(
     acme_api: ApiClient, acme_key: str, interview_request: InterviewRequest
 ) -> None:
     before = acme_api.get(f"/interviews/{interview_request.pk}").json()
     response = acme_api.post(path(interview_request), BODY)
     shown = acme_api.get(f"/interviews/{interview_request.pk}")
-    row = stored(interview_request)
+    row = fresh(interview_request)
     assert (response.status_code, response.headers["ETag"]) == (200, shown.headers["ETag"])
     assert response.json() == {
         "interview_request_id": row.pk,
@@ -74,7 +70,7 @@ def test_all_requests_of_the_contact_have_the_address_and_a_new_link(
     shown = acme_api.get(f"/interviews/{other.pk}").json()
     assert shown["contact"]["email"] == RIGHT
     assert (shown["status"], shown["email_sent_at"]) == ("created", None), "to be sent again"
-    assert stored(other).survey_token not in (other.survey_token, stored(interview_request).survey_token)
+    assert fresh(other).survey_token not in (other.survey_token, fresh(interview_request).survey_token)
 
 
 def test_a_decline_by_somebody_else_is_withdrawn(acme_api: ApiClient, interview_request: InterviewRequest) -> None:
@@ -111,7 +107,7 @@ class TestStepWithTheEarlierLink:
         self.assert_nothing_is_stored(interview_request)
 
     def assert_nothing_is_stored(self, interview_request: InterviewRequest) -> None:
-        row = stored(interview_request)
+        row = fresh(interview_request)
         assert (row.contact.email, row.flags, row.progress) == (RIGHT, "", "not_started")
         assert not Conversation.objects.exists()
 
@@ -148,13 +144,13 @@ def test_conflicts(
     acme_api: ApiClient, interview_request: InterviewRequest, change: Callable[[InterviewRequest], None], mentions: str
 ) -> None:
     change(interview_request)
-    before = stored(interview_request)
+    before = fresh(interview_request)
     changes = Change.objects.count()
     response = acme_api.post(path(interview_request), BODY)
     error = response.json()["error"]
     assert (response.status_code, error["code"]) == (409, "conflict")
     assert mentions in error["message"]
-    after = stored(interview_request)
+    after = fresh(interview_request)
     assert (after.versions, after.survey_token) == (before.versions, before.survey_token)
     assert after.contact.email == before.contact.email
     assert Change.objects.count() == changes
@@ -165,7 +161,7 @@ def test_another_org_may_have_the_address(
 ) -> None:
     ContactFactory.create(org=globex, email=RIGHT)
     assert acme_api.post(path(interview_request), BODY).status_code == 200
-    assert stored(interview_request).contact.email == RIGHT
+    assert fresh(interview_request).contact.email == RIGHT
 
 
 def test_another_orgs_request_is_like_a_missing_one(globex_api: ApiClient, interview_request: InterviewRequest) -> None:
@@ -173,7 +169,7 @@ def test_another_orgs_request_is_like_a_missing_one(globex_api: ApiClient, inter
     missing = globex_api.post("/interviews/999999/contact-email", BODY)
     assert foreign.status_code == missing.status_code == 404
     assert foreign.json()["error"]["message"] == missing.json()["error"]["message"]
-    assert stored(interview_request).contact.email == "alice@example.com"
+    assert fresh(interview_request).contact.email == "alice@example.com"
 
 
 @pytest.mark.parametrize(
@@ -189,14 +185,14 @@ def test_another_orgs_request_is_like_a_missing_one(globex_api: ApiClient, inter
 def test_a_bad_body_is_refused(acme_api: ApiClient, interview_request: InterviewRequest, body: dict[str, Any]) -> None:
     response = acme_api.post(path(interview_request), body)
     assert (response.status_code, response.json()["error"]["code"]) == (400, "bad_request")
-    assert stored(interview_request).contact.email == "alice@example.com"
+    assert fresh(interview_request).contact.email == "alice@example.com"
 
 
 def test_if_match(acme_api: ApiClient, interview_request: InterviewRequest) -> None:
     earlier = acme_api.get(f"/interviews/{interview_request.pk}").headers["ETag"]
     current = acme_api.patch(f"/interviews/{interview_request.pk}", {"contact_name": "Al"}).headers["ETag"]
     assert acme_api.post(path(interview_request), BODY, If_Match=earlier).status_code == 412
-    assert stored(interview_request).contact.email == "alice@example.com"
+    assert fresh(interview_request).contact.email == "alice@example.com"
     assert acme_api.post(path(interview_request), BODY, If_Match=current).status_code == 200
 
 

@@ -27,11 +27,9 @@ from interviews.services.wishes import decline_interview, withdraw_decline
 from orgs.models import Org
 from tests.client import ApiClient
 from tests.commands.running import run
-from tests.interviews.steps import another, erase
+from tests.interviews.steps import another, erase, fresh, subscribe
 from webhooks.models import Delivery, Event, Status
 from webhooks.models.event import EVENT_TYPES
-from webhooks.sending import clean_url
-from webhooks.services.endpoints import create_endpoint
 
 Told = tuple[str, str, str | None]
 Step = Callable[[InterviewRequest], object]
@@ -71,10 +69,6 @@ STEPS: dict[str, tuple[tuple[Step, ...], Progress]] = {
     "decline after consent": ((*BEGIN, decline_interview), Progress.DECLINED),
     "withdrawn decline after consent": ((*BEGIN, decline_interview, withdraw_decline), Progress.NOT_STARTED),
 }
-
-
-def fresh(row: InterviewRequest) -> InterviewRequest:
-    return InterviewRequest.objects.with_versions().select_related("org").get(pk=row.pk)
 
 
 def shown(api: ApiClient, row: InterviewRequest) -> dict[str, Any]:
@@ -147,8 +141,7 @@ def test_an_answer_is_seen_by_a_conditional_get_and_makes_no_patch_fail(
 @pytest.fixture
 def events(interview_request: InterviewRequest) -> Callable[[], list[Told]]:
     """Returns a function that lists the types of the events, with the status and the progress in their data."""
-    url = clean_url("http://127.0.0.1:9/hook")
-    create_endpoint(org_id=interview_request.org_id, url=url, event_types=[*EVENT_TYPES])
+    subscribe(interview_request.org, *EVENT_TYPES)
 
     def listed() -> list[Told]:
         bodies = [json.loads(event.body) for event in Event.objects.order_by("pk")]

@@ -1,9 +1,11 @@
 """GET /api/v1/transcripts/search and /findings."""
 
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
 import pytest
+from django.db import connection
 
 from deals.api.bodies import values_of
 from deals.services import write_deal
@@ -162,5 +164,5 @@ def test_a_key_without_the_scope_to_read_is_refused(acme: Org, path: str) -> Non
 @pytest.mark.parametrize("path", ["/transcripts/search?q=signed&", "/findings?"])
 def test_the_number_of_statements_does_not_grow(acme_api: ApiClient, three: list[InterviewRequest], path: str) -> None:
     acme_api.get(path)  # remembers the key
-    one = statements(lambda: acme_api.get(f"{path}limit=1"))
-    assert len(one) == len(statements(lambda: acme_api.get(f"{path}limit=100"))) <= 3
+    one, more = (len(statements(partial(acme_api.get, f"{path}limit={limit}"))) for limit in (1, 100))
+    assert one == more <= (4 if connection.vendor == "postgresql" else 3)

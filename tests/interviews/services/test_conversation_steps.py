@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 from functools import partial
-from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -10,11 +9,10 @@ from pytest_django import DjangoAssertNumQueries
 
 from interviews.lifecycle import Stage, Status
 from interviews.models import Conversation, InterviewRequest, Transcript, Turn
-from interviews.paige.turn.brief import Brief, opening_brief
 from interviews.services import state as state_module
 from interviews.services.conversation_steps import give_consent, next_question, submit_answer
 from interviews.services.transitions import complete_interview, mark_sent
-from tests.interviews.steps import after
+from tests.interviews.steps import after, take_before
 
 pytestmark = pytest.mark.usefixtures("plain_objectives")
 
@@ -44,13 +42,8 @@ def test_the_row_is_read_once_and_the_guide_parsed_once(
     """9: interview request, turns, lease; savepoint, lock, check for another question, insert, update, release."""
     if not is_waiting:
         submit_answer(running, number=1, text=LONG)
-    parsed = []
-
-    def counting(*args: Any) -> Brief:
-        parsed.append(args)
-        return opening_brief(*args)
-
-    monkeypatch.setattr(state_module, "opening_brief", counting)
+    parsed: list[bool] = []
+    take_before(lambda: parsed.append(True), monkeypatch, state_module, "opening_brief")
     with django_assert_num_queries(statements):
         next_question(running)
     assert len(parsed) == 1

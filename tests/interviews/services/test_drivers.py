@@ -25,7 +25,7 @@ from tests.completed import complete
 from tests.factories import InterviewRequestFactory
 from tests.fakes.provider import Server, fake_provider, says
 from tests.interviews import steps
-from tests.interviews.steps import SAM, erase, review, use_model
+from tests.interviews.steps import SAM, erase, review, take_before, use_model
 from tests.working import work_off
 
 ANSWERS = [
@@ -218,12 +218,11 @@ def test_an_erasure_while_the_model_is_asked_wins(
 def test_a_choice_among_answers_that_were_taken_back_meanwhile_is_dropped(
     provider: Server, interview_request: InterviewRequest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def choose(*args: Any, **kwargs: Any) -> Any:
+    def withdraw() -> None:
         withdraw_answer(interview_request, number=1, actor=Actor(ActorKind.CONTACT, "survey link"))
-        return model_answer_readings(*args, **kwargs)
 
     steps.complete(interview_request, ANSWER)
-    monkeypatch.setattr(drivers_module, "model_answer_readings", choose)
+    take_before(withdraw, monkeypatch, drivers_module, "model_answer_readings")
     choose_drivers(interview_request.pk)
     assert Transcript.objects.get().drivers == []
 

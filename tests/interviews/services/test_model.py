@@ -4,7 +4,6 @@ import json
 import logging
 import re
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 from django.db import connection
@@ -15,7 +14,7 @@ from pytest_django import Settings
 from hindsight.http.logs import JSONFormatter
 from interviews.lifecycle import Engine, Move, Speaker, Wording
 from interviews.models import InterviewRequest, InterviewType, Turn
-from interviews.paige.chat import Provider, Reply
+from interviews.paige.chat import Provider
 from interviews.services.conversation_steps import (
     complete_conversation,
     correct_answers,
@@ -25,7 +24,7 @@ from interviews.services.conversation_steps import (
 )
 from tests.client import ApiClient
 from tests.fakes.provider import Act, Server, fake_provider, hangs, says, status
-from tests.interviews.steps import converse, use_model
+from tests.interviews.steps import converse, take_before, use_model
 
 NUMBERS = "In March the numbers were wrong, and we lost an order."
 ANSWER = (
@@ -244,12 +243,7 @@ def counted(outcome: str) -> float:
 def test_both_requests_are_made_outside_of_a_transaction(
     second_question: SecondQuestion, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    complete, in_transaction = Provider.complete, []
-
-    def recording(*arguments: Any) -> Reply:
-        in_transaction.append(connection.in_atomic_block)
-        return complete(*arguments)
-
-    monkeypatch.setattr(Provider, "complete", recording)
+    in_transaction: list[bool] = []
+    take_before(lambda: in_transaction.append(connection.in_atomic_block), monkeypatch, Provider, "complete")
     second_question(FOLLOW_UP, WORDED)
     assert in_transaction == [False, False]

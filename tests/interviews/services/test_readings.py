@@ -49,7 +49,7 @@ from orgs.models import Org
 from tests.client import ApiClient
 from tests.factories import InterviewRequestFactory
 from tests.interviews import steps
-from tests.interviews.steps import SAM, another, converse, erase, write
+from tests.interviews.steps import SAM, another, converse, erase, take_before, write
 from tests.stored_readings import reader_of, store_steering
 from tests.working import leased, work_off
 
@@ -59,8 +59,6 @@ KIND = "objectives to read"
 MODEL_KIND = "objectives for the model"
 Texts = list[str]
 Replies = list[ObjectiveReading | None]
-READERS: Any = briefs
-MODULE: Any = readings
 
 
 @pytest.fixture
@@ -339,14 +337,7 @@ class TestWorker:
         self, row: InterviewRequest, read_texts: Texts, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         UnreadObjective.objects.put([(row.pk, row.org_id)])
-        encode = READERS.read_objective
-
-        def change_meanwhile(text: str, *others: Any) -> Any:
-            monkeypatch.setattr(briefs, "read_objective", encode)
-            write(row, objective="Trial")
-            return encode(text, *others)
-
-        monkeypatch.setattr(briefs, "read_objective", change_meanwhile)
+        take_before(lambda: write(row, objective="Trial"), monkeypatch, briefs, "read_objective")
         [task] = leased(KIND)
         KINDS[KIND].run(task)
         assert reading_of(row) is None, "the outdated reading is not stored"
@@ -371,13 +362,7 @@ class TestWorker:
     def test_an_erasure_while_a_worker_reads_keeps_no_words(
         self, row: InterviewRequest, read_texts: Texts, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        encode = READERS.read_notes
-
-        def erase_meanwhile(text: str, *others: Any) -> Any:
-            erase(row)
-            return encode(text, *others)
-
-        monkeypatch.setattr(briefs, "read_notes", erase_meanwhile)
+        take_before(lambda: erase(row), monkeypatch, briefs, "read_notes")
         UnreadObjective.objects.put([(row.pk, row.org_id)])
         work_off(KIND)
         assert InterviewRequest.objects.get().reading == ""
@@ -440,13 +425,7 @@ class TestModel:
     def test_notes_that_change_while_it_reads_do_not_lose_its_reading(
         self, row: InterviewRequest, model: Replies, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        reply = MODULE.model_objective_reading
-
-        def change_meanwhile(*given: Any, **timeout: Any) -> Any:
-            write(row, contact_context="Loud")
-            return reply(*given, **timeout)
-
-        monkeypatch.setattr(readings, "model_objective_reading", change_meanwhile)
+        take_before(lambda: write(row, contact_context="Loud"), monkeypatch, readings, "model_objective_reading")
         read(row)
         assert reading_of(row) is None, "the notes are not read"
         work_off(KIND)
@@ -543,14 +522,7 @@ class TestTurns:
         complete_conversation(row)
         Turn.objects.update(reading="")  # as an earlier release has stored them
         depth, depths = len(connection.savepoint_ids), set()
-        encode = READERS.read_answer
-
-        def note_depth(*given: Any) -> AnswerReading:
-            depths.add(len(connection.savepoint_ids))
-            found: AnswerReading = encode(*given)
-            return found
-
-        monkeypatch.setattr(briefs, "read_answer", note_depth)
+        take_before(lambda: depths.add(len(connection.savepoint_ids)), monkeypatch, briefs, "read_answer")
         assert withdraw_answer(row, number=1, actor=SAM)
         assert depths == {depth}
         assert [bool(turn.reading) for turn in Turn.objects.filter(speaker=Speaker.CONTACT)] == [False, True]

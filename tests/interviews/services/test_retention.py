@@ -17,7 +17,7 @@ from orgs.models import Change, Org
 from tests.client import ApiClient
 from tests.commands.running import run
 from tests.factories import ContactFactory, InterviewRequestFactory
-from tests.interviews.steps import SAM, complete, converse
+from tests.interviews.steps import SAM, complete, converse, take_before
 
 PRICE = "It was the price."
 
@@ -153,12 +153,8 @@ class TestContacts:
         self, alice: Contact, acme_api: ApiClient, interview_request: InterviewRequest, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         age(alice, 40)
-
-        def after_a_patch(**arguments: Any) -> Contact:
-            acme_api.patch(f"/interviews/{interview_request.pk}", {"objective": "New"})
-            return erase_contact(**arguments)
-
-        monkeypatch.setattr(retention, "erase_contact", after_a_patch)
+        path = f"/interviews/{interview_request.pk}"
+        take_before(lambda: acme_api.patch(path, {"objective": "New"}), monkeypatch, retention, "erase_contact")
         assert purged("contacts") == ["- 0"]
         alice.refresh_from_db()
         assert alice.name == "Alice"

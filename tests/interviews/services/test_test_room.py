@@ -22,12 +22,10 @@ from orgs.services import create_api_key, reactivate_org, suspend_org, update_or
 from tests.client import ApiClient
 from tests.factories import InterviewTypeFactory
 from tests.fakes.provider import fake_provider
-from tests.interviews.steps import use_model
+from tests.interviews.steps import subscribe, use_model
 from tests.working import work_off
 from webhooks.models import Event
 from webhooks.models.event import EVENT_TYPES
-from webhooks.sending import clean_url
-from webhooks.services.endpoints import create_endpoint
 
 pytestmark = pytest.mark.usefixtures("plain_objectives")
 
@@ -86,10 +84,13 @@ def test_a_test_key_says_so(room: Org) -> None:
 
 @pytest.mark.slow
 @pytest.mark.usefixtures("known_readings")
-def test_the_scripted_buyer_completes_an_interview(room_api: ApiClient) -> None:
-    pk = create(room_api, contact_name="Jane", objective="Why was pricing a blocker?")
-    assert room_api.get(f"/interviews/{pk}").json()["status"] == "created"
-    assert work_off(KIND) == 1
+def test_the_scripted_buyer_completes_an_interview_without_a_model(settings: Settings, room_api: ApiClient) -> None:
+    with fake_provider() as provider:
+        use_model(settings, provider)
+        pk = create(room_api, contact_name="Jane", objective="Why was pricing a blocker?")
+        assert room_api.get(f"/interviews/{pk}").json()["status"] == "created"
+        assert work_off(KIND) == 1
+        assert provider.requests == []
     body = room_api.get(f"/interviews/{pk}").json()
     assert body["status"] == "completed"
     assert "**Jane:** It was too expensive" in body["transcript"]["content"]
@@ -111,7 +112,7 @@ def test_the_scripted_buyer_completes_an_interview(room_api: ApiClient) -> None:
 def test_the_address_chooses_what_the_buyer_does(
     room: Org, room_api: ApiClient, email: str, progress: str, flags: list[str], turns: int
 ) -> None:
-    create_endpoint(org_id=room.pk, url=clean_url("http://127.0.0.1:9001/"), event_types=["interview.abandoned"])
+    subscribe(room, "interview.abandoned")
     pk = create(room_api, email)
     work_off(KIND)
     body = room_api.get(f"/interviews/{pk}").json()
@@ -130,8 +131,8 @@ def test_a_live_key_queues_no_scripted_interview(acme_api: ApiClient, acme: Org)
 
 @pytest.mark.slow
 def test_webhooks_of_the_room_are_marked(acme: Org, room: Org, room_api: ApiClient) -> None:
-    for org, port in ((room, 9001), (acme, 9002)):
-        create_endpoint(org_id=org.pk, url=clean_url(f"http://127.0.0.1:{port}/"), event_types=[*EVENT_TYPES])
+    for org in (room, acme):
+        subscribe(org, *EVENT_TYPES)
     pk = create(room_api, deal_id="deal_1")
     work_off(KIND)
     events = Event.objects.order_by("pk")
@@ -153,16 +154,6 @@ def test_the_live_room_does_not_see_it(acme_key: str, room_api: ApiClient) -> No
     assert live.patch(f"/interviews/{pk}", {"objective": "x"}).status_code == 404
 
 
-@pytest.mark.slow
-def test_the_room_asks_no_model(settings: Settings, room_api: ApiClient) -> None:
-    with fake_provider() as provider:
-        use_model(settings, provider)
-        create(room_api)
-        work_off(KIND)
-        assert provider.requests == []
-    assert InterviewRequest.objects.get().is_completed
-
-
 def test_the_buyer_of_an_erased_contact_or_a_cancelled_request_does_nothing(room: Org, room_api: ApiClient) -> None:
     erased, cancelled = create(room_api), create(room_api, "omar@example.com")
     erase_contact(org_id=room.pk, contact_id=InterviewRequest.objects.get(pk=erased).contact_id, actor=ROOT)
@@ -182,7 +173,7 @@ def test_the_room_is_deleted_with_its_org(acme: Org, room: Org, room_api: ApiCli
 def test_what_is_in_the_room_is_deleted_after_30_days(
     room: Org, room_api: ApiClient, interview_request: InterviewRequest
 ) -> None:
-    create_endpoint(org_id=room.pk, url=clean_url("http://127.0.0.1:9001/"), event_types=[*EVENT_TYPES])
+    subscribe(room, *EVENT_TYPES)
     old, recent = create(room_api), create(room_api, "omar@example.com")
     work_off(KIND)
     then = timezone.now() - timedelta(days=31)

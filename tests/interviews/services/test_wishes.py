@@ -25,11 +25,9 @@ from interviews.services.wishes import decline_interview, rate_interview, reques
 from orgs.models import Org
 from tests.client import ApiClient
 from tests.commands.running import run
-from tests.interviews.steps import after, complete
+from tests.interviews.steps import after, complete, subscribe
 from tests.transactions import needs_concurrent_writes, waiting_for
 from webhooks.models import Event
-from webhooks.sending import clean_url
-from webhooks.services.endpoints import create_endpoint
 
 COMMENT = "In a merger until June."
 
@@ -45,8 +43,7 @@ def stored_reason() -> tuple[str, str]:
 @pytest.fixture
 def event_types(interview_request: InterviewRequest) -> Any:
     """Returns a function that lists the events so far."""
-    events = ["interview.started", "interview.flagged", "interview.completed"]
-    create_endpoint(org_id=interview_request.org_id, url=clean_url("http://127.0.0.1:9/hook"), event_types=events)
+    subscribe(interview_request.org, "interview.started", "interview.flagged", "interview.completed")
     return lambda: [event.type.removeprefix("interview.") for event in Event.objects.order_by("pk")]
 
 

@@ -14,9 +14,8 @@ from pytest_django import Settings
 
 from hindsight.http.logs import JSONFormatter, TextFormatter
 from interviews.models import Conversation, InterviewRequest, Turn
-from interviews.services.conversation_steps import next_question
-from interviews.services.state import InterviewState
 from interviews.web import views
+from tests.interviews.steps import take_before
 from tests.interviews.web.client import SurveyPage, unsaved_texts, visible
 
 STATIC = Path(__file__).parents[3] / "interviews" / "web" / "static"
@@ -42,11 +41,7 @@ class TestUnknownLinks:
     def test_a_link_is_unknown_if_the_row_is_deleted_while_the_page_is_rendered(
         self, page: SurveyPage, interview_request: InterviewRequest, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        def deleted_meanwhile(row: InterviewRequest) -> InterviewState:
-            interview_request.delete()
-            return next_question(row)
-
-        monkeypatch.setattr(views, "next_question", deleted_meanwhile)
+        take_before(interview_request.delete, monkeypatch, views, "next_question")
         assert page.get().status_code == 404
 
     def test_a_form_for_an_unknown_link_stores_nothing_and_shows_the_text_again(self, asked: SurveyPage) -> None:

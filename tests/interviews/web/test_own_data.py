@@ -15,9 +15,9 @@ from orgs.models import Change, EventKind, Org, SecurityEvent
 from orgs.security_events import record_security_event
 from tests.client import ApiClient
 from tests.factories import InterviewRequestFactory
-from tests.interviews.steps import another, complete, review
+from tests.interviews.steps import another, complete, review, subscribe
 from tests.interviews.web.client import SurveyPage, visible
-from webhooks.models import Endpoint, Event
+from webhooks.models import Event
 
 FIRST = "The price of Acme was far too high for us."
 SECOND = "The reporting of Acme was really excellent."
@@ -45,10 +45,6 @@ def data(page: SurveyPage, interview_request: InterviewRequest) -> OwnData:
 
 def by_contact() -> Any:
     return SecurityEvent.objects.filter(actor_kind="contact")
-
-
-def subscribe(org: Org, *event_types: str) -> None:
-    Endpoint.objects.create(org=org, url="https://crm.example.com/", event_types=list(event_types))
 
 
 def test_the_last_page_leads_to_answers_and_contact_data(data: OwnData) -> None:

@@ -114,13 +114,10 @@ class TestQuestions:
 
 
 class TestRecap:
-    def test_shows_the_answers_for_correction(self, at_recap: SurveyPage) -> None:
+    def test_answers_are_shown_and_corrections_stored_and_sent(self, at_recap: SurveyPage, acme_api: ApiClient) -> None:
         response = at_recap.get()
-        assert boxes(response) == ["It was slow.", ""]
-        assert "Skipped." in visible(response)
+        assert (boxes(response), "Skipped." in visible(response)) == (["It was slow.", ""], True)
         assert not Transcript.objects.exists()
-
-    def test_corrections_are_stored_and_sent(self, at_recap: SurveyPage, acme_api: ApiClient) -> None:
         response = at_recap.post("send", **{"answer-1": "It was\r\nvery slow.", "answer-3": "Bob decided."})
         assert response.status_code == 200
         assert "Thank you, Alice" in visible(response)
@@ -220,17 +217,14 @@ class TestRepeatedAndConcurrentSteps:
         assert InterviewRequest.objects.get().status == Status.CREATED
 
 
-class TestQuestionsBack:
-    @pytest.mark.parametrize(("before", "after"), ["“”", "„“", "«»", "''"])
-    def test_a_withdrawn_answer_is_not_quoted_in_the_transcript(
-        self, asked: SurveyPage, before: str, after: str
-    ) -> None:
-        guide = json.dumps(Conversation.objects.get().guide, ensure_ascii=False)
-        edited = {**json.loads(guide.replace("“", before).replace("”", after)), "version": 2}
-        Conversation.objects.update(guide=edited)
-        shown = visible(asked.post("answer", number=1, text="Bob broke the old tool. We had 40 teams."))
-        assert "Bob broke the old tool" in shown
-        asked.post("finish", number=3, text="")
-        asked.post("send", **{"answer-1": "A tool broke.", "answer-3": "Wear and tear."})
-        assert "Bob" not in Transcript.objects.get().content
-        assert not Turn.objects.filter(text__contains="Bob").exists()
+@pytest.mark.parametrize(("before", "after"), ["“”", "„“", "«»", "''"])
+def test_a_withdrawn_answer_is_not_quoted_in_the_transcript(asked: SurveyPage, before: str, after: str) -> None:
+    guide = json.dumps(Conversation.objects.get().guide, ensure_ascii=False)
+    edited = {**json.loads(guide.replace("“", before).replace("”", after)), "version": 2}
+    Conversation.objects.update(guide=edited)
+    shown = visible(asked.post("answer", number=1, text="Bob broke the old tool. We had 40 teams."))
+    assert "Bob broke the old tool" in shown
+    asked.post("finish", number=3, text="")
+    asked.post("send", **{"answer-1": "A tool broke.", "answer-3": "Wear and tear."})
+    assert "Bob" not in Transcript.objects.get().content
+    assert not Turn.objects.filter(text__contains="Bob").exists()

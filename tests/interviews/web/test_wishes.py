@@ -28,16 +28,15 @@ def checked(response: Any) -> list[str]:
     return re.findall(r'name="reason" value="(\w+)" checked', response.content.decode())
 
 
-class TestStop:
-    def test_the_message_has_the_button_to_finish(self, asked: SurveyPage) -> None:
-        assert 'class="primary" name="step" value="finish"' not in asked.get().content.decode()
-        response = asked.post("answer", number=1, text="I have to stop here.")
-        html = response.content.decode()
-        assert html.count('value="finish"') == html.count('class="primary" name="step" value="finish"') == 1
-        assert "Let's start before any vendor" not in visible(response)
-        response = asked.post("answer", number=3, text="Go on.")
-        assert "Let's start before any vendor" in visible(response)
-        assert 'class="primary" name="step" value="finish"' not in response.content.decode()
+def test_the_message_has_the_button_to_finish(asked: SurveyPage) -> None:
+    assert 'class="primary" name="step" value="finish"' not in asked.get().content.decode()
+    response = asked.post("answer", number=1, text="I have to stop here.")
+    html = response.content.decode()
+    assert html.count('value="finish"') == html.count('class="primary" name="step" value="finish"') == 1
+    assert "Let's start before any vendor" not in visible(response)
+    response = asked.post("answer", number=3, text="Go on.")
+    assert "Let's start before any vendor" in visible(response)
+    assert 'class="primary" name="step" value="finish"' not in response.content.decode()
 
 
 class TestDecline:

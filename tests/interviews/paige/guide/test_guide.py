@@ -184,8 +184,8 @@ def test_a_poor_question_is_not_refused(guide_data: dict[str, Any], question: st
     assert Guide.from_data(put(guide_data, "topics[1].question", question)).topics[1].question == question
 
 
-@pytest.mark.parametrize(("name", "empty"), [("siblings", []), ("rephrasing", ""), ("reason", "")])
-def test_siblings_rephrasing_and_reason_may_be_empty(guide_data: dict[str, Any], name: str, empty: Any) -> None:
+@pytest.mark.parametrize(("name", "empty"), [("siblings", []), ("rephrasing", ""), ("reason", ""), ("bridge", "")])
+def test_siblings_and_some_texts_may_be_empty(guide_data: dict[str, Any], name: str, empty: Any) -> None:
     topic = Guide.from_data(put(guide_data, f"topics[1].{name}", empty)).topics[1]
     assert not getattr(topic, name)
     assert "" not in topic.wordings()
@@ -209,13 +209,14 @@ def test_objectives_are_compared_with_title_question_and_about(guide_data: dict[
 
 def test_the_vendors_name_replaces_every_placeholder(guide_data: dict[str, Any]) -> None:
     retitled = put(guide_data, "topics[1].title", "What {vendor} cost")
-    closed = put(retitled, "closing_question", "What of {vendor} did I not ask?")
+    bridged = put(retitled, "topics[1].bridge", "Now to {vendor}.")
+    closed = put(bridged, "closing_question", "What of {vendor} did I not ask?")
 
     guide = Guide.from_data(closed).for_vendor("Acme {x}")
 
     price = guide.topic("price")
     assert guide.purpose == "This interview is about how you came to know Acme {x}."
-    assert price.title == "What Acme {x} cost"
+    assert (price.title, price.bridge) == ("What Acme {x} cost", "Now to Acme {x}.")
     assert price.question == "How did the price of Acme {x} come into it?"
     assert price.follow_ups[0].text == "Which instance with Acme {x} comes to mind on price?"
     assert guide.topic(CLOSING).question == "What of Acme {x} did I not ask?"
@@ -232,12 +233,6 @@ def test_topics_are_siblings_of_each_other(guide_data: dict[str, Any]) -> None:
     first, second, *_ = [topic["key"] for topic in guide_data["topics"]]
     guide = Guide.from_data(put(guide_data, "topics[1].siblings", [first]))
     assert [guide.siblings_of(key) for key in (first, second, CLOSING)] == [{second}, {first}, set()]
-
-
-def test_the_bridge_of_a_topic_may_name_the_vendor(guide_data: dict[str, Any]) -> None:
-    guide = Guide.from_data(put(guide_data, "topics[1].bridge", "Now to {vendor}."))
-    assert guide.for_vendor("Acme").topics[1].bridge == "Now to Acme."
-    assert Guide.from_data(put(guide_data, "topics[1].bridge", "")).topics[1].bridge == ""
 
 
 def test_a_sibling_that_is_no_topic_is_a_warning(guide_data: dict[str, Any]) -> None:

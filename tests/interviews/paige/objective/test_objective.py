@@ -11,14 +11,13 @@ BUYER = parsed_guide()
 pytestmark = pytest.mark.usefixtures("plain_objectives")
 
 
-class TestObjective:
-    def test_the_reasons_have_the_words_that_decided(self) -> None:
-        found = steer(BUYER, "Wie war die experience. Do not ask about PRICING.")
-        assert [(each.topic, each.words, each.source, each.is_avoided) for each in found.reasons] == [
-            ("experience", "Wie war die experience", Source.OBJECTIVE, False),
-            ("pricing", "Do not ask about PRICING", Source.OBJECTIVE, True),
-        ]
-        assert "PRICING" not in repr(found)
+def test_the_reasons_have_the_words_that_decided() -> None:
+    found = steer(BUYER, "Wie war die experience. Do not ask about PRICING.")
+    assert [(each.topic, each.words, each.source, each.is_avoided) for each in found.reasons] == [
+        ("experience", "Wie war die experience", Source.OBJECTIVE, False),
+        ("pricing", "Do not ask about PRICING", Source.OBJECTIVE, True),
+    ]
+    assert "PRICING" not in repr(found)
 
 
 class TestNotes:
@@ -43,10 +42,9 @@ class TestNotes:
         assert [each.source for each in found.reasons] == [Source.OBJECTIVE, Source.NOTES]
 
 
-class TestPicks:
-    def test_what_is_picked_both_ways_is_avoided(self) -> None:
-        found = steer(BUYER, "", picks=Picks(emphasize=("pricing",), avoid=("pricing",)))
-        assert (found.emphasize, found.avoid) == ((), ("pricing",))
+def test_what_is_picked_both_ways_is_avoided() -> None:
+    found = steer(BUYER, "", picks=Picks(emphasize=("pricing",), avoid=("pricing",)))
+    assert (found.emphasize, found.avoid) == ((), ("pricing",))
 
 
 class TestSubjects:

@@ -255,18 +255,15 @@ class TestStopping:
         assert "“Nobody trusted the weekly numbers”" in next_to(after(buyer_brief(), told, STOP, GO_ON)).text
 
 
-class TestBridges:
-    @pytest.mark.parametrize("guide", ["win_loss_buyer", GERMAN])
-    def test_a_new_topic_after_follow_ups_is_named(self, guide: str) -> None:
-        brief = buyer_brief(guide=guide)
-        said = paige(conduct(brief, [SLOW]))
-        announced = [turn for turn in said if turn.text.startswith(brief.guide.topic(turn.topic).bridge or "?")]
-        assert len(announced) > 2
-        topics = [(before, turn) for before, turn in itertools.pairwise(said) if turn.move == Move.QUESTION]
-        assert all(before.move == Move.FOLLOW_UP for before, turn in topics if turn in announced)
-        assert not any(
-            first in announced and second in announced for (_, first), (_, second) in itertools.pairwise(topics)
-        )
+@pytest.mark.parametrize("guide", ["win_loss_buyer", GERMAN])
+def test_a_new_topic_after_follow_ups_is_named(guide: str) -> None:
+    brief = buyer_brief(guide=guide)
+    said = paige(conduct(brief, [SLOW]))
+    announced = [turn for turn in said if turn.text.startswith(brief.guide.topic(turn.topic).bridge or "?")]
+    assert len(announced) > 2
+    topics = [(before, turn) for before, turn in itertools.pairwise(said) if turn.move == Move.QUESTION]
+    assert all(before.move == Move.FOLLOW_UP for before, turn in topics if turn in announced)
+    assert not any(first in announced and second in announced for (_, first), (_, second) in itertools.pairwise(topics))
 
 
 class TestSiblings:

@@ -11,7 +11,7 @@ from interviews.paige.dialogue import AGAIN, Utterance
 from interviews.paige.guide.texts import FollowUpKind
 from interviews.paige.objective import CorrectedSubjects, Picks
 from interviews.paige.reading import thresholds
-from interviews.paige.reading.readings import About, Act, Clause, StatementKind
+from interviews.paige.reading.readings import About, Act, Clause
 from interviews.paige.turn.brief import Brief
 from interviews.paige.turn.dialogue_state import DialogueState, Remaining, remaining
 from interviews.paige.turn.statements import HYPOTHETICAL, MAX_STATEMENTS, Statement, statements
@@ -99,24 +99,9 @@ def texts(found: Sequence[Thread]) -> list[str]:
     return [thread.statement.text for thread in found]
 
 
-@pytest.mark.parametrize("kind", [kind for kind in StatementKind if kind is not DENIAL])
-def test_a_view_is_not_asked_for_its_consequence_first(kind: StatementKind) -> None:
-    first, _ = Statement("…", 0, kind=kind).fitting
-    is_view = kind in (StatementKind.JUDGEMENT, StatementKind.NEED)
-    assert (FollowUpKind.CONSEQUENCE in first, FollowUpKind.REASON in first) == (not is_view, is_view)
-
-
-@pytest.mark.parametrize(
-    ("kind", "about", "never"),
-    [
-        (EVENT, About.RIVAL, {FollowUpKind.REASON, FollowUpKind.INSTANCE}),
-        (EVENT, About.SELF, {FollowUpKind.INSTANCE}),
-        (FACT, About.SELF, {FollowUpKind.REASON}),
-    ],
-)
-def test_nobody_is_asked_what_they_cannot_know(kind: StatementKind, about: About, never: set[FollowUpKind]) -> None:
-    found = Statement("…", 0, kind=kind, about=about).fitting
-    assert not never & frozenset().union(*found)
+def test_nobody_is_asked_why_others_did_something() -> None:
+    fitting = Statement("…", 0, kind=EVENT, about=About.RIVAL).fitting
+    assert not {FollowUpKind.REASON, FollowUpKind.INSTANCE} & frozenset().union(*fitting)
 
 
 def test_what_an_answer_tells_already_is_not_asked() -> None:
