@@ -104,12 +104,17 @@ class Brief:
             own = {each: key if key in emphasized else emphasized[0] for each, key in own.items()}
         return [each for each, key in own.items() if key == topic.key]
 
+    @property
+    def allowed_names(self) -> tuple[str, ...]:
+        if self.names_subjects:
+            return self.subjects
+        return self.corrected.nameable if self.corrected else ()
+
     @cached_property
     def nameable(self) -> tuple[str, ...]:
         """Without subjects that the notes mention, such as in "Do not mention the incident"."""
-        corrected = self.corrected.nameable if self.corrected else ()
-        allowed, notes = self.subjects if self.names_subjects else corrected, self.contact_notes[:MAX_READ_CHARACTERS]
-        return tuple(each for each in allowed if not mentions_subject(notes, [each]))
+        notes = self.contact_notes[:MAX_READ_CHARACTERS]
+        return tuple(each for each in self.allowed_names if not mentions_subject(notes, [each]))
 
     def naming_question(self, subject: str) -> str:
         """Raises ValueError if the subject may not be named."""
