@@ -12,7 +12,9 @@ from hindsight.text.timestamps import utc_text
 from hindsight.text.visible import visible
 from interviews.lifecycle import progress_of
 from interviews.models import Conversation, Driver, InterviewRequest
-from interviews.paige.findings import visible_transcript
+from interviews.paige.summary import shown_findings
+from interviews.paige.turn.brief import vendor_of
+from interviews.services.drivers import SHOWN, SHOWN_OR_NULL
 from interviews.services.state import conversation_of, declined_conversation, rating_of
 
 PAGE = 500
@@ -77,8 +79,7 @@ def record_of(interview_request: InterviewRequest) -> Record:
         "transcript": transcript
         and {
             "document_id": transcript.public_id,
-            **visible_transcript(transcript.content, transcript.key_answers, transcript.drivers),
-            "coverage": transcript.coverage,
+            **shown_findings(vars(transcript), vendor_of(interview_request.org.name)),
             "created_at": _utc(transcript.created_at),
         },
         "decline": _decline(interview_request),
@@ -93,7 +94,8 @@ def record_of(interview_request: InterviewRequest) -> Record:
 DRIVER_COLUMNS = (
     *("driver_id", "org", "interview_request_id", "interview_type", "completed_at"),
     *("deal_id", "outcome", "competitor", "segment"),
-    *("topic", "title", "direction", "quote", "turn", "start", "end", "is_reason", "review"),
+    *("topic", "title", "direction", "quote", "turn", "start", "end", "is_reason", "is_decisive"),
+    *("about", "about_name", "source", "tags", "comment", "review"),
 )
 
 
@@ -115,11 +117,9 @@ def driver_record(interview_request: InterviewRequest, driver: Driver) -> Record
         "completed_at": utc_text(driver.completed_at),
         "deal_id": interview_request.deal_id or None,
         **{name: (deal and getattr(deal, name)) or None for name in ("outcome", "competitor", "segment")},
-        **{
-            name: getattr(driver, name) for name in ("topic", "title", "direction", "turn", "start", "end", "is_reason")
-        },
+        **{name: getattr(driver, name) for name in SHOWN},
+        **{name: getattr(driver, name) or None for name in (*SHOWN_OR_NULL, "comment")},
         "quote": visible(driver.quote),
-        "review": driver.review or None,
     }
 
 

@@ -97,6 +97,11 @@ class Flag(models.TextChoices):
     WANTS_A_PERSON = "wants_a_person", "wants a person"
     WANTS_DELETION = "wants_deletion", "wants deletion"
     DECLINED = "declined", "declined"
+    WANTS_NO_NAME = "no_name", "wants not to be named"
+
+
+WISHES = (Flag.WANTS_A_PERSON, Flag.WANTS_DELETION, Flag.WANTS_NO_NAME)
+"""A person has to see to them."""
 
 
 class DeclineReason(models.TextChoices):
@@ -124,6 +129,22 @@ class Direction(models.TextChoices):
     UNCLEAR = "unclear"
 
 
+class DriverAbout(models.TextChoices):
+    """Who a driver is about. NOTHING: buying nothing, or staying with what there is."""
+
+    VENDOR = "vendor"
+    COMPETITOR = "competitor"
+    NOTHING = "nothing", "buying nothing"
+
+
+class DriverSource(models.TextChoices):
+    """Who found a driver, or last corrected it. READ: the encoder."""
+
+    READ = "read"
+    MODEL = "model", "a model"
+    STAFF = "staff"
+
+
 class Review(models.TextChoices):
     """What a person says about a driver. A rejected one is not counted."""
 
@@ -142,6 +163,15 @@ class Coverage(models.TextChoices):
     TOUCHED = "touched"
     DECLINED = "declined"
     NOT_ASKED = "not_asked", "not asked"
+
+
+class NotAsked(models.TextChoices):
+    """Why the interview did not ask about a part of the objective."""
+
+    LEFT_OUT = "left_out", "the objective leaves it out"
+    NO_TOPIC = "no_topic", "no topic of the guide asks about it"
+    OTHER_TOPICS = "other_topics", "the interview was steered to other topics"
+    ENDED = "ended", "the interview ended before"
 
 
 class Engine(models.TextChoices):

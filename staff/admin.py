@@ -8,7 +8,7 @@ from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 from allauth.usersessions.models import UserSession
 from django.contrib import admin
 
-from staff import contacts, deals
+from staff import contacts, deals, wishes
 from staff.guides import interview_types
 from staff.history import security_events
 from staff.interviews import pages as interview_requests

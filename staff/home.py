@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from interviews.lifecycle import DisplayedStatus, Flag
-from interviews.models import InterviewType
+from interviews.models import InterviewType, Wish
 from interviews.paige.guide.guide import shipped_guide, shipped_guides
 from interviews.paige.guide.texts import VENDOR
 from interviews.reports.interview_statistics import (
@@ -29,6 +29,7 @@ from webhooks.models.endpoint import GIVEN_UP
 from webhooks.services.health import WebhookHealth, webhook_health
 
 INTERVIEWS, ENDPOINTS = "interviews.view_interviewrequest", "webhooks.view_endpoint"
+WISHES = "interviews.view_wish"
 REQUESTS = "interviews_interviewrequest"
 
 # Classes in the style sheet, and words of the legend.
@@ -43,7 +44,7 @@ LABELS, NUMBERS = 14, 10
 # Of the width of a column: the space between two.
 GAP = 0.3
 
-MAX_TYPES = 50
+MAX_TYPES, MAX_COUNT = 50, 1_000
 WIN_LOSS = "win_loss_buyer"
 """The guide that each org begins with. Others have some of its keys."""
 
@@ -102,7 +103,10 @@ def home(request: HttpRequest) -> dict[str, Any]:
         context["model"] = model_statistics()
     if may(request, ENDPOINTS, org):
         context["webhooks"] = webhook_health([org.pk] if org else orgs_with(request, ENDPOINTS))
-    context["problems"] = list(problems(context.get("webhooks"), context.get("model"), lists))
+    context["problems"] = [
+        *open_wishes(request, org),
+        *problems(context.get("webhooks"), context.get("model"), lists),
+    ]
     return context
 
 
@@ -228,6 +232,16 @@ def _titles(guides: Iterable[Any], vendor: str) -> dict[str, str]:
         for topic in guide.get("topics", ()):
             titles.setdefault(topic["key"], topic["title"].replace(VENDOR, vendor))
     return titles
+
+
+def open_wishes(request: HttpRequest, org: Org | None) -> list[tuple[str, str]]:
+    if not may(request, WISHES, org):
+        return []
+    orgs = [org.pk] if org else orgs_with(request, WISHES, test_rooms=False)
+    wishes = Wish.objects.open().without_test_rooms() if orgs is None else Wish.objects.open().filter(org__in=orgs)
+    number = wishes[:MAX_COUNT].count()
+    found = f"Wishes of contacts that nobody has seen to: {number:,}{'+' if number == MAX_COUNT else ''}"
+    return [(found, Lists(org).of("interviews_wish"))] if number else []
 
 
 def problems(webhooks: WebhookHealth | None, model: ModelStatistics | None, lists: Lists) -> Iterator[tuple[str, str]]:

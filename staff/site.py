@@ -52,7 +52,8 @@ class StaffSite(AdminSite):
     def get_urls(self) -> list[URLResolver | URLPattern]:
         # Imported here, because these modules register pages at `admin.site`, which imports this module.
         from staff.history.activity import activity_view
-        from staff.win_loss.page import review_view, win_loss_view
+        from staff.interviews.drivers import driver_view
+        from staff.win_loss.page import win_loss_view
 
         pages = [
             path("search/", self.admin_view(search_view), name="search"),
@@ -61,7 +62,7 @@ class StaffSite(AdminSite):
             path("single-sign-on/", self.admin_view(own_links_view), name="single_sign_on"),
             path("activity/", self.admin_view(activity_view), name="activity"),
             path("win-loss/", self.admin_view(win_loss_view), name="win_loss"),
-            path("win-loss/drivers/<int:driver_id>/", self.admin_view(review_view), name="review_driver"),
+            path("win-loss/drivers/<int:driver_id>/", self.admin_view(driver_view), name="driver"),
             path("sessions/", self.admin_view(sessions_view), name="sessions"),
         ]
         return [*pages, *(url for url in super().get_urls() if getattr(url, "name", "") not in UNUSED_URLS)]

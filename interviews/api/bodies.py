@@ -16,6 +16,8 @@ from interviews.lifecycle import (
     Coverage,
     DeclineReason,
     Direction,
+    DriverAbout,
+    DriverSource,
     Flag,
     Progress,
     Rating,
@@ -86,6 +88,19 @@ class DriverSerializer(PlaceSerializer):
         help_text="Whether the contact gives it as a reason for the decision. False if an older version completed the "
         "interview.",
     )
+    is_decisive = serializers.BooleanField(help_text="Whether the contact says that it tipped the decision.")
+    about = serializers.ChoiceField(
+        choices=DriverAbout.choices,
+        allow_null=True,
+        help_text="Who the words are about: your company, a competitor, or buying nothing. Praise of a competitor is "
+        "`against`, a fault of a competitor `for`. null if it is not known.",
+    )
+    about_name = serializers.CharField(allow_null=True, help_text="The competitor's name, if it is known.")
+    source = serializers.ChoiceField(  # type: ignore[assignment]  # REST framework has an attribute `source`
+        choices=DriverSource.choices,
+        help_text="read: by Hindsight. model: by a language model. staff: corrected or added by a person.",
+    )
+    tags = serializers.ListField(child=serializers.CharField(), help_text="By staff.")
     review = serializers.ChoiceField(
         choices=Review.choices,
         allow_null=True,
@@ -107,6 +122,25 @@ class CoverageSerializer(serializers.Serializer[Any]):
     )
 
 
+class QuoteSerializer(PlaceSerializer):
+    quote = serializers.CharField(help_text="The contact's words, exactly.")
+
+
+class SummarySentence(serializers.Serializer[Any]):
+    text = serializers.CharField()
+    quotes = QuoteSerializer(many=True, help_text="What the sentence rests on.")
+
+
+class SummarySerializer(serializers.Serializer[Any]):
+    """Why they decided so, in at most five sentences."""
+
+    source = serializers.ChoiceField(  # type: ignore[assignment]  # REST framework has an attribute `source`
+        choices=DriverSource.choices,
+        help_text="read: put together by Hindsight. model: in the words of a language model.",
+    )
+    sentences = SummarySentence(many=True)
+
+
 class TranscriptSerializer(serializers.Serializer[Any]):
     document_id = serializers.CharField()
     content = serializers.CharField(
@@ -114,6 +148,7 @@ class TranscriptSerializer(serializers.Serializer[Any]):
         "the names are bold. Characters that are not seen but change how a text looks are shown as {U+202E}, also in "
         "excerpts and quotes."
     )
+    summary = SummarySerializer()
     key_answers = KeyAnswersSerializer(many=True, help_text="By topic, in the guide's order.")
     drivers = DriverSerializer(many=True, help_text="In the order of the transcript, at most five for each topic.")
     coverage = CoverageSerializer(

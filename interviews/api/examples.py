@@ -59,6 +59,10 @@ ANSWER = "It came down to price: your quote was too high."
 CONTENT = f"**Paige:** What decided it in the end?\n\n**Jane:** {ANSWER}"
 PLACE = {"turn": 2, "start": CONTENT.index(ANSWER), "end": len(CONTENT)}
 PRICING = {"topic": "pricing", "title": "How price and packaging came into it"}
+DRIVER = {
+    **{**PRICING, "direction": "against", "quote": ANSWER, **PLACE, "is_reason": True, "is_decisive": True},
+    **{"about": "vendor", "about_name": None, "source": "read", "tags": [], "review": "confirmed"},
+}
 INTERVIEW_REQUEST = {
     **SUMMARY,
     "objective_topics": {
@@ -75,6 +79,12 @@ INTERVIEW_REQUEST = {
     "transcript": {
         "document_id": "doc_310",
         "content": CONTENT,
+        "summary": {
+            "source": "read",
+            "sentences": [
+                {"text": f"What decided it against Acme: “{ANSWER[:-1]}”.", "quotes": [{**PLACE, "quote": ANSWER}]}
+            ],
+        },
         "key_answers": [
             {
                 "topic": "decision",
@@ -83,9 +93,7 @@ INTERVIEW_REQUEST = {
                 "places": [PLACE],
             }
         ],
-        "drivers": [
-            {**PRICING, "direction": "against", "quote": ANSWER, **PLACE, "is_reason": True, "review": "confirmed"}
-        ],
+        "drivers": [DRIVER],
         "coverage": [{**PRICING, "status": "touched", "turns": [2]}],
         "created_at": "2026-11-25T14:05:31.482913Z",
     },

@@ -15,16 +15,16 @@ from interviews.api import bodies
 from interviews.api.requests import TIME_FILTERS
 from interviews.lifecycle import Progress, Stage, Status, progress_of
 from interviews.models import InterviewRequest, InterviewType, Transcript, Versions, digest_of_reading, survey_url_of
-from interviews.paige.findings import visible_transcript
 from interviews.paige.guide.guide import Guide, GuideError, guide_of_version
 from interviews.paige.objective import known_picks, steering_of, subjects_in, subjects_named
 from interviews.paige.reading.readings import ObjectiveReading
 from interviews.paige.reading.stored import TextReading, text_in
+from interviews.paige.summary import shown_findings
 from interviews.paige.turn.brief import vendor_of
 from orgs.authentication import KEY_IS_VALID, key_parameters
 
 Body = dict[str, Any]
-Json = str | list[Any]
+Json = str | list[Any] | dict[str, Any]
 
 
 class SummaryColumns(NamedTuple):
@@ -78,6 +78,7 @@ class DetailColumns(NamedTuple):
     key_answers: Annotated[Json | None, "transcript."]
     drivers: Annotated[Json | None, "transcript."]
     coverage: Annotated[Json | None, "transcript."]
+    summary: Annotated[Json | None, "transcript."]
     transcript_created_at: Annotated[Time, "transcript.created_at"]
 
 
@@ -184,11 +185,11 @@ class InterviewRequestRow(SummaryRow):
         details = self.details
         if details.transcript_id is None:
             return None
-        key_answers, drivers = _parsed(details.key_answers), _parsed(details.drivers)
+        names = ("key_answers", "drivers", "coverage", "summary")
+        stored = {name: parsed(getattr(details, name)) for name in names}
         return {
             "document_id": f"{Transcript.ID_PREFIX}{details.transcript_id}",
-            **visible_transcript(details.content or "", key_answers, drivers),
-            "coverage": _parsed(details.coverage),
+            **shown_findings({**stored, "content": details.content or ""}, vendor_of(self.stored.org_name)),
             "created_at": _shown(details.transcript_created_at),
         }
 
@@ -260,5 +261,5 @@ def _shown(time: Time) -> str | None:
     return None if time is None else utc_text_of(time)
 
 
-def _parsed(value: Json | None) -> list[Any]:
-    return json.loads(value) if isinstance(value, str) else value or []
+def parsed(value: Json | None) -> Any:
+    return json.loads(value) if isinstance(value, str) else value

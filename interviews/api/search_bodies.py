@@ -12,7 +12,7 @@ from hindsight.api.pagination import PageQuery, PageSerializer
 from hindsight.db.full_text import quoted_terms
 from hindsight.text.storable import clean_text
 from interviews.api.bodies import DriverSerializer, InterviewRequestIdField, PlaceSerializer
-from interviews.api.examples import ANSWER, CONTENT, CREATED, ID, PLACE, PRICING, SUMMARY
+from interviews.api.examples import ANSWER, CONTENT, CREATED, DRIVER, ID, PLACE, SUMMARY
 from interviews.lifecycle import Direction
 
 MAX_QUERY_LENGTH = 200
@@ -136,12 +136,7 @@ HITS = {
 FINDINGS = {
     "data": [
         {
-            **PLACE,
-            **PRICING,
-            "direction": "against",
-            "quote": ANSWER,
-            "is_reason": True,
-            "review": "confirmed",
+            **DRIVER,
             "id": "drv_77",
             **ABOUT,
             "outcome": "lost",

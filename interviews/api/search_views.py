@@ -11,6 +11,7 @@ from hindsight.db.statements import TimeText, select_list
 from hindsight.text.timestamps import utc_text, utc_text_of
 from hindsight.text.visible import position_in, visible
 from interviews.api import search_bodies
+from interviews.api.reads import Json, parsed
 from interviews.api.search_bodies import FindingQuery, TranscriptSearchQuery
 from interviews.models import Driver, IndexedAnswer, Transcript
 from interviews.services.transcript_search import Hit, Last, Search, search_transcripts
@@ -48,6 +49,11 @@ class FindingColumns(NamedTuple):
     start: int
     end: Annotated[int, 'finding."end"']
     is_reason: bool
+    is_decisive: bool
+    about: str
+    about_name: str
+    source: str
+    tags: Json
     review: str
 
 
@@ -73,7 +79,9 @@ class FindingRow:
         self.topic, self.title, self.direction = stored.topic, stored.title, stored.direction
         self.quote, self.turn = visible(stored.quote), stored.turn
         self.start, self.end = shown_at(stored.start), shown_at(stored.end)
-        self.is_reason, self.review = bool(stored.is_reason), stored.review or None
+        self.is_reason, self.is_decisive = bool(stored.is_reason), bool(stored.is_decisive)
+        self.about, self.about_name = stored.about or None, stored.about_name or None
+        self.source, self.tags, self.review = stored.source, parsed(stored.tags), stored.review or None
 
     def body(self) -> Body:
         return body_of(search_bodies.Finding, self)

@@ -9,6 +9,7 @@ from interviews.models.interview_request import (
 from interviews.models.interview_type import InterviewType
 from interviews.models.queued import DriverChoice, ScriptedInterview, UnreadObjective
 from interviews.models.transcript import Driver, IndexedAnswer, Transcript
+from interviews.models.wish import Wish
 
 __all__ = [
     "Conversation",
@@ -23,6 +24,7 @@ __all__ = [
     "Turn",
     "UnreadObjective",
     "Versions",
+    "Wish",
     "digest_of_reading",
     "survey_url_of",
 ]

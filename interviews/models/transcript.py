@@ -1,13 +1,16 @@
+import hashlib
+import json
 from datetime import timedelta
 from typing import Self
 
 from django.db import models
 from django.db.models import F, Prefetch, Q
 
+from deals.text import MAX_LABEL_LENGTH
 from hindsight.db.foreign_keys import DeletedWith
 from hindsight.db.full_text import FullTextField, having_words, matching, without_index
 from hindsight.db.ids import PublicId
-from interviews.lifecycle import Direction, Review
+from interviews.lifecycle import Direction, DriverAbout, DriverSource, Review
 from interviews.models.interview_request import InterviewRequest
 from orgs.tenancy import OrgRowsQuerySet, SameOrg
 
@@ -23,8 +26,11 @@ class Transcript(PublicId, models.Model):
     interview_request = models.OneToOneField(InterviewRequest, on_delete=models.CASCADE, related_name="transcript")
     content = models.TextField(help_text="Markdown: **Paige:** and **Name:** blocks.")
     key_answers = models.JSONField(default=list, help_text="Verbatim excerpts of the contact's answers, by topic.")
-    drivers = models.JSONField(default=list, help_text="What spoke for the vendor or against it, in verbatim quotes.")
+    drivers = models.JSONField(default=list, help_text="A copy of its drivers, as GET shows them.")
     coverage = models.JSONField(default=list, help_text="What of the objective was answered when it was completed.")
+    summary = models.JSONField(
+        default=dict, db_default={}, help_text="What would have changed the decision, and the sentences of a model."
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -48,7 +54,7 @@ def prefetched_drivers() -> "Prefetch[str]":
 
 
 class Driver(PublicId, models.Model):
-    """A driver of a transcript as a row, so that those of many interviews can be counted and listed (decision 60)."""
+    """What spoke for the vendor or against it, in the contact's words (decision 60)."""
 
     ID_PREFIX = "drv_"
 
@@ -65,12 +71,26 @@ class Driver(PublicId, models.Model):
     start = models.PositiveIntegerField(help_text="In code points of the transcript's content, as is the end.")
     end = models.PositiveIntegerField()
     is_reason = models.BooleanField(help_text="Whether the contact gives it as a reason for the decision.")
+    is_decisive = models.BooleanField(
+        default=False, db_default=False, help_text="Whether the contact says that it tipped the decision."
+    )
+    about = models.CharField(max_length=10, choices=DriverAbout, blank=True, default="", db_default="")
+    about_name = models.CharField(
+        max_length=MAX_LABEL_LENGTH, blank=True, default="", db_default="", help_text="Of the competitor."
+    )
     review = models.CharField(max_length=10, choices=Review, blank=True, default="")
+    source = models.CharField(
+        max_length=10, choices=DriverSource, default=DriverSource.READ, db_default=DriverSource.READ
+    )
+    as_read = models.JSONField(null=True, help_text="The values that staff have corrected, as they were read.")
+    tags = models.JSONField(default=list, db_default=[])
+    comment = models.TextField(blank=True, default="", db_default="", help_text="By staff. Not in the API.")
     is_counted = models.BooleanField(
         help_text="Whether it is the strongest one of its topic and direction in the interview, and not rejected."
     )
 
-    audited = ("review",)
+    CORRECTED = ("topic", "direction", "about", "about_name", "is_decisive")
+    audited = ("review", *CORRECTED, "tags", "comment")
 
     objects = DriverQuerySet.as_manager()
 
@@ -104,6 +124,8 @@ class Driver(PublicId, models.Model):
                 name="driver_is_counted_once",
             ),
             models.CheckConstraint(name="driver_direction_is_known", condition=Q(direction__in=Direction.values)),
+            models.CheckConstraint(name="driver_about_is_known", condition=Q(about__in=["", *DriverAbout.values])),
+            models.CheckConstraint(name="driver_source_is_known", condition=Q(source__in=DriverSource.values)),
             models.CheckConstraint(name="driver_review_is_known", condition=Q(review__in=["", *Review.values])),
             models.CheckConstraint(
                 name="driver_rejected_is_not_counted", condition=~Q(review=Review.REJECTED, is_counted=True)
@@ -114,9 +136,29 @@ class Driver(PublicId, models.Model):
         return self.public_id
 
     @property
-    def strength(self) -> tuple[bool, bool, int]:
-        """The greatest is that of a driver that a person has confirmed, then of a reason, then of the first one."""
-        return self.review == Review.CONFIRMED, self.is_reason, -self.start
+    def strength(self) -> tuple[bool, bool, bool, int]:
+        """The greatest is that of a driver that a person has confirmed or written, then of a reason, then of the first
+        one.
+        """
+        is_checked = self.review == Review.CONFIRMED or self.source == DriverSource.STAFF
+        return is_checked, self.is_decisive, self.is_reason, -self.start
+
+    @property
+    def is_of_staff(self) -> bool:
+        """Whether a new reading must keep it."""
+        return bool(self.review or self.source == DriverSource.STAFF or self.tags or self.comment)
+
+    @property
+    def digest(self) -> str:
+        """Differs after each change by staff."""
+        values = [getattr(self, field) for field in self.audited]
+        return hashlib.sha256(json.dumps(values).encode()).hexdigest()[:16]
+
+    def audited_text(self, field: str) -> str:
+        value = getattr(self, field)
+        if field == "tags":
+            return ", ".join(value)
+        return value if isinstance(value, str) else "yes" if value else "no"
 
 
 class IndexedAnswerQuerySet(OrgRowsQuerySet["IndexedAnswer"]):

@@ -7,18 +7,20 @@ from dataclasses import dataclass, field
 from itertools import chain, groupby
 from typing import Any, Self, TypedDict
 
-from hindsight.text.visible import position_in, visible
-from interviews.lifecycle import Coverage, Direction, Move, Speaker
+from interviews.lifecycle import Coverage, Direction, DriverAbout, DriverSource, Move, NotAsked, Speaker
 from interviews.paige.dialogue import Block, Utterance, blocks
-from interviews.paige.guide.guide import Guide, Topic
+from interviews.paige.guide.guide import FollowUpKind, Guide, Topic
 from interviews.paige.language import SENTENCE_GAP
 from interviews.paige.objective import mentions_subject
 from interviews.paige.reading.answer import read_answer
+from interviews.paige.reading.objective import objective_parts
 from interviews.paige.reading.readings import (
+    About,
     Act,
     AnswerReading,
     Clause,
     Names,
+    ObjectivePart,
     ObjectiveReading,
     StatementKind,
     TopicReading,
@@ -31,6 +33,12 @@ ACTS_OF_FINDINGS = (None, Act.SAID_BEFORE)
 DECISION = "decision"
 """The key of the topic whose answers give the reasons for the decision."""
 MAX_DRIVERS_OF_A_TOPIC = 5
+ABOUT = {About.VENDOR: DriverAbout.VENDOR, About.RIVAL: DriverAbout.COMPETITOR, About.NOTHING: DriverAbout.NOTHING}
+EARLIER_DRIVER: Mapping[str, Any] = {
+    **{"about": None, "about_name": None, "is_reason": False, "is_decisive": False},
+    **{"source": DriverSource.READ.value, "tags": [], "review": None},
+}
+"""What drivers of earlier releases do not say."""
 
 _WORD = re.compile(r"[^\W_]")
 _EDGE = " \t\n\N{NO-BREAK SPACE},;:-\N{EN DASH}\N{EM DASH}"
@@ -40,6 +48,7 @@ class Findings(TypedDict, total=False):
     key_answers: list[dict[str, Any]]
     drivers: list[dict[str, Any]]
     coverage: list[dict[str, Any]]
+    summary: dict[str, Any]
 
 
 def findings_of(brief: Brief, content: str) -> Findings:
@@ -49,25 +58,10 @@ def findings_of(brief: Brief, content: str) -> Findings:
         "key_answers": key_answers(brief.guide, brief.heard, transcript),
         "drivers": [driver.shown(transcript) for driver in drivers(brief)],
         "coverage": coverage(brief),
-    }
-
-
-def visible_transcript(content: str, key_answers: list[Any], drivers: list[Any]) -> dict[str, Any]:
-    """Drivers of earlier releases do not say whether they are reasons."""
-    visible_offset = position_in(content)
-
-    def moved(place: Mapping[str, Any]) -> dict[str, Any]:
-        return {**place, "start": visible_offset(place["start"]), "end": visible_offset(place["end"])}
-
-    return {
-        "content": visible(content),
-        "key_answers": [
-            {**each, "excerpts": [*map(visible, each["excerpts"])], "places": [*map(moved, each.get("places", []))]}
-            for each in key_answers
-        ],
-        "drivers": [
-            {"is_reason": False, "review": None, **moved(each), "quote": visible(each["quote"])} for each in drivers
-        ],
+        "summary": {
+            "would_change": [excerpt.quoted(transcript) for excerpt in would_change(brief)],
+            "objective": objective_coverage(brief),
+        },
     }
 
 
@@ -84,6 +78,9 @@ class Excerpt:
         block = transcript[self.turn - 1]
         start, end = block.content_offset(self.start), block.content_offset(self.start + len(self.text))
         return {"turn": self.turn, "start": start, "end": end}
+
+    def quoted(self, transcript: list[Block]) -> Mapping[str, Any]:
+        return {**self.place(transcript), "quote": self.text}
 
     def part(self, start: int, end: int) -> Self:
         """Without spaces, commas and dashes at its ends."""
@@ -154,24 +151,32 @@ def _runs(turn: int, answer: Utterance) -> Iterator[Excerpt]:
 
 @dataclass(frozen=True)
 class Driver:
-    """`is_named_decisive`: the contact says that it tipped the decision. Other reasons answer the question on it."""
+    """`is_decisive`: the contact says that it tipped the decision. Other reasons answer the question on it.
+    `about_name`: of the competitor, or "".
+    """
 
     topic: Topic
     direction: Direction
     quote: Excerpt
     is_reason: bool
-    is_named_decisive: bool
+    is_decisive: bool
+    about: DriverAbout | None = None
+    about_name: str = ""
 
-    def shown(self, transcript: list[Block]) -> dict[str, Any]:
-        topic, quote = self.topic, self.quote
-        shown = {"topic": topic.key, "title": topic.title, "direction": str(self.direction), "quote": quote.text}
-        return {**shown, **quote.place(transcript), "is_reason": self.is_reason, "review": None}
+    def shown(self, transcript: list[Block], source: DriverSource = DriverSource.READ) -> dict[str, Any]:
+        return {
+            **{"topic": self.topic.key, "title": self.topic.title, "direction": str(self.direction)},
+            **{"quote": self.quote.text, **self.quote.place(transcript)},
+            **{"about": self.about and str(self.about), "about_name": self.about_name or None},
+            **{"is_reason": self.is_reason, "is_decisive": self.is_decisive},
+            **{"source": str(source), "tags": [], "review": None},
+        }
 
 
 def drivers(brief: Brief) -> list[Driver]:
     """In the order of the answers. If a topic has too many, the strongest."""
     by_topic: dict[str, list[Driver]] = defaultdict(list)
-    for driver in sorted(_drivers(brief), key=lambda driver: (not driver.is_named_decisive, not driver.is_reason)):
+    for driver in sorted(_drivers(brief), key=lambda driver: (not driver.is_decisive, not driver.is_reason)):
         by_topic[driver.topic.key].append(driver)
     kept = chain.from_iterable(each[:MAX_DRIVERS_OF_A_TOPIC] for each in by_topic.values())
     return sorted(kept, key=lambda driver: (driver.quote.turn, driver.quote.start))
@@ -186,11 +191,53 @@ def _drivers(brief: Brief) -> Iterator[Driver]:
             if clause.speaks and _WORD.search(quote.text):
                 is_reason = clause.is_decisive or answer.topic == DECISION
                 topic = brief.guide.topic(next((key for key in clause.topics if key in known), answer.topic))
-                yield Driver(topic, clause.speaks, quote, is_reason, clause.is_decisive)
+                about = ABOUT.get(clause.about) if clause.about else None
+                named = _competitor_in(answer.text, brief) if about is DriverAbout.COMPETITOR else ""
+                yield Driver(topic, clause.speaks, quote, is_reason, clause.is_decisive, about, named)
+
+
+def _competitor_in(answer: str, brief: Brief) -> str:
+    """The competitor of the deal, if the answer names it. "" if another one may be meant."""
+    return next((name for name in brief.competitors if mentions_subject(answer, [name])), "")
+
+
+def would_change(brief: Brief) -> list[Excerpt]:
+    """The answers to what would have had to be different, on the last topic on which that was answered."""
+    found: dict[str, list[Excerpt]] = defaultdict(list)
+    for turn, answer in _numbered_answers(brief.heard):
+        if _asks_for_change(brief.guide, brief.heard[turn - 2]):
+            found[answer.topic] += _finding_excerpts(turn, answer)
+    return next((found[topic.key] for topic in reversed(brief.guide.every_topic) if found.get(topic.key)), [])
+
+
+def _asks_for_change(guide: Guide, message: Utterance) -> bool:
+    """Messages of another guide can have topics and follow-ups that this one does not have."""
+    kinds = [
+        follow_up.kind for topic in guide.every_topic if topic.key == message.topic for follow_up in topic.follow_ups
+    ]
+    number = message.follow_up
+    return number is not None and number < len(kinds) and kinds[number] is FollowUpKind.CHANGE
 
 
 def coverage(brief: Brief) -> list[dict[str, Any]]:
     return [{"topic": topic.key, "title": topic.title, **_coverage(brief, topic)} for topic in brief.emphasized]
+
+
+def objective_coverage(brief: Brief) -> list[dict[str, Any]]:
+    """Each part of the objective with the best status of its topics, and why it was not asked, if so."""
+    return [_part_coverage(brief, part) for part in objective_parts(brief.objective, brief.guide, brief.vendor)]
+
+
+def _part_coverage(brief: Brief, part: ObjectivePart) -> dict[str, Any]:
+    topics, order = [brief.guide.topic(key) for key in part.asked], [*Coverage]
+    found = [_coverage(brief, topic) for topic in topics] or [{"status": str(Coverage.NOT_ASKED), "turns": []}]
+    best = min(found, key=lambda each: order.index(each["status"]))
+    why: NotAsked | None = None
+    if best["status"] == Coverage.NOT_ASKED and topics:
+        why = NotAsked.ENDED if {*part.asked} & {*brief.steering.emphasize} else NotAsked.OTHER_TOPICS
+    elif best["status"] == Coverage.NOT_ASKED:
+        why = NotAsked.LEFT_OUT if part.is_avoided else NotAsked.NO_TOPIC
+    return {"words": part.words, "titles": [topic.title for topic in topics], **best, "why": why and str(why)}
 
 
 def _coverage(brief: Brief, topic: Topic) -> dict[str, Any]:

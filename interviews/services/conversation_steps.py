@@ -49,6 +49,7 @@ FLAGS: Mapping[Act, Flag] = {
     Act.WANTS_TO_STOP: Flag.WANTS_TO_STOP,
     Act.WANTS_A_PERSON: Flag.WANTS_A_PERSON,
     Act.WANTS_DELETION: Flag.WANTS_DELETION,
+    Act.WANTS_NO_NAME: Flag.WANTS_NO_NAME,
 }
 
 

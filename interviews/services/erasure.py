@@ -5,6 +5,7 @@ from operator import or_
 
 from django.db import transaction
 from django.db.models import Case, F, Q, QuerySet, Value, When
+from django.utils import timezone
 
 from contacts.models import Contact
 from deals.services import erase_reasons
@@ -12,10 +13,12 @@ from hindsight.api.models import IdempotencyRecord
 from hindsight.db.keyset import pk_batches
 from hindsight.db.statements import retried
 from interviews.lifecycle import Progress
-from interviews.models import Conversation, InterviewRequest, Transcript, Turn
+from interviews.models import Conversation, Driver, InterviewRequest, Transcript, Turn, Wish
+from interviews.services.drivers import erase_audit
 from interviews.services.readings import forget_reasons
 from jobs.services import withdraw_jobs
 from orgs.actors import Actor
+from orgs.audit import overwrite_values
 from orgs.audit_removal import delete_changes_of, erase_changes
 from orgs.models import Org
 from webhooks.services.deliveries import delete_webhooks, forget_interview_requests
@@ -40,6 +43,7 @@ def erase_contact(
     if among is not None:
         among.get(pk=contact_id)
     interview_requests = list(InterviewRequest.objects.filter(contact=contact))
+    erase_audit(Driver.objects.filter(interview_request__contact=contact), actor=actor)
     for model in (Transcript, Turn, Conversation):
         model._default_manager.filter(interview_request__contact=contact).delete()
     forget_interview_requests(org_id=org_id, interview_request_ids=[row.pk for row in interview_requests])
@@ -51,6 +55,8 @@ def erase_contact(
     progress = Case(When(progress=Progress.STARTED, then=Value(Progress.ABANDONED)), default=F("progress"))
     rows = InterviewRequest.objects.filter(contact=contact)
     rows.update(**dict.fromkeys(erased, ""), survey_token=None, progress=progress)
+    for wish in Wish.objects.open().filter(interview_request__contact=contact):
+        overwrite_values(wish, {"done_at": timezone.now()}, actor=actor)
     for field in Contact.audited:
         setattr(contact, field, contact.erased_email if field == "email" else "")
     contact.save(update_fields=Contact.audited)

@@ -9,7 +9,8 @@ from contacts.models import Contact
 from deals.models import Deal
 from hindsight.db.keyset import pk_batches
 from interviews.lifecycle import Progress, Stage
-from interviews.models import Conversation, InterviewRequest, Transcript, Turn
+from interviews.models import Conversation, Driver, InterviewRequest, Transcript, Turn
+from interviews.services.drivers import erase_audit
 from interviews.services.erasure import delete_contact, erase_contact
 from interviews.services.readings import queue_readings
 from interviews.services.transitions import change_progress
@@ -22,13 +23,13 @@ from webhooks.services.deliveries import forget_interview_requests
 BATCH = 200
 
 
-def delete_old_answers(*, dry_run: bool = False) -> Counter[str]:
+def delete_old_answers(*, actor: Actor, dry_run: bool = False) -> Counter[str]:
     """Deletes transcripts, turns and uncompleted conversations `Org.transcript_days` after their end."""
     counts: Counter[str] = Counter()
     for org, before in _orgs_with("transcript_days"):
         old = _with_old_answers(org, before)
         for ids in pk_batches(old, BATCH):
-            counts[org.slug] += len(ids) if dry_run else _delete_answers(old, org, ids)
+            counts[org.slug] += len(ids) if dry_run else _delete_answers(old, org, ids, actor)
     return +counts
 
 
@@ -75,7 +76,7 @@ def _inactive(org: Org, before: datetime) -> QuerySet[Contact]:
 
 
 @transaction.atomic
-def _delete_answers(old: QuerySet[InterviewRequest], org: Org, ids: list[int]) -> int:
+def _delete_answers(old: QuerySet[InterviewRequest], org: Org, ids: list[int], actor: Actor) -> int:
     """Locks jobs first, then conversations, as the other services do."""
     withdraw_jobs(org_id=org.pk)
     list(Conversation.objects.filter(pk__in=ids).order_by("pk").select_for_update().values_list("pk"))
@@ -83,6 +84,7 @@ def _delete_answers(old: QuerySet[InterviewRequest], org: Org, ids: list[int]) -
     ids = list(still_old.values_list("pk", flat=True))
     for row in InterviewRequest.objects.filter(pk__in=ids, progress=Progress.STARTED):
         change_progress(row, Progress.ABANDONED, "interview.abandoned")
+    erase_audit(Driver.objects.filter(interview_request__in=ids), actor=actor)
     Transcript.objects.filter(interview_request__in=ids).delete()
     Turn.objects.filter(interview_request__in=ids).delete()
     Conversation.objects.filter(pk__in=ids).exclude(stage=Stage.COMPLETED).delete()

@@ -62,6 +62,7 @@ class InterviewState:
     has_answers: bool = False
     has_deleted_answers: bool = False
     wants_a_person: bool = False
+    wants_no_name: bool = False
     wants_deletion: bool = False
     can_rate: bool = False
     rating: int | None = None
@@ -140,6 +141,7 @@ class StoredInterview:
             has_answers=any(turn.move == Move.ANSWER for turn in self.turns),
             has_deleted_answers=self.stage == Stage.DECLINED and any(turn.corrected_at for turn in self.turns),
             wants_a_person=Flag.WANTS_A_PERSON in self.interview_request.raised_flags,
+            wants_no_name=Flag.WANTS_NO_NAME in self.interview_request.raised_flags,
             wants_deletion=Flag.WANTS_DELETION in self.interview_request.raised_flags,
             can_rate=conversation is not None and conversation.stage == Stage.COMPLETED,
             rating=rating_of(self.interview_request),

@@ -5,8 +5,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from hindsight.db.versions import ClockTime
-from interviews.lifecycle import Flag, Progress, Status
-from interviews.models import InterviewRequest, Transcript
+from interviews.lifecycle import WISHES, Flag, Progress, Status
+from interviews.models import InterviewRequest, Transcript, Wish
 from interviews.paige.findings import Findings
 from interviews.services.drivers import create_drivers
 from interviews.services.transcript_search import index_answers
@@ -61,7 +61,17 @@ def change_flags(
     if after != before or reason_changed:
         row.progress = progress or row.progress
         row.save_flags(after)
+        _change_wishes(row, raised=after - before, withdrawn=before - after)
         record_interview_event("interview.flagged", row)
+
+
+def _change_wishes(row: InterviewRequest, *, raised: Collection[Flag], withdrawn: Collection[Flag]) -> None:
+    """A wish that is raised again is open again."""
+    Wish.objects.filter(interview_request=row, kind__in=withdrawn, done_at=None).delete()
+    for kind in {*WISHES} & {*raised}:
+        Wish.objects.update_or_create(
+            interview_request=row, kind=kind, defaults={"done_at": None}, create_defaults={"org_id": row.org_id}
+        )
 
 
 def change_progress(interview_request: InterviewRequest, progress: Progress, event_type: str) -> None:

@@ -4,13 +4,15 @@ from django.db import transaction
 from django.utils import timezone
 
 from interviews.lifecycle import DeclineReason, Flag, Progress, Rating, Stage
-from interviews.models import InterviewRequest
+from interviews.models import InterviewRequest, Wish
 from interviews.services.conversations import create_conversation, language_values, locked_conversation
 from interviews.services.readings import queue_readings
 from interviews.services.state import stage_of
 from interviews.services.transitions import change_flags
 from interviews.services.withdrawal import delete_unsent
 from interviews.text import clean_comment
+from orgs.actors import Actor
+from orgs.audit import overwrite_values
 
 
 @transaction.atomic
@@ -54,6 +56,23 @@ def withdraw_decline(interview_request: InterviewRequest) -> None:
             conversation.delete()
         change_flags(interview_request, withdrawn={Flag.DECLINED}, progress=Progress.NOT_STARTED)
         queue_readings(interview_request.pk)  # the guide is again that of the interview type
+
+
+@transaction.atomic
+def assign_wish(*, org_id: int, wish_id: int, owner: str, actor: Actor) -> Wish:
+    """`owner`: a staff login, or "". Raises Wish.DoesNotExist."""
+    wish: Wish = Wish.objects.for_org(org_id).select_for_update().get(pk=wish_id)
+    overwrite_values(wish, {"owner": owner}, actor=actor)
+    return wish
+
+
+@transaction.atomic
+def finish_wish(*, org_id: int, wish_id: int, is_done: bool = True, actor: Actor) -> Wish:
+    """Whoever finishes a wish that nobody owns, owns it. Raises Wish.DoesNotExist."""
+    wish: Wish = Wish.objects.for_org(org_id).select_for_update().get(pk=wish_id)
+    done_at = (wish.done_at or timezone.now()) if is_done else None
+    overwrite_values(wish, {"done_at": done_at, "owner": wish.owner or actor.name}, actor=actor)
+    return wish
 
 
 @transaction.atomic

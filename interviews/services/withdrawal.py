@@ -91,7 +91,7 @@ def _withdraw_answer(interview_request: InterviewRequest, number: int, actor: Ac
         withdrawn = correct(turns[number], "")
         withdraw_quotes(guides_of(interview_request), turns, [withdrawn])
         for transcript in Transcript.objects.filter(interview_request=interview_request):
-            _rewrite(transcript, StoredInterview.load(interview_request), number + 1)
+            _rewrite(transcript, StoredInterview.load(interview_request), number + 1, actor)
         conversation.touch()
         InterviewRequest.objects.filter(pk=interview_request.pk).update()  # a new version
         detail = f"Turn {number + 1}."
@@ -115,14 +115,15 @@ def _answers(interview_request: InterviewRequest, number: int) -> QuerySet[Turn]
     return interview_request.turns.filter(move=Move.ANSWER, number=number + 1)
 
 
-def _rewrite(transcript: Transcript, interview: StoredInterview, withdrawn: int) -> None:
+def _rewrite(transcript: Transcript, interview: StoredInterview, withdrawn: int, actor: Actor) -> None:
     """Keeps the drivers of other answers, also those that a model has chosen or a person has reviewed."""
     brief, before = interview.brief, blocks(transcript.content)
     transcript.content = render_transcript(brief.conversation, brief.contact_name)
     findings = findings_of(brief, transcript.content)
-    transcript.key_answers, transcript.coverage = findings["key_answers"], findings["coverage"]
-    transcript.save(update_fields=["content", "key_answers", "coverage"])
+    for name in (changed := ["key_answers", "coverage", "summary"]):
+        setattr(transcript, name, findings[name])  # type: ignore[literal-required]
+    transcript.save(update_fields=["content", *changed])
     places = zip(before, blocks(transcript.content), strict=True)
     distances = {turn: new.start - old.start for turn, (old, new) in enumerate(places, start=1) if turn != withdrawn}
-    move_drivers(transcript, distances)
+    move_drivers(transcript, distances, actor=actor)
     index_answers(transcript)

@@ -1,3 +1,4 @@
+from functools import partial
 from typing import Any
 
 from allauth.core import context as allauth_context
@@ -25,6 +26,7 @@ from staff.base import OrgRowsAdmin
 from staff.edit_conflicts import as_sent
 from staff.history.pages import AuditedAdmin
 from staff.interviews.actions import RequestActions
+from staff.interviews.drivers import REVIEW, DriverForm, new_driver_view, topics_of
 from staff.interviews.fields import RequestFields
 from staff.interviews.forms import COMPLETED, InterviewRequestForm, picks_in_form
 from staff.interviews.new_requests import CREATED, NewRequestPages
@@ -46,7 +48,6 @@ from staff.lists.filters import (
 from staff.orgs.permissions import may
 from staff.security_events import actor_of, record_act
 
-REVIEW = "interviews.review_driver"
 ABOUT = (
     *("contact_link", "org", "interview_name", "deal_and_outcome", "displayed_status", "status_in_the_api"),
     *("progress_in_the_api", "conversation_stage", "wishes", "decline_reason", "survey_link", "created_at"),
@@ -68,6 +69,7 @@ class InterviewRequestAdmin(OrgRowsAdmin, NewRequestPages, RequestActions, Reque
         "docx": download("docx", WORD, as_docx),
         "prompt": "prompt_view",
         "steering": "steering_view",
+        "driver": new_driver_view,
     }
     list_display = ("id", "contact_email", "org", "deal", "displayed_status", "wishes", "created_at")
     list_filter = (
@@ -135,14 +137,19 @@ class InterviewRequestAdmin(OrgRowsAdmin, NewRequestPages, RequestActions, Reque
         obj, document = kwargs["obj"], None
         context.update(is_created=CREATED in request.GET, may_preview=self.may_preview(request, obj))
         if hasattr(obj, "transcript"):
-            may_review = may(request, REVIEW, obj)
-            document = TranscriptDocument.of(obj, dict(obj.drivers.values_list("start", "pk")) if may_review else None)
+            form_of = partial(DriverForm.of, topics=topics_of(obj)) if may(request, REVIEW, obj) else None
+            document = TranscriptDocument.of(obj, form_of)
         elif not obj.is_completed:
             context["unsent"] = obj.turns.answers().count()
         declined = declined_conversation(obj)
         if document or (declined and declined.decline_comment):
             record_act(request, EventKind.TRANSCRIPT_READ, obj, "" if document else "The reason for declining.")
-        context.update(document=document, declined=declined, wishes=[flag.label for flag in obj.raised_flags])
+        context.update(
+            document=document,
+            may_review=bool(document) and may(request, REVIEW, obj),
+            declined=declined,
+            wishes=[flag.label for flag in obj.raised_flags],
+        )
         if self.is_read_only(request, obj):
             context.update(show_save=False, show_save_and_continue=False)
         return super().render_change_form(request, context, *args, **kwargs)

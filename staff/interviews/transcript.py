@@ -1,7 +1,7 @@
 """What staff read of a completed interview: its turns and its findings, on the page and in files."""
 
 from collections import defaultdict, deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import zip_longest
 from typing import Any, Self
@@ -11,9 +11,11 @@ from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from hindsight.text.visible import visible
-from interviews.lifecycle import Coverage, Direction, Rating, Speaker, Wording
-from interviews.models import InterviewRequest, Transcript
+from interviews.lifecycle import Coverage, Direction, DriverAbout, DriverSource, NotAsked, Rating, Speaker, Wording
+from interviews.models import Driver, InterviewRequest, Transcript
 from interviews.paige.dialogue import CONTACT, PAIGE, blocks, unescaped
+from interviews.paige.summary import summary_of
+from interviews.paige.turn.brief import vendor_of
 from interviews.services.state import rating_of
 
 DATE = "j F Y"
@@ -42,20 +44,41 @@ class SpokenTurn:
 
 @dataclass(frozen=True)
 class Quote:
-    """`turn` is 0 if the place is unknown. `driver_id`: of a driver that the person may review, or 0."""
+    """`turn` is 0 if the place is unknown. `about`: who a driver is about, with what else it says."""
 
     text: str
     turn: int = 0
     anchor: str = ""
     direction: str = ""
-    review: str = ""
-    driver_id: int = 0
+    about: Sequence[str] = ()
 
     @property
     def line(self) -> str:
         direction = f"{self.direction}: " if self.direction else ""
-        turn = f" (turn {self.turn})" if self.turn else ""
-        return f"{direction}“{self.text}”{turn}"
+        about = [*([f"turn {self.turn}"] if self.turn else []), *self.about]
+        return f"{direction}“{self.text}”" + (f" ({', '.join(about)})" if about else "")
+
+
+@dataclass(frozen=True)
+class DriverQuote(Quote):
+    """`form`: to correct the driver; None if the person may not."""
+
+    driver: Driver | None = None
+    form: Any = None
+
+
+@dataclass(frozen=True)
+class PartOfObjective:
+    """`status`: what came of it. `why`: why it was not asked, or ""."""
+
+    words: str
+    status: str
+    turns: Sequence[int]
+    why: str = ""
+
+    @property
+    def line(self) -> str:
+        return ", ".join(filter(None, [self.status.capitalize(), *(f"turn {turn}" for turn in self.turns), self.why]))
 
 
 Quotes = Mapping[str, Sequence[Quote]]
@@ -63,39 +86,45 @@ Quotes = Mapping[str, Sequence[Quote]]
 
 @dataclass(frozen=True)
 class TranscriptDocument:
-    """`facts`: labels and values. `key_answers`, `drivers`: quotes by title. `coverage`: title, label and turns."""
+    """`facts`: labels and values. `summary`: sentences with their quotes. `key_answers`, `drivers`: quotes by title."""
 
     title: str = field(repr=False)
     facts: Sequence[tuple[str, str]] = field(repr=False)
+    summary: Sequence[tuple[str, Sequence[Quote]]] = field(repr=False)
+    is_of_model: bool
     key_answers: Quotes = field(repr=False)
     drivers: Quotes = field(repr=False)
-    coverage: Sequence[tuple[str, str, Sequence[int]]] = field(repr=False)
+    objective: Sequence[PartOfObjective] = field(repr=False)
     turns: Sequence[SpokenTurn] = field(repr=False)
 
     @classmethod
-    def of(cls, interview_request: InterviewRequest, driver_ids: Mapping[int, int] | None = None) -> Self:
-        """The interview request must have a transcript. `driver_ids`: by the start of the quote."""
+    def of(cls, interview_request: InterviewRequest, form_of: Callable[[Driver], Any] | None = None) -> Self:
+        """The interview request must have a transcript. `form_of`: the form to correct a driver."""
         contact, transcript = interview_request.contact, interview_request.transcript
+        summary = summary_of(vars(transcript), vendor_of(interview_request.org.name))
         return cls(
             title=f"{interview_request.interview_name}: {contact.name or contact.email}",
             facts=[*_facts(interview_request)],
+            summary=[
+                (visible(each["text"]), [_quote(quote["quote"], quote) for quote in each["quotes"]])
+                for each in summary["sentences"]
+            ],
+            is_of_model=summary["source"] == DriverSource.MODEL,
             key_answers={
                 topic["title"]: [_quote(*pair) for pair in zip_longest(topic["excerpts"], topic.get("places", []))]
                 for topic in transcript.key_answers
             },
-            drivers=_drivers(transcript, driver_ids or {}),
-            coverage=[(each["title"], Coverage(each["status"]).label, each["turns"]) for each in transcript.coverage],
+            drivers=_drivers(interview_request, form_of),
+            objective=[*_objective(transcript)],
             turns=_turns(interview_request),
         )
 
     @property
     def sections(self) -> dict[str, Entries]:
         """By title, without empty ones."""
-        coverage = {
-            title: [", ".join([status.capitalize(), *(f"turn {turn}" for turn in turns)])]
-            for title, status, turns in self.coverage
-        }
-        sections = {**self._quotes, "What of the objective was answered": coverage}
+        objective = {part.words: [part.line] for part in self.objective}
+        summary = {text: [quote.line for quote in quotes] for text, quotes in self.summary}
+        sections = {"Summary": summary, **self._quotes, "What came of the objective": objective}
         return {title: entries for title, entries in sections.items() if entries}
 
     @property
@@ -153,13 +182,34 @@ def _turns(interview_request: InterviewRequest) -> list[SpokenTurn]:
     return [replace(turn, html=marked.get(number, turn.text or SKIPPED)) for number, turn in enumerate(turns, start=1)]
 
 
-def _drivers(transcript: Transcript, driver_ids: Mapping[int, int]) -> Quotes:
+def _drivers(interview_request: InterviewRequest, form_of: Callable[[Driver], Any] | None) -> Quotes:
+    """Of the rows, because staff correct them. Drivers of earlier releases have none."""
     drivers: dict[str, list[Quote]] = {}
-    for driver in transcript.drivers:
-        quote = _quote(driver["quote"], driver, Direction(driver["direction"]).label)
-        review, driver_id = driver.get("review") or "", driver_ids.get(driver["start"], 0)
-        drivers.setdefault(driver["title"], []).append(replace(quote, review=review, driver_id=driver_id))
+    for row in interview_request.drivers.order_by("start"):
+        quote = _quote(row.quote, vars(row), Direction(row.direction).label)
+        shown = DriverQuote(**{**vars(quote), "about": [*_about(row)]}, driver=row, form=form_of and form_of(row))
+        drivers.setdefault(row.title, []).append(shown)
     return drivers
+
+
+def _about(row: Driver) -> Iterator[str]:
+    if row.about:
+        yield f"about {row.about_name}" if row.about_name else f"about {DriverAbout(row.about).label}"
+    if row.is_decisive:
+        yield "tipped the decision"
+    if row.review or row.source != DriverSource.READ:
+        yield row.review or ("by staff" if row.source == DriverSource.STAFF else "read by a model")
+    yield from row.tags
+
+
+def _objective(transcript: Transcript) -> Iterator[PartOfObjective]:
+    """By topic, if an earlier release has completed the interview."""
+    for each in transcript.summary.get("objective", []):
+        why = NotAsked(each["why"]).label if each["why"] else ""
+        yield PartOfObjective(visible(each["words"]), Coverage(each["status"]).label, each["turns"], why)
+    if "objective" not in transcript.summary:
+        for each in transcript.coverage:
+            yield PartOfObjective(each["title"], Coverage(each["status"]).label, each["turns"])
 
 
 def _quote(text: str, place: Mapping[str, Any] | None, direction: str = "") -> Quote:

@@ -23,7 +23,9 @@ ROLES: Mapping[str, tuple[str, ...]] = {
         "interviews.view_interviewrequest",
         "interviews.add_interviewrequest",  # by hand, and from a file with jobs.import_contacts
         "interviews.change_interviewrequest",  # edit, mark as sent, archive
-        "interviews.review_driver",  # confirm, reject
+        "interviews.review_driver",  # confirm, reject, correct, add
+        "interviews.view_wish",
+        "interviews.change_wish",  # take, finish
         "webhooks.view_endpoint",
         "webhooks.view_delivery",
         "webhooks.change_delivery",  # replay, cancel
@@ -40,7 +42,9 @@ ROLES: Mapping[str, tuple[str, ...]] = {
         "orgs.change_own_apikey",  # revoke, and rotate with add_own_apikey
         "deals.view_own_deal",
         "interviews.view_own_interviewrequest",
-        "interviews.review_own_driver",  # confirm, reject
+        "interviews.review_own_driver",  # confirm, reject, correct, add
+        "interviews.view_own_wish",
+        "interviews.change_own_wish",  # take, finish
         "webhooks.view_own_endpoint",
         "webhooks.add_own_endpoint",
         "webhooks.change_own_endpoint",  # edit, rotate, disable, enable, test
@@ -55,6 +59,7 @@ ROLES: Mapping[str, tuple[str, ...]] = {
         "deals.view_deal",
         "interviews.view_interviewtype",
         "interviews.view_interviewrequest",
+        "interviews.view_wish",
         "webhooks.view_endpoint",
         "webhooks.view_delivery",
     ),

@@ -1,38 +1,26 @@
 from collections.abc import Iterator
 from typing import Any
 
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
-from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 
 from hindsight.text.visible import visible
-from interviews.lifecycle import Review
-from interviews.models import Driver
 from interviews.paige.dialogue import escaped
 from interviews.reports.proportions import Share
 from interviews.reports.reported_reasons import compare_reasons
 from interviews.reports.win_loss import Selection, win_loss
-from interviews.services.drivers import review_driver
 from orgs.models import EventKind, Org
-from staff.interviews.pages import REVIEW
+from staff.interviews.drivers import REVIEW
 from staff.interviews.transcript_files import escaped_line
 from staff.orgs.permissions import may
-from staff.security_events import actor_of, record_act
+from staff.security_events import record_act
 from staff.win_loss.form import INTERVIEWS, Period, WinLossForm
 from staff.win_loss.report import Report
 
 TITLE = "Why we win and lose"
 DEALS = "deals.view_deal"
-# With the message.
-REVIEWS = {
-    "confirm": (Review.CONFIRMED, "Confirmed."),
-    "reject": (Review.REJECTED, "Rejected. It is not counted."),
-    "withdraw": (None, "Withdrawn."),
-}
 
 
 def win_loss_view(request: HttpRequest) -> HttpResponse:
@@ -60,27 +48,6 @@ def _report(request: HttpRequest, selection: Selection, period: Period, org: Org
     if any(topic.quotes for topic in found.topics):
         record_act(request, EventKind.TRANSCRIPT_READ, org, f"Quotes of {found.interviews:,} interviews, {TITLE}.")
     return Report(found, period, comparisons)
-
-
-@transaction.atomic
-def review_view(request: HttpRequest, driver_id: int) -> HttpResponse:
-    """Returns to the page that the form names."""
-    if request.method != "POST":
-        return HttpResponseNotAllowed(["POST"])
-    driver = Driver.objects.select_related("org").filter(pk=driver_id).first()
-    if not may(request, REVIEW, driver):
-        raise PermissionDenied
-    answer = request.POST.get("review", "")
-    if driver is None or answer not in REVIEWS:
-        raise Http404
-    review, message = REVIEWS[answer]
-    review_driver(org_id=driver.org_id, driver_id=driver.pk, review=review, actor=actor_of(request))
-    messages.success(request, message)
-    back = request.POST.get("next", "")
-    is_own = url_has_allowed_host_and_scheme(
-        back, allowed_hosts={request.get_host()}, require_https=request.is_secure()
-    )
-    return HttpResponseRedirect(back if is_own else reverse("admin:win_loss"))
 
 
 def as_markdown(report: Report, title: str) -> str:

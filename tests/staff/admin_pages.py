@@ -21,7 +21,7 @@ from deals.models import Deal, DealValues
 from deals.services import write_deal
 from deals.text import clean_deal_id
 from interviews.lifecycle import Flag
-from interviews.models import InterviewRequest, InterviewType
+from interviews.models import InterviewRequest, InterviewType, Wish
 from interviews.services.erasure import erase_contact
 from interviews.services.interview_types import edit_guide
 from orgs.actors import Actor, ActorKind
@@ -40,7 +40,8 @@ NOT_PAGES = {
     "logout": "POST",
     "jsi18n": "JavaScript",
     "org_names": "JSON",
-    "review_driver": "POST",
+    "driver": "of a completed interview",
+    "interviews_interviewrequest_driver": "of a completed interview",
     "contacts_contact_restore": "POST",
     "interviews_interviewrequest_restore": "POST",
     "interviews_interviewrequest_steering": "POST",
@@ -52,6 +53,8 @@ NOT_PAGES = {
     "deals_deal_delete": "refused",
     "interviews_interviewrequest_delete": "refused",
     "interviews_interviewtype_delete": "refused",
+    "interviews_wish_add": "refused",
+    "interviews_wish_delete": "refused",
     "orgs_apikey_add": "refused",
     "orgs_apikey_delete": "refused",
     "orgs_securityevent_add": "refused",
@@ -72,7 +75,7 @@ OWN_LOGIN_PAGES = (
 ARGUMENTS: dict[str, dict[str, Any]] = {
     "app_list": {"app_label": "orgs"},
     "interviews_interviewrequest_act": {"name": "archive"},
-    "review_driver": {"driver_id": 0},
+    "driver": {"driver_id": 0},
 }
 
 Rows = dict[type[Model], Model]
@@ -104,6 +107,7 @@ def make_rows(org: Org) -> Rows:
     record_security_event(EventKind.PROMPT_READ, SAM, about=interview_request, detail="Words of a detail. " * 10)
     deal = new_deal(org, interview_request.deal_id)
     rows = [org, contact, deal, interview_request, interview_type, api_key, endpoint, new_delivery(endpoint)]
+    rows += [Wish.objects.create(org=org, interview_request=interview_request, kind=Flag.WANTS_A_PERSON)]
     rows += [SecurityEvent.objects.latest("pk"), Group.objects.get(name="support"), new_login()]
     return {type(row): row for row in rows}
 

@@ -13,7 +13,7 @@ from django.urls import reverse
 
 from contacts.models import Contact
 from deals.models import Deal
-from interviews.models import InterviewRequest
+from interviews.models import Driver, InterviewRequest, Wish
 from orgs.models import Change, Org
 from staff.edit_conflicts import fingerprint
 from tests.staff.admin_pages import Rows, all_paths, change_path, make_rows, new_completed_request
@@ -77,6 +77,10 @@ SENT: Mapping[str, str] = {
     "interviews_interviewrequest_change": "objective=Mine",
     "interviews_interviewrequest_changelist": "action=export_csv&_selected_action={interview_request.pk}",
     "interviews_interviewrequest_export": "format=csv",
+    "driver": "review=confirm",
+    "interviews_interviewrequest_driver": "turn=2&quote=weekends",
+    "interviews_wish_change": "is_done=on",
+    "interviews_wish_changelist": "action=finish&_selected_action={wish.pk}",
     "interviews_interviewtype_guide": "purpose=Why+deals+are+lost",
     "webhooks_endpoint_edit": "url=http://127.0.0.1:9/new",
     "webhooks_endpoint_replay": "since=2020-01-01",
@@ -92,9 +96,10 @@ class World:
         self.completed = new_completed_request(org)
 
     def paths(self) -> dict[str, str]:
-        transcripts = {f"interviews_interviewrequest_{name}": name for name in ("markdown", "docx")}
+        transcripts = {f"interviews_interviewrequest_{name}": name for name in ("markdown", "docx", "driver")}
         own = {page: change_path(self.completed).replace("change", name) for page, name in transcripts.items()}
-        return all_paths(self.rows) | own
+        driver = Driver.objects.filter(interview_request=self.completed)[0]
+        return all_paths(self.rows) | own | {"driver": reverse("admin:driver", args=[driver.pk])}
 
     def filled(self, template: str) -> str:
         contact = self.rows[Contact]
@@ -102,6 +107,7 @@ class World:
             slug=self.org.slug,
             contact=contact,
             deal=self.rows[Deal],
+            wish=self.rows[Wish],
             interview_request=self.rows[InterviewRequest],
             change=Change.objects.of(contact).latest("pk"),
             seen=fingerprint(Contact.objects.get(pk=contact.pk).notes),

@@ -76,6 +76,7 @@ interviews_interviewrequest_markdown     px  px  -x  px  .x  px  px
 interviews_interviewrequest_prompt       pp  pp  --  --  --  pp  pp
 interviews_interviewrequest_restore      x.  x-  x-  x-  x-  x-  x-
 interviews_interviewrequest_steering     xp  x-  x-  x-  x-  x-  x-
+interviews_interviewrequest_driver       pw  --  --  pw  ..  pw  --
 interviews_interviewtype_add             pw  --  --  --  --  --  --
 interviews_interviewtype_archive         pw  --  --  --  --  --  --
 interviews_interviewtype_break-offs      pp  pp  --  --  --  pp  pp
@@ -91,6 +92,11 @@ interviews_interviewtype_try             pp  pp  --  --  --  pp  pp
 interviews_interviewtype_unarchive       pp  --  --  --  --  --  --
 interviews_interviewtype_words-of-guide  pp  --  --  --  --  --  --
 interviews_interviewtype_words-of-model  pw  --  --  --  --  --  --
+interviews_wish_add                      --  --  --  --  --  --  --
+interviews_wish_change                   pw  p-  --  pw  ..  pw  p-
+interviews_wish_changelist               pw  pp  --  pw  .p  pw  p-
+interviews_wish_delete                   --  --  --  --  --  --  --
+interviews_wish_history                  px  px  -x  px  .x  px  px
 jsi18n                                   px  px  px  px  px  px  px
 login                                    .w  .w  .w  .w  .w  .w  .w
 logout                                   xw  xw  xw  xw  xw  xw  xw
@@ -121,7 +127,7 @@ orgs_securityevent_export                --  --  pp  --  --  --  --
 orgs_securityevent_history               -x  -x  px  -x  -x  -x  -x
 password_change                          pp  pp  pp  pp  pp  pp  pp
 password_change_done                     px  px  px  px  px  px  px
-review_driver                            x.  x-  x-  x.  x.  x.  x.
+driver                                   pw  --  --  pw  --  pw  --
 search                                   pp  pp  .p  pp  .p  pp  pp
 sessions                                 pp  pp  pp  pp  pp  pp  pp
 single_sign_on                           p.  p.  p.  p.  p.  p.  p.

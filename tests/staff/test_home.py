@@ -64,6 +64,7 @@ def test_it_shows_the_numbers_of_all_orgs_or_of_one(root: Staff) -> None:
         "Wants to stop": (0, 1),
         "Wants a person": (1, 2),
         "Wants deletion": (1, 1),
+        "Wants not to be named": (0, 0),
         "Declined": (1, 1),
     }
     unknown = root.get("index", org='nobody"<')
@@ -121,7 +122,7 @@ def test_it_shows_fallbacks_waiting_turns_and_response_times(root: Staff, interv
     root.get("sessions")  # records the use of the session, once a minute
     with CaptureQueriesContext(connection) as queries:
         page = root.text("index")
-    assert len(queries) == 2 + 11 + 3  # user and session; tests/staff/test_query_budgets.py counts the next ones
+    assert len(queries) == 2 + 12 + 3  # user and session; tests/staff/test_query_budgets.py counts the next ones
     rows = " ".join(page.partition(MODEL)[2].partition("</table>")[0].split())
     for cell in ("<td>4</td>", "<td>1 (25.0%)</td>", "<td>0</td>", "<td>3.1 s</td>", "<td>9.0 s</td>"):
         assert cell in rows

@@ -17,7 +17,7 @@ from tests.factories import ContactFactory, InterviewRequestFactory
 from tests.staff.conftest import Staff, staff_of
 from tests.stored_readings import store_reason
 
-PAGE, REVIEW, DEAL = "win_loss", "review_driver", "deals_deal_change"
+PAGE, REVIEW, DEAL = "win_loss", "driver", "deals_deal_change"
 HIGH = "The price of Acme was too high. The *discount* was a bad joke."
 
 
@@ -125,7 +125,7 @@ def test_a_review_is_confirmed_withdrawn_and_made_on_the_page_of_the_interview(
     assert f'action="/admin/win-loss/drivers/{driver.pk}/"' in support.text(shown, completed.pk)
     response = support.post(REVIEW, driver.pk, review="reject", next=address)
     assert response.headers["Location"] == address
-    assert "<strong>rejected</strong>" in support.text(shown, completed.pk)
+    assert '<span class="mark">rejected</span>' in support.text(shown, completed.pk)
     assert "/admin/win-loss/drivers/" not in staff_of("read only").text(shown, completed.pk)
 
 

@@ -72,7 +72,7 @@ class Command(RecordedCommand):
             "webhook deliveries": Counter({"": purge_deliveries(dry_run=dry_run)}),
             "exports and imports": Counter({"": purge_jobs(dry_run=dry_run)}),
             "changes of the audit": sum(audit, Counts()),
-            "interviews with answers": delete_old_answers(dry_run=dry_run),
+            "interviews with answers": delete_old_answers(actor=self.actor, dry_run=dry_run),
             "test interviews": delete_test_interviews(actor=self.actor, dry_run=dry_run),
             "contacts": erase_inactive_contacts(actor=self.actor, dry_run=dry_run),
             "abandoned interviews": abandoned,

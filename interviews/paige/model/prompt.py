@@ -43,13 +43,28 @@ def clause_messages(brief: Brief, clauses: Sequence[tuple[int, Clause]]) -> list
     asked = _words(
         "clauses",
         vendor=brief.vendor,
-        competitors=", ".join(map(_one_line, brief.competitors)) or _words("no_competitors"),
+        competitors=_competitors(brief),
         mark=mark_of(lines),
         clauses="\n".join(lines),
         count=len(clauses),
     )
     system = _words("drivers", vendor=brief.vendor, topics=_described(brief.guide.topics))
     return [ChatMessage("system", system), ChatMessage("user", asked)]
+
+
+def summary_messages(brief: Brief) -> list[ChatMessage]:
+    said = [_cut(turn.text, MAX_ANSWER_CHARACTERS).strip() or _words("skipped") for turn in brief.conversation]
+    turns = (
+        _words("numbered_turn", number=number, speaker=turn.speaker, text=text)
+        for number, (turn, text) in enumerate(zip(brief.conversation, said, strict=True), start=1)
+    )
+    system = _words("summary", vendor=brief.vendor, competitors=_competitors(brief))
+    asked = _words("conversation_to_sum_up", mark=mark_of(said), conversation="\n".join(turns))
+    return [ChatMessage("system", system), ChatMessage("user", asked)]
+
+
+def _competitors(brief: Brief) -> str:
+    return ", ".join(map(_one_line, brief.competitors)) or _words("no_competitors")
 
 
 def objective_messages(topics: Sequence[Topic], objective: str) -> list[ChatMessage]:

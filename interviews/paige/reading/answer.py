@@ -29,6 +29,7 @@ from interviews.paige.reading.model import (
     windows,
 )
 from interviews.paige.reading.readings import (
+    LEARNED,
     MAX_TOPICS,
     QUESTIONS,
     WISHES,
@@ -95,7 +96,7 @@ def _read(text: str, question: str, guide: Guide, named: tuple[tuple[str, str], 
 def _clause(text: str, words: Sequence[Word], scores: ClauseScores, keys: Sequence[str], *, is_beside: bool) -> Clause:
     """`is_beside`: whether the answer states something."""
     start, end = words[scores.first].start, words[scores.last].end
-    share, act, certainty = max(scores.act[1:]), _surest([*Act], scores.act), 1 - scores.kind[0]
+    share, act, certainty = max(scores.act[1:]), _surest(LEARNED, scores.act), 1 - scores.kind[0]
     if share < _least(act, is_beside=is_beside):
         act = None
     if certainty < thresholds.STATES or (act and certainty < share):

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
-from itertools import groupby, islice
+from itertools import groupby, islice, zip_longest
 
 from interviews.paige.guide.guide import Guide
 from interviews.paige.language import SENTENCE_GAP
@@ -22,12 +22,15 @@ from interviews.paige.reading.model import (
     trimmed,
     windows,
 )
-from interviews.paige.reading.readings import ObjectiveReading, TopicReading, names_of
+from interviews.paige.reading.readings import ObjectivePart, ObjectiveReading, TopicReading, names_of
 
 MAX_READ_PIECES, MAX_READ_CHARACTERS = 1_200, 10_000
 MAX_READ_SENTENCES_OF_NOTES = 40
 """The text after them is not read. Limits the time to about 0.5 s."""
 REMEMBERED_TEXTS = 1024
+
+_PART_END = re.compile(r"[.;!?\n]+\s*|(?P<within>,?\s+(?:and|und)\s+|,\s+)", re.IGNORECASE)
+MAX_PARTS, MIN_WORDS_OF_A_PART = 20, 4
 
 _ITEM = re.compile(r"\s*[-*\N{BULLET}]")
 
@@ -35,6 +38,36 @@ _ITEM = re.compile(r"\s*[-*\N{BULLET}]")
 @lru_cache(maxsize=REMEMBERED_TEXTS)
 def read_objective(text: str, guide: Guide, vendor: str = "") -> ObjectiveReading:
     return _read(text[:MAX_READ_CHARACTERS], guide, vendor, thresholds.AVOIDED)
+
+
+def objective_parts(text: str, guide: Guide, vendor: str = "") -> list[ObjectivePart]:
+    """At most MAX_PARTS. Consecutive parts on one topic are one.
+
+    A part ends with a sentence, at a comma or at "and", unless one side is short, as in "price and packaging".
+    """
+    found: list[ObjectivePart] = []
+    for start, end in islice(_places_of_parts(text[:MAX_READ_CHARACTERS]), MAX_PARTS):
+        words = text[start:end].strip()
+        topics = read_objective(words, guide, vendor).topics
+        asked = tuple(each.topic for each in topics if not each.is_avoided)
+        if found and asked and asked == found[-1].asked:
+            start = found.pop().start
+            words = text[start:end].strip()
+        found.append(ObjectivePart(words, start, asked, is_avoided=bool(topics) and not asked))
+    return found
+
+
+def _places_of_parts(text: str) -> Iterator[tuple[int, int]]:
+    start, gaps = 0, [*_PART_END.finditer(text)]
+    for gap, after in zip_longest(gaps, gaps[1:]):
+        rest = text[gap.end() : after.start() if after else None]
+        sides = len(text[start : gap.start()].split()), len(rest.split())
+        if not gap["within"] or min(sides) >= MIN_WORDS_OF_A_PART:
+            if sides[0]:
+                yield start, gap.start()
+            start = gap.end()
+    if text[start:].strip():
+        yield start, len(text)
 
 
 def _read(text: str, guide: Guide, vendor: str, least_avoided: float) -> ObjectiveReading:

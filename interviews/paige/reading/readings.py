@@ -38,10 +38,13 @@ class Act(StrEnum):
     SAID_BEFORE = "said_before"
     COMPLAINS = "complains"
     SMALL_TALK = "small_talk"
+    WANTS_NO_NAME = "wants_no_name"
 
 
 QUESTIONS = frozenset(act for act in Act if act.startswith("asks_")) | {Act.WANTS_LANGUAGE}
-WISHES = frozenset({Act.WANTS_TO_STOP, Act.WANTS_A_PERSON, Act.WANTS_DELETION})
+WISHES = frozenset(act for act in Act if act.startswith("wants_")) - {Act.WANTS_LANGUAGE}
+LEARNED = tuple(act for act in Act if act is not Act.WANTS_NO_NAME)
+"""In the order of the scores. must_hear.py hears the other one."""
 
 
 class StatementKind(StrEnum):
@@ -131,7 +134,7 @@ class AnswerReading:
     @property
     def quotable(self) -> tuple[Clause, ...]:
         """Empty if the contact wants to stop or wants a deletion, which may concern these statements."""
-        is_withheld = self.wishes - {Act.WANTS_A_PERSON}
+        is_withheld = self.wishes - {Act.WANTS_A_PERSON, Act.WANTS_NO_NAME}
         return () if is_withheld else tuple(clause for clause in self.stating if clause.act is None)
 
     @property
@@ -191,3 +194,15 @@ class ObjectiveReading:
                 named.setdefault(subject, topic)
         ordered = sorted(found.values(), key=lambda each: each.start)
         return cls(tuple(ordered), tuple(named.items())[:MAX_SUBJECTS])
+
+
+@dataclass(frozen=True)
+class ObjectivePart:
+    """A part that asks for one thing. `start`: its offset in the objective. `asked`: keys of topics. Without any, and
+    not avoided, it is background or nothing that the guide asks about.
+    """
+
+    words: str = field(repr=False)
+    start: int
+    asked: tuple[str, ...] = ()
+    is_avoided: bool = False

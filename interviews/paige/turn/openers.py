@@ -22,6 +22,7 @@ EXPLANATIONS: Mapping[Act, str] = {
     Act.WANTS_TO_STOP: "how_to_stop",
     Act.WANTS_A_PERSON: "how_to_reach_a_person",
     Act.WANTS_DELETION: "how_to_delete",
+    Act.WANTS_NO_NAME: "how_not_to_be_named",
 }
 
 

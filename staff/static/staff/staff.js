@@ -89,6 +89,16 @@ document.addEventListener("keydown", (event) => {
   event.target.form.requestSubmit(button);
 });
 
+// Words that are selected in an answer are the quote of a new driver.
+document.addEventListener("selectionchange", () => {
+  const link = document.querySelector("[data-add-driver]");
+  const selection = getSelection();
+  if (!link || selection.isCollapsed) return;
+  const [start, end] = [selection.anchorNode, selection.focusNode].map((node) => node.parentElement?.closest(".turn:not(.paige)"));
+  const query = start && start === end ? `?${new URLSearchParams({ turn: start.id.replace("turn-", ""), quote: selection.toString().trim() })}` : "";
+  link.search = query;
+});
+
 document.addEventListener("DOMContentLoaded", () => {
   document.querySelectorAll("[data-copy][hidden]").forEach((button) => (button.hidden = false));
   document.querySelectorAll(`form:has(${SAVE})`).forEach(warnOfLostEdits);

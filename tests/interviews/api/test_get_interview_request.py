@@ -9,6 +9,7 @@ import pytest
 from hindsight.text.timestamps import utc_text
 from interviews.lifecycle import DeclineReason, Flag, Rating
 from interviews.models import Conversation, InterviewRequest, InterviewType, Transcript
+from interviews.paige.dialogue import unescaped
 from interviews.paige.objective import Picks
 from interviews.services.transitions import complete_interview, mark_sent
 from interviews.services.wishes import decline_interview, rate_interview
@@ -156,6 +157,9 @@ def test_a_decline(acme_api: ApiClient, interview_request: InterviewRequest, pat
 def test_a_transcript(acme_api: ApiClient, interview_request: InterviewRequest, path: str) -> None:
     complete(interview_request)
     stored, shown = Transcript.objects.get(), acme_api.get(path).json()["transcript"]
+    quoted = [quote for sentence in shown.pop("summary")["sentences"] for quote in sentence["quotes"]]
+    standing = [unescaped(shown["content"][each["start"] : each["end"]]) for each in quoted]
+    assert standing == [each["quote"] for each in quoted] != []
     assert shown == {
         "document_id": f"doc_{stored.pk}",
         "content": stored.content,

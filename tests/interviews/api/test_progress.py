@@ -27,7 +27,7 @@ from interviews.services.wishes import decline_interview, withdraw_decline
 from orgs.models import Org
 from tests.client import ApiClient
 from tests.commands.running import run
-from tests.interviews.steps import another, erase, fresh, subscribe
+from tests.interviews.steps import SAM, another, erase, fresh, subscribe
 from webhooks.models import Delivery, Event, Status
 from webhooks.models.event import EVENT_TYPES
 
@@ -218,7 +218,7 @@ def test_deleted_answers_were_abandoned(
     give_consent(interview_request)
     Org.objects.update(transcript_days=1)
     fall_silent(interview_request, timedelta(days=2))
-    assert delete_old_answers() == {"acme": 1}
+    assert delete_old_answers(actor=SAM) == {"acme": 1}
     got = shown(acme_api, interview_request)
     assert (got["progress"], got["started_at"], got["last_activity_at"]) == ("abandoned", None, None)
     give_consent(fresh(interview_request))

@@ -162,6 +162,11 @@ def test_a_clause_that_speaks_for_or_against_the_vendor_is_a_driver() -> None:
         "start": content.index("We"),
         "end": content.index(", but"),
         "is_reason": False,
+        "is_decisive": False,
+        "about": None,
+        "about_name": None,
+        "source": "read",
+        "tags": [],
         "review": None,
     }
     assert (second["direction"], second["quote"]) == ("against", "but the import kept failing!")

@@ -80,6 +80,7 @@ def test_flags_that_are_new_and_all_that_are_not_archived(acme: Org) -> None:
         Flag.WANTS_A_PERSON: Flagged(1, 2),
         Flag.WANTS_DELETION: Flagged(0, 0),
         Flag.DECLINED: Flagged(1, 1),
+        Flag.WANTS_NO_NAME: Flagged(0, 0),
     }
 
 

@@ -266,7 +266,7 @@ class TestQueue:
         Org.objects.update(transcript_days=10)
         give_consent(row)
         Conversation.objects.update(last_activity_at=timezone.now() - timedelta(days=11))
-        delete_old_answers()
+        delete_old_answers(actor=SAM)
         assert not Conversation.objects.exists()
         assert queued() == {row.pk}
 

@@ -63,6 +63,9 @@ class TestFlags:
             ("Stop.", [Flag.WANTS_TO_STOP]),
             ("Kann ich mit einem Menschen sprechen?", [Flag.WANTS_A_PERSON]),
             ("The price was fine. Please delete my data.", [Flag.WANTS_DELETION]),
+            ("It was slow. Please keep me anonymous.", [Flag.WANTS_NO_NAME]),
+            ("Bitte ohne meinen Namen: der Preis war zu hoch.", [Flag.WANTS_NO_NAME]),
+            ("The pilot ran without my name on it.", []),
             ("Delete my data. Stop.", [Flag.WANTS_TO_STOP, Flag.WANTS_DELETION]),
         ],
     )

@@ -151,7 +151,9 @@ def test_read_a_completed_transcript_and_put_the_key_answers_into_a_mail(
 
     top = "return document.querySelector('{}').getBoundingClientRect().top"
     assert page.run(top.format("#turn-1")) < page.run(top.format("#interviewrequest_form"))
-    assert abs(page.run(top.format(".interview section")) - page.run(top.format(".findings"))) < 5, "next to each other"
+    assert abs(page.run(top.format(".interview > div > section")) - page.run(top.format(".findings"))) < 5, (
+        "next to each other"
+    )
     page.emulate("setEmulatedMedia", media="print")
     shown = {css: page.run(VISIBLE.format(css)) for css in ("#turn-2", ".quotes dd", "#header", "#nav-sidebar", "form")}
     assert shown == {"#turn-2": True, ".quotes dd": True, "#header": False, "#nav-sidebar": False, "form": False}

@@ -8,8 +8,10 @@ from interviews.paige.reading import objective
 from interviews.paige.reading.model import SPECIAL, UNKNOWN, ObjectiveScores, Word, WordPieces, topic_vectors, windows
 from interviews.paige.reading.network import Reader
 from interviews.paige.reading.objective import (
+    MAX_PARTS,
     MAX_READ_CHARACTERS,
     MAX_READ_SENTENCES_OF_NOTES,
+    objective_parts,
     read_notes,
     read_objective,
 )
@@ -122,3 +124,28 @@ def test_words_are_split_into_the_most_probable_pieces() -> None:
     assert [index - SPECIAL for index in pieces.indexes("Prices PRI")] == [1, 2, 3, 1]
     assert [index - SPECIAL for index in pieces.indexes("語ce")] == [0, UNKNOWN - SPECIAL, 2]
     assert len([*pieces.indexes("s" * 1_000_000)]) <= 41
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("", []),
+        (
+            "Find out how the pilot went and why finance preferred Datalane",
+            ["Find out how the pilot went", "why finance preferred Datalane"],
+        ),
+        ("Ask about price and packaging.", ["Ask about price and packaging"]),
+        ("They are a bank. Why did they leave?", ["They are a bank", "Why did they leave"]),
+        (
+            "Verstehen, warum der Pilot scheiterte und wer gegen uns war",
+            ["Verstehen, warum der Pilot scheiterte", "wer gegen uns war"],
+        ),
+    ],
+)
+def test_an_objective_has_parts(text: str, parts: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(objective, "read_objective", lambda *_: ObjectiveReading())
+    assert [text[each.start :][: len(each.words)] for each in objective_parts(text, GUIDE)] == parts
+
+
+def test_a_long_objective_has_only_so_many_parts() -> None:
+    assert len(objective_parts("Why did they leave us? " * 400, GUIDE)) <= MAX_PARTS

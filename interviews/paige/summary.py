@@ -1,0 +1,136 @@
+"""What the findings of an interview say together, and how findings are shown outside of this system."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from hindsight.text.visible import position_in, visible
+from interviews.lifecycle import Coverage, DriverAbout, DriverSource, Review
+from interviews.paige.findings import EARLIER_DRIVER
+
+MAX_SENTENCES = 5
+QUOTES_OF_A_SENTENCE = 3
+LENGTH_OF_A_QUOTE = 160
+
+Shown = Mapping[str, Any]
+"""A driver, a place or a topic, as the transcript has it."""
+Sentence = dict[str, Any]
+"""`text`, and `quotes` with their places."""
+
+OBJECTIVE = {
+    "answered": (Coverage.ANSWERED, Coverage.DENIED),
+    "only touched": (Coverage.TOUCHED,),
+    "declined": (Coverage.DECLINED,),
+    "not asked": (Coverage.NOT_ASKED,),
+}
+
+
+def shown_findings(stored: Shown, vendor: str) -> dict[str, Any]:
+    """`stored`: the columns of a transcript. Without invisible characters, with the places in what is shown."""
+    at = position_in(stored["content"])
+
+    def moved(place: Shown) -> dict[str, Any]:
+        return {**place, "start": at(place["start"]), "end": at(place["end"])}
+
+    def quoted(each: Shown) -> dict[str, Any]:
+        return {**moved(each), "quote": visible(each["quote"])}
+
+    summary = summary_of(stored, vendor)
+    sentences = [
+        {"text": visible(each["text"]), "quotes": [*map(quoted, each["quotes"])]} for each in summary["sentences"]
+    ]
+    return {
+        "content": visible(stored["content"]),
+        "summary": {**summary, "sentences": sentences},
+        "key_answers": [
+            {**each, "excerpts": [*map(visible, each["excerpts"])], "places": [*map(moved, each.get("places", []))]}
+            for each in stored["key_answers"]
+        ],
+        "drivers": [{**EARLIER_DRIVER, **quoted(each)} for each in stored["drivers"]],
+        "coverage": stored["coverage"],
+    }
+
+
+def summary_of(stored: Shown, vendor: str) -> dict[str, Any]:
+    """`source`, and at most MAX_SENTENCES `sentences`: of a model, if there are any."""
+    if sentences := stored["summary"].get("sentences"):
+        return {"source": DriverSource.MODEL.value, "sentences": sentences}
+    drivers = sorted(({**EARLIER_DRIVER, **each} for each in stored["drivers"]), key=_rank)
+    accepted = [each for each in drivers if each["review"] != Review.REJECTED]
+    against, in_favour = ([each for each in accepted if each["direction"] == way] for way in ("against", "for"))
+    rival = [each for each in against if each["about"] == DriverAbout.COMPETITOR]
+    parts = [
+        (f"against {vendor}", [each for each in against if each not in rival]),
+        (f"for {next((each['about_name'] for each in rival if each['about_name']), 'a competitor')}", rival),
+        (f"for {vendor}", in_favour),
+    ]
+    ordered = [(way, found) for way, found in sorted(parts, key=_weight) if found]
+    sentences = [_quoting(*reasons) for way, found in ordered if (reasons := _reasons(way, found))]
+    if places := stored["summary"].get("would_change"):
+        sentences.append(_quoting("What would have changed it", places))
+    sentences += [_quoting(*others) for way, found in ordered if (others := _others(way, found))]
+    objective = _objective(stored["coverage"], stored["key_answers"])
+    return {
+        "source": DriverSource.READ.value,
+        "sentences": [*sentences[: MAX_SENTENCES - len(objective)], *objective],
+    }
+
+
+def _rank(driver: Shown) -> tuple[bool, bool, bool, int]:
+    is_checked = driver["review"] == Review.CONFIRMED or driver["source"] == DriverSource.STAFF
+    return not driver["is_decisive"], not driver["is_reason"], not is_checked, driver["start"]
+
+
+def _weight(part: tuple[str, Sequence[Shown]]) -> tuple[int, int]:
+    """The part with the most decisive drivers comes first, then that with the most reasons."""
+    return -sum(each["is_decisive"] for each in part[1]), -sum(each["is_reason"] for each in part[1])
+
+
+def _reasons(way: str, ranked: Sequence[Shown]) -> tuple[str, Sequence[Shown]] | None:
+    """A lead with what tipped the decision, or else with the other reasons."""
+    if decisive := [each for each in ranked if each["is_decisive"]]:
+        return f"What decided it {way}", _of_different_topics(decisive)
+    given = [each for each in ranked if each["is_reason"]]
+    return (f"The reasons given {way}", _of_different_topics(given)) if given else None
+
+
+def _others(way: str, ranked: Sequence[Shown]) -> tuple[str, Sequence[Shown]] | None:
+    shown = _reasons(way, ranked)
+    others = [each for each in ranked if shown is None or each not in shown[1]]
+    return (f"What {'else ' if shown else ''}spoke {way}", _of_different_topics(others)) if others else None
+
+
+def _of_different_topics(ranked: Sequence[Shown]) -> list[Shown]:
+    """The strongest of each topic comes first."""
+    first = [each for n, each in enumerate(ranked) if each["topic"] not in {other["topic"] for other in ranked[:n]}]
+    return [*first, *(each for each in ranked if each not in first)]
+
+
+def _quoting(lead: str, quoted: Sequence[Shown]) -> Sentence:
+    """Quotes the first ones."""
+    quotes = [
+        {name: each[name] for name in ("quote", "turn", "start", "end")} for each in quoted[:QUOTES_OF_A_SENTENCE]
+    ]
+    words = "; ".join(f"“{_cut(each['quote'])}”" for each in quotes)
+    return {"text": f"{lead}: {words}.", "quotes": quotes}
+
+
+def _cut(quote: str) -> str:
+    words = " ".join(quote.split()).rstrip(".,;:")
+    if len(words) <= LENGTH_OF_A_QUOTE:
+        return words
+    return words[:LENGTH_OF_A_QUOTE].rpartition(" ")[0] + "…"
+
+
+def _objective(coverage: Iterable[Shown], key_answers: Iterable[Shown]) -> list[Sentence]:
+    """Which topics of the objective were answered, and which stay open."""
+    asked = [*coverage]
+    of_status = {label: [each for each in asked if each["status"] in statuses] for label, statuses in OBJECTIVE.items()}
+    parts = [f"{label}: {', '.join(each['title'] for each in found)}" for label, found in of_status.items() if found]
+    turns = {turn for each in of_status["answered"] for turn in each["turns"]}
+    quotes = [
+        {"quote": excerpt, **place}
+        for topic in key_answers
+        for excerpt, place in zip(topic["excerpts"], topic.get("places", []), strict=False)
+        if place["turn"] in turns
+    ]
+    return [{"text": f"Of the objective, {'; '.join(parts)}.", "quotes": quotes}] if parts else []
