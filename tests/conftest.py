@@ -10,6 +10,8 @@ from zlib import crc32
 import pytest
 from django.db import connection
 from django.db.backends.postgresql.operations import DatabaseOperations
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis
 from pytest_django import DjangoDbBlocker, Settings
 
 from contacts.models import Contact
@@ -28,6 +30,12 @@ from tests.completed import reading
 from tests.factories import ContactFactory, InterviewRequestFactory, OrgFactory
 from tests.migrated_database import copied_before_migration, copy_after_migration
 from tests.plain_objectives import read_plainly
+
+# The same examples in each run, however slow the machine is.
+hypothesis.register_profile(
+    "project", deadline=None, derandomize=True, database=None, suppress_health_check=[HealthCheck.too_slow]
+)
+hypothesis.load_profile("project")
 
 # Set by tests/environments.py. None runs all tests.
 ENVIRONMENT = os.environ.get("TEST_ENVIRONMENT")

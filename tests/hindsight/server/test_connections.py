@@ -85,7 +85,7 @@ def test_after_the_wait_a_thread_gets_a_connection_from_a_thread_without_a_job()
     threads = ConnectionThreads(2, waiting=2)
     turns = [Turn(threads) for _ in range(2)]
     used = {run(threads, current_connection).result(10) for _ in range(4)}
-    assert {turn.end() for turn in turns} >= used
+    assert len(used | {turn.end() for turn in turns}) <= 2, "no thread opens a third one"
 
 
 def test_a_released_connection_goes_first_to_a_thread_that_has_waited() -> None:

@@ -39,7 +39,7 @@ def excerpts(brief: Brief, *clauses: Clause) -> list[str]:
 
 
 @pytest.mark.slow
-@settings(max_examples=300, deadline=None, derandomize=True, database=None)
+@settings(max_examples=300)
 @given(said=st.lists(answers, max_size=4), name=st.sampled_from(["Jane", "**", ASTRAL, ""]))
 def test_every_excerpt_stands_at_its_place_in_the_transcript(brief: Brief, said: list[list[Clause]], name: str) -> None:
     given_answers = [answer("start", *clauses) for clauses in said]
@@ -127,7 +127,7 @@ def found(topic: str, *said: Clause) -> list[tuple[str, str, str, bool]]:
 
 
 @pytest.mark.slow
-@settings(max_examples=300, deadline=None, derandomize=True, database=None)
+@settings(max_examples=300)
 @given(said=st.lists(st.lists(clauses, max_size=5), max_size=3))
 def test_every_quote_stands_at_its_place_in_the_transcript(said: list[list[Clause]]) -> None:
     answers = [answer("pricing", *each) for each in said]

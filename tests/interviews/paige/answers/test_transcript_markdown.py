@@ -16,7 +16,7 @@ conversations = st.lists(
     st.builds(Utterance, st.sampled_from(Speaker), texts | st.just(""), st.just("start")), max_size=5
 )
 names = st.sampled_from(["Jane Smith", "", "Paige", "PAIGE Turner", "**", "a:** b", "J*ne\\"]) | st.text(max_size=9)
-some_examples = settings(max_examples=150, deadline=None, derandomize=True, database=None)
+some_examples = settings(max_examples=150)
 
 
 def test_a_transcript_has_the_documented_format() -> None:

@@ -144,7 +144,7 @@ entries = st.fixed_dictionaries(
 
 
 @pytest.mark.slow
-@settings(max_examples=300, deadline=None, derandomize=True, database=None)
+@settings(max_examples=300)
 @given(
     text=st.text()
     | st.lists(entries | values).map(lambda each: json.dumps({"clauses": each, "topics": each, "subjects": each}))

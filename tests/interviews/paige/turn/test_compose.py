@@ -116,7 +116,7 @@ def interview(brief: Brief, engine: ModelEngine, data: st.DataObject) -> None:
 
 
 @pytest.mark.slow
-@settings(max_examples=15, deadline=None, derandomize=True, database=None)
+@settings(max_examples=15)
 @given(data=st.data())
 def test_whatever_bytes_an_endpoint_sends_every_message_is_authored(data: st.DataObject) -> None:
     """About 10 responses in each example, over HTTP."""
@@ -149,7 +149,7 @@ NAMES = st.lists(st.sampled_from(PARTS), min_size=1).map(" ".join)
 
 
 @pytest.mark.slow
-@settings(max_examples=25, deadline=None, derandomize=True, database=None)
+@settings(max_examples=25)
 @given(vendor=NAMES, address=NAMES, answers=st.lists(st.sampled_from(ANSWERS), min_size=1, max_size=8))
 def test_placeholders_in_names_and_quotes_are_not_replaced(vendor: str, address: str, answers: list[Answer]) -> None:
     guide = parsed_guide().for_vendor(vendor)

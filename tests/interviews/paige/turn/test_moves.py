@@ -288,7 +288,7 @@ ANSWERS = [COMPLETE, SHORT, spoken(), NO_IDEA, ARE_YOU_A_BOT, WHAT_DO_YOU_MEAN, 
 
 
 @pytest.mark.slow
-@settings(max_examples=100, deadline=None, derandomize=True, database=None)
+@settings(max_examples=100)
 @given(guide=guides(), objective=st.sampled_from(["", "pricing", "process and sales", "problem"]), data=st.data())
 def test_any_choices_and_answers_keep_the_limits_and_every_core_topic(
     guide: Guide, objective: str, data: st.DataObject

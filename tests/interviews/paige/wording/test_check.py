@@ -137,7 +137,7 @@ def test_subjects_that_may_be_named_may_be_named() -> None:
     assert refusal_of("What part did the Bristol office have in that?", named) is None
 
 
-@settings(max_examples=300, deadline=None, derandomize=True, database=None)
+@settings(max_examples=300)
 @given(text=st.text(max_size=400), public=st.sampled_from([PUBLIC, TOPIC]))
 @pytest.mark.slow
 def test_any_text_is_judged_without_an_error_and_what_is_shown_is_plain(text: str, public: PublicBrief) -> None:

@@ -41,7 +41,7 @@ PRIVATE = st.fixed_dictionaries({"contact_notes": TEXTS, "objective": TEXTS, "co
 
 
 @pytest.mark.slow
-@settings(max_examples=60, deadline=None, derandomize=True, database=None)
+@settings(max_examples=60)
 @given(
     answers=st.lists(st.sampled_from(ANSWERS) | st.text(max_size=40), min_size=1, max_size=3),
     one=PRIVATE,
