@@ -55,7 +55,9 @@ def summary_of(stored: Shown, vendor: str) -> dict[str, Any]:
     if sentences := stored["summary"].get("sentences"):
         return {"source": DriverSource.MODEL.value, "sentences": sentences}
     drivers = sorted(({**EARLIER_DRIVER, **each} for each in stored["drivers"]), key=_rank)
-    accepted = [each for each in drivers if each["review"] != Review.REJECTED]
+    would_change = stored["summary"].get("would_change", [])
+    told = {place["start"] for place in would_change}
+    accepted = [each for each in drivers if each["review"] != Review.REJECTED and each["start"] not in told]
     against, in_favour = ([each for each in accepted if each["direction"] == way] for way in ("against", "for"))
     rival = [each for each in against if each["about"] == DriverAbout.COMPETITOR]
     parts = [
@@ -65,8 +67,8 @@ def summary_of(stored: Shown, vendor: str) -> dict[str, Any]:
     ]
     ordered = [(way, found) for way, found in sorted(parts, key=_weight) if found]
     sentences = [_quoting(*reasons) for way, found in ordered if (reasons := _reasons(way, found))]
-    if places := stored["summary"].get("would_change"):
-        sentences.append(_quoting("What would have changed it", places))
+    if would_change:
+        sentences.append(_quoting("What would have changed it", would_change))
     sentences += [_quoting(*others) for way, found in ordered if (others := _others(way, found))]
     objective = _objective(stored["coverage"], stored["key_answers"])
     return {

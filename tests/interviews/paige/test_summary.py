@@ -109,3 +109,10 @@ def test_the_objective_stays_in_five_sentences() -> None:
     found = [each["text"] for each in sentences(many, coverage=coverage)]
     assert len(found) == 5
     assert found[-1] == "Of the objective, declined: Acme."
+
+
+def test_what_would_have_changed_it_is_quoted_once() -> None:
+    change = driver("A smaller package.", is_decisive=True)
+    places = {"would_change": [{name: change[name] for name in ("quote", "turn", "start", "end")}]}
+    found = [each["text"] for each in sentences([change, driver("It was slow.")], summary=places)]
+    assert found == ["What would have changed it: “A smaller package”.", "What spoke against Acme: “It was slow”."]
