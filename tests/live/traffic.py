@@ -73,8 +73,8 @@ class Traffic:
         number = re.findall(r"\d+", self.path)[-1]
         change = f"/admin/interviews/interviewrequest/{number}/change/"
         self.send(self.staff, "GET", change)
-        contacts = self.send(self.staff, "GET", "/admin/contacts/contact/").text
-        [contact, *_] = re.findall(r"/admin/contacts/contact/\d+/change/", contacts)
+        # Its own: the newest of the list may be one that another client is changing.
+        contact = f"/admin/contacts/contact/{self.interview['contact_id'].removeprefix('contact_')}/change/"
         [form, *_] = self.send(self.staff, "GET", contact).text.partition('id="contact_form"')[2].split("</form>")
         data = {**Fields(SimpleNamespace(content=form.encode())).data, "notes": uuid4().hex}
         saved = self.send(self.staff, "POST", contact, data=data)
