@@ -104,7 +104,7 @@ def home(request: HttpRequest) -> dict[str, Any]:
     if may(request, ENDPOINTS, org):
         context["webhooks"] = webhook_health([org.pk] if org else orgs_with(request, ENDPOINTS))
     context["problems"] = [
-        *open_wishes(request, org),
+        *open_wishes(request, lists),
         *problems(context.get("webhooks"), context.get("model"), lists),
     ]
     return context
@@ -234,14 +234,15 @@ def _titles(guides: Iterable[Any], vendor: str) -> dict[str, str]:
     return titles
 
 
-def open_wishes(request: HttpRequest, org: Org | None) -> list[tuple[str, str]]:
+def open_wishes(request: HttpRequest, lists: Lists) -> list[tuple[str, str]]:
+    org = lists.org
     if not may(request, WISHES, org):
         return []
     orgs = [org.pk] if org else orgs_with(request, WISHES, test_rooms=False)
     wishes = Wish.objects.open().without_test_rooms() if orgs is None else Wish.objects.open().filter(org__in=orgs)
     number = wishes[:MAX_COUNT].count()
     found = f"Wishes of contacts that nobody has seen to: {number:,}{'+' if number == MAX_COUNT else ''}"
-    return [(found, Lists(org).of("interviews_wish"))] if number else []
+    return [(found, lists.of("interviews_wish"))] if number else []
 
 
 def problems(webhooks: WebhookHealth | None, model: ModelStatistics | None, lists: Lists) -> Iterator[tuple[str, str]]:

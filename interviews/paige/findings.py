@@ -166,7 +166,7 @@ class Driver:
     def shown(self, transcript: list[Block], source: DriverSource = DriverSource.READ) -> dict[str, Any]:
         return {
             **{"topic": self.topic.key, "title": self.topic.title, "direction": str(self.direction)},
-            **{"quote": self.quote.text, **self.quote.place(transcript)},
+            **self.quote.quoted(transcript),
             **{"about": self.about and str(self.about), "about_name": self.about_name or None},
             **{"is_reason": self.is_reason, "is_decisive": self.is_decisive},
             **{"source": str(source), "tags": [], "review": None},

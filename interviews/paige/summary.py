@@ -6,9 +6,8 @@ from typing import Any
 from hindsight.text.visible import position_in, visible
 from interviews.lifecycle import Coverage, DriverAbout, DriverSource, Review
 from interviews.paige.findings import EARLIER_DRIVER
+from interviews.paige.model.summary import MAX_QUOTES, MAX_SENTENCES
 
-MAX_SENTENCES = 5
-QUOTES_OF_A_SENTENCE = 3
 LENGTH_OF_A_QUOTE = 160
 
 Shown = Mapping[str, Any]
@@ -109,9 +108,7 @@ def _of_different_topics(ranked: Sequence[Shown]) -> list[Shown]:
 
 def _quoting(lead: str, quoted: Sequence[Shown]) -> Sentence:
     """Quotes the first ones."""
-    quotes = [
-        {name: each[name] for name in ("quote", "turn", "start", "end")} for each in quoted[:QUOTES_OF_A_SENTENCE]
-    ]
+    quotes = [{name: each[name] for name in ("quote", "turn", "start", "end")} for each in quoted[:MAX_QUOTES]]
     words = "; ".join(f"“{_cut(each['quote'])}”" for each in quotes)
     return {"text": f"{lead}: {words}.", "quotes": quotes}
 

@@ -35,8 +35,10 @@ MAX_SECONDS = 60
 Shown = dict[str, Any]
 """A driver as `Transcript.drivers` has it."""
 
-SHOWN = ("topic", "title", "direction", "quote", "turn", "start", "end", "is_reason", "is_decisive", "source", "tags")
-SHOWN_OR_NULL = ("about", "about_name", "review")
+READ = ("topic", "title", "direction", "quote", "turn", "start", "end", "is_reason", "is_decisive")
+SHOWN, SHOWN_OR_NULL = (*READ, "source", "tags"), ("about", "about_name", "review")
+FOLLOWING = ("title", "is_reason", "source")
+"""A correction changes them too."""
 
 
 class DriverChangedError(Exception):
@@ -123,7 +125,7 @@ def correct_driver(*, org_id: int, driver_id: int, seen: str, correction: Correc
     with _changing(org_id, driver_id) as driver:
         if driver.digest != seen:
             raise DriverChangedError
-        read = {name: getattr(driver, name) for name in (*Driver.CORRECTED, "title", "is_reason", "source")}
+        read = {name: getattr(driver, name) for name in (*Driver.CORRECTED, *FOLLOWING)}
         overwrite_values(driver, correction.values, actor=actor)
         if any(getattr(driver, name) != read[name] for name in Driver.CORRECTED):
             is_added = driver.as_read is None and driver.source == DriverSource.STAFF
@@ -132,7 +134,7 @@ def correct_driver(*, org_id: int, driver_id: int, seen: str, correction: Correc
                 driver.title = _title(driver.interview_request, driver.topic)
             driver.source = DriverSource.STAFF
             driver.is_reason = driver.is_decisive or bool((driver.as_read or read)["is_reason"])
-            driver.save(update_fields=["title", "is_reason", "source", "as_read"])
+            driver.save(update_fields=[*FOLLOWING, "as_read"])
     return driver
 
 
@@ -141,9 +143,10 @@ def undo_correction(*, org_id: int, driver_id: int, actor: Actor) -> Driver:
     with _changing(org_id, driver_id) as driver:
         if read := driver.as_read:
             overwrite_values(driver, {name: read[name] for name in Driver.CORRECTED}, actor=actor)
-            driver.title, driver.is_reason, driver.source = read["title"], read["is_reason"], read["source"]
+            for name in FOLLOWING:
+                setattr(driver, name, read[name])
             driver.as_read = None
-            driver.save(update_fields=["title", "is_reason", "source", "as_read"])
+            driver.save(update_fields=[*FOLLOWING, "as_read"])
         elif driver.source == DriverSource.STAFF:
             overwrite_values(driver, {"review": Review.REJECTED}, actor=actor)
     return driver
@@ -207,6 +210,7 @@ def choose_drivers(interview_request_id: int) -> None:
     content = Transcript.objects.filter(interview_request=completed).values_list("content", flat=True).first()
     brief = StoredInterview.load(completed).brief
     heard = model_answer_readings(engine.provider, brief, timeout=MAX_SECONDS)
+    chosen = None if heard is None else drivers(brief.after(heard))
     sentences = model_summary(engine.provider, brief, timeout=MAX_SECONDS)
     with transaction.atomic():
         # The lock that an erasure takes.
@@ -218,12 +222,12 @@ def choose_drivers(interview_request_id: int) -> None:
             before = transcript.summary.get("sentences")
             if sentences and not _rows_of(transcript).filter(source=DriverSource.STAFF).exists():
                 transcript.summary["sentences"] = [_shown_sentence(each, found) for each in sentences]
-            shown = drivers(brief.after(heard)) if heard else []
-            is_changed = heard is not None and replace_drivers(
-                transcript, [each.shown(found, DriverSource.MODEL) for each in shown]
-            )
-            if is_changed or transcript.summary.get("sentences") != before:
+            is_changed = transcript.summary.get("sentences") != before
+            if chosen is None:
                 transcript.save(update_fields=["summary"])
+            else:
+                is_changed |= replace_drivers(transcript, [each.shown(found, DriverSource.MODEL) for each in chosen])
+            if is_changed:
                 InterviewRequest.objects.filter(pk=interview_request_id).update()  # a new version
 
 
@@ -256,7 +260,7 @@ def _rows_of(transcript: Transcript) -> QuerySet[Driver]:
 
 
 def _identity(shown: Shown) -> tuple[Any, ...]:
-    return tuple({**EARLIER_DRIVER, **shown}[name] for name in (*SHOWN[:9], "about", "about_name"))
+    return tuple({**EARLIER_DRIVER, **shown}[name] for name in (*READ, "about", "about_name"))
 
 
 def _quoted(words: str, turn: int, content: str) -> Excerpt:

@@ -137,7 +137,8 @@ class InterviewRequestAdmin(OrgRowsAdmin, NewRequestPages, RequestActions, Reque
         obj, document = kwargs["obj"], None
         context.update(is_created=CREATED in request.GET, may_preview=self.may_preview(request, obj))
         if hasattr(obj, "transcript"):
-            form_of = partial(DriverForm.of, topics=topics_of(obj)) if may(request, REVIEW, obj) else None
+            context["may_review"] = may(request, REVIEW, obj)
+            form_of = partial(DriverForm.of, topics=topics_of(obj)) if context["may_review"] else None
             document = TranscriptDocument.of(obj, form_of)
         elif not obj.is_completed:
             context["unsent"] = obj.turns.answers().count()
@@ -146,7 +147,6 @@ class InterviewRequestAdmin(OrgRowsAdmin, NewRequestPages, RequestActions, Reque
             record_act(request, EventKind.TRANSCRIPT_READ, obj, "" if document else "The reason for declining.")
         context.update(
             document=document,
-            may_review=bool(document) and may(request, REVIEW, obj),
             declined=declined,
             wishes=[flag.label for flag in obj.raised_flags],
         )

@@ -115,6 +115,11 @@ def whole_object(text: str) -> Mapping[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
+def objects_in(entries: Any) -> list[Any]:
+    """Empty if that is not a list. Leaves out what is no JSON object."""
+    return [each for each in entries if isinstance(each, dict)] if isinstance(entries, list) else []
+
+
 def _json_objects(text: str) -> Iterator[dict[str, Any]]:
     """Objects without inner ones, the last first."""
     parsed = map(_parsed, reversed(_OBJECT.findall(_without_thoughts(text))))

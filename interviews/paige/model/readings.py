@@ -15,7 +15,7 @@ from interviews.lifecycle import Direction
 from interviews.paige.chat import ChatMessage, object_schema
 from interviews.paige.dialogue import Utterance
 from interviews.paige.guide.guide import Guide
-from interviews.paige.model.asking import CompletionProvider, ask, whole_object
+from interviews.paige.model.asking import CompletionProvider, ask, objects_in, whole_object
 from interviews.paige.model.prompt import clause_messages, objective_messages
 from interviews.paige.reading.readings import (
     MAX_TOPICS,
@@ -88,7 +88,7 @@ def read_labels(reply: str, clauses: int, guide: Guide) -> dict[int, Labels] | N
     entries = whole_object(reply).get("clauses")
     if not isinstance(entries, list):
         return None
-    numbered = [(each["clause"], each) for each in _objects(entries) if type(each.get("clause")) is int]
+    numbered = [(each["clause"], each) for each in objects_in(entries) if type(each.get("clause")) is int]
     counts = Counter(number for number, _ in numbered)
     return {
         number: _labels(entry, guide)
@@ -136,21 +136,17 @@ def _read_as(clause: Clause, labels: Labels) -> Clause:
 
 def _topic_readings(entries: Sequence[Any], text: str, guide: Guide) -> Iterator[TopicReading]:
     known = [topic.key for topic in guide.topics]
-    for each in _objects(entries):
+    for each in objects_in(entries):
         key, words, is_avoided = each.get("topic"), each.get("words"), each.get("avoided")
         if key in known and isinstance(is_avoided, bool) and _is_part(words, text):
             yield TopicReading(key, is_avoided, words, text.index(words))
 
 
 def _subjects(entries: Any, text: str, asked: Sequence[str]) -> Iterator[tuple[str, str]]:
-    for each in _objects(entries):
+    for each in objects_in(entries):
         words, topic = each.get("words"), each.get("topic")
         if _is_part(words, text):
             yield words, topic if topic in asked else ""
-
-
-def _objects(entries: Any) -> list[Any]:
-    return [each for each in entries if isinstance(each, dict)] if isinstance(entries, list) else []
 
 
 def _is_part(words: Any, text: str) -> bool:
