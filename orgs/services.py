@@ -46,6 +46,7 @@ class OrgValues(TypedDict, total=False):
     own_rate_limit: int | None
     key_days: int | None
     names_subjects: bool
+    shares_corrections: bool
     audit_days: int | None
     transcript_days: int | None
     contact_days: int | None

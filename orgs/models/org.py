@@ -151,6 +151,13 @@ class Org(Searchable):
         help_text="Paige may name a subject of the objective, such as SSO, once its topic was asked and the contact "
         "has not mentioned it.",
     )
+    shares_corrections = models.BooleanField(
+        default=False,
+        db_default=False,
+        help_text="Quotes whose drivers staff have corrected leave the org, with question and answer, to train the "
+        "reader. Names, email addresses and phone numbers are replaced; names that are stored nowhere, such as a "
+        "colleague's, can remain. Only if the org's privacy notice allows it.",
+    )
     is_active = models.BooleanField(default=True, help_text="Inactive orgs are suspended: their API keys are rejected.")
     suspension_reason = optional_text(MAX_REASON_LENGTH)
     account_managers = models.ManyToManyField(

@@ -26,6 +26,7 @@ class OrgForm(EditForm):
             "brand_color": "Colour",
             "survey_base_url": "Host of survey links",
             "names_subjects": "Paige may name subjects",
+            "shares_corrections": "Corrected quotes may train the reader",
             "key_days": "API keys expire after",
             "audit_days": "Keep the audit for",
             "transcript_days": "Delete answers after",

@@ -104,6 +104,7 @@ class OrgAdmin(OrgRowsAdmin, ConfirmingAdmin, RemovalAdmin):
             (None, {"fields": ["name", "plan", "own_rate_limit", "key_days", *guard]}),
             ("Shown to contacts", {"fields": SHOWN_TO_CONTACTS}),
             ("Retention", {"fields": [*RETENTION, "audit_kept"]}),
+            ("Training", {"fields": ["shares_corrections"]}),
             ("About", {"fields": ["slug", "is_active", "limit_in_force", "managers", "created_at"]}),
         ]
 

@@ -21,7 +21,7 @@ from orgs.services import create_api_key, revoke_api_key, update_org
 from tests.broken_store import make_counters_unavailable
 from tests.client import ApiClient
 from tests.images import GREEN_PNG, PNG
-from tests.staff.conftest import Staff
+from tests.staff.conftest import Staff, staff_of
 
 CHANGE = "orgs_org_change"
 ISSUE = "orgs_org_issue-key"
@@ -134,6 +134,19 @@ class TestOrgs:
         assert {field: str(getattr(acme, field)) for field in edits} == edits
         assert acme.is_active, "the form does not suspend an org"
         assert "brand_color: → #7a1fa2." in SecurityEvent.objects.get(kind="org_changed").detail
+
+    def test_corrections_are_shared_only_if_somebody_who_edits_the_org_allows_it(
+        self, manager: Staff, acme: Org
+    ) -> None:
+        assert not acme.shares_corrections
+        readers = staff_of("read only")
+        assert readers.post(CHANGE, acme.pk, shares_corrections="on").status_code == 403
+        assert not Org.objects.get().shares_corrections
+        for value, detail in (("on", "False → True."), ("", "True → False.")):
+            assert manager.save(CHANGE, acme.pk, shares_corrections=value).status_code == 302
+            assert Org.objects.get().shares_corrections == bool(value)
+            newest = SecurityEvent.objects.filter(kind="org_changed").latest("pk")
+            assert (newest.actor, newest.detail) == (manager.user.username, f"shares_corrections: {detail}")
 
     @pytest.mark.parametrize(
         ("field", "values"),
