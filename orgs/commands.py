@@ -3,7 +3,9 @@ import pwd
 import sys
 from argparse import ArgumentTypeError, RawDescriptionHelpFormatter
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import nullcontext
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any, NoReturn
 
 from django.core.exceptions import ValidationError
@@ -29,6 +31,7 @@ KINDS = {
     "disable_webhook": EventKind.WEBHOOK_CHANGED,
     "enable_webhook": EventKind.WEBHOOK_CHANGED,
     "erase_contact": EventKind.ERASURE,
+    "export_corrections": EventKind.EXPORT,
     "export_interviews": EventKind.EXPORT,
     "export_security_events": EventKind.EXPORT,
     "import_contacts": EventKind.IMPORT,
@@ -116,6 +119,12 @@ class RecordedCommand(BaseCommand):
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             raise SystemExit(1) from None
 
+    def opened_output(self, output: str | None) -> Any:
+        """A new file, which only its owner can read, or standard output. Raises CommandError."""
+        if output is None:
+            return nullcontext(self.stdout)
+        return open_file(output, "w", encoding="utf-8", newline="", opener=partial(os.open, mode=0o600))
+
     def table(self, header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
         """Without a terminal: tab-separated rows."""
         # Names can contain tabs, line breaks and terminal escape sequences.
@@ -156,6 +165,14 @@ def get_api_key(key_or_prefix: str) -> ApiKey:
         return ApiKey.objects.get(**lookup)
     except ApiKey.DoesNotExist:
         raise CommandError("There is no API key with this value or prefix.") from None
+
+
+def add_output(parser: CommandParser, records: str) -> None:
+    parser.add_argument(
+        "--output",
+        metavar="FILE",
+        help=f"write to this file, which only its owner can read if it is new, and print the number of {records}",
+    )
 
 
 def add_api_key(parser: CommandParser) -> None:

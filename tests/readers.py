@@ -47,6 +47,7 @@ from interviews.paige.turn.moves import moves
 from interviews.paige.turn.statements import fits, is_quotable, quote_from, quote_of, statements
 from interviews.paige.wording.check import refusal_of
 from interviews.paige.wording.request import PublicBrief, Task, wording_messages
+from interviews.services.hidden_names import HiddenNames
 from interviews.services.transcript_search import excerpt_around, joined, parts_of
 from staff.visible_text import visible_html
 from tests.interviews.paige.interviews import parsed_guide
@@ -169,6 +170,7 @@ READERS: dict[str, Reader] = {
     "answer": lambda text: reading_of(text, "What led to that?", GUIDE, "Acme"),
     "question before an answer": lambda text: reading_of("Slow.", text, GUIDE, "Acme"),
     "statements": lambda text: [statements(clause_with(text, None), language) for language in ("en", "de")],
+    "hidden names": HiddenNames({"acme": "{vendor}", "jane de winter": "{person}"}, "en").hide,
     "languages": lambda text: (language_of(text), wanted_language(clause_with(text, Act.WANTS_LANGUAGE).as_read)),
     "what must be heard": lambda text: list(heard(text, ())),
     "quotes": every(quotes, lambda text: quote_from(text, "en")),

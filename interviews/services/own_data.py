@@ -20,7 +20,7 @@ from orgs.models import EventKind, SecurityEvent
 from orgs.models.append_only import SecurityEventQuerySet
 
 MAX_READS = 100
-EXPORT_COMMAND = "export_interviews"
+EXPORT_COMMANDS = ("export_interviews", "export_corrections")
 WITHOUT_ANSWERS = "Without answers."
 """In the detail of the event of a prompt preview, which shows the notes."""
 
@@ -123,7 +123,7 @@ def _reading(interview_request: InterviewRequest, completed_at: datetime) -> Sec
 
 def _exports(interview_request: InterviewRequest, completed_at: datetime) -> SecurityEventQuerySet:
     plural = str(interview_request._meta.verbose_name_plural)
-    of_interviews = Q(detail__startswith=f"{plural}: ") | Q(actor_kind=ActorKind.COMMAND, actor=EXPORT_COMMAND)
+    of_interviews = Q(detail__startswith=f"{plural}: ") | Q(actor_kind=ActorKind.COMMAND, actor__in=EXPORT_COMMANDS)
     since = SecurityEvent.objects.filter(kind=EventKind.EXPORT, created_at__gte=completed_at)
     return since.filter(of_interviews, org__in=[interview_request.org.slug, ""])
 

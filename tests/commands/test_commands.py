@@ -47,6 +47,7 @@ pytestmark = pytest.mark.django_db
         *("show_prompt 0", "show_prompt 999999", "show_prompt 99999999999999999999", "show_prompt abc"),
         *("export_interviews", "export_interviews --org nobody", "export_interviews --org acme --format xml"),
         "export_interviews --org acme --output /",
+        *("export_corrections --org nobody", "export_corrections --org acme", "export_corrections --since yesterday"),
         *("export_security_events --since yesterday", "export_security_events --since 2026-02-30"),
         *("export_security_events --format xml", "reset_second_factor nobody"),
         *("rotate_webhook_secret 4711", "disable_webhook 4711", "enable_webhook 4711", "test_webhook 4711"),

@@ -1,5 +1,4 @@
 from collections.abc import Iterator
-from contextlib import nullcontext
 from typing import Any
 
 from django.core.management.base import CommandParser
@@ -8,7 +7,7 @@ from django.db.models import QuerySet
 from hindsight.text.record_files import WRITERS, Record
 from interviews.export import COLUMNS, export_interview_requests
 from interviews.models import InterviewRequest
-from orgs.commands import RecordedCommand, get_org, open_file
+from orgs.commands import RecordedCommand, add_output, get_org
 
 
 class Command(RecordedCommand):
@@ -22,17 +21,13 @@ apostrophe. For programs, use jsonl."""
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--org", required=True, metavar="SLUG", help="the org")
         parser.add_argument("--format", choices=WRITERS, default="jsonl", help="default: jsonl")
-        parser.add_argument(
-            "--output", metavar="FILE", help="write to this file, and print the number of interview requests"
-        )
+        add_output(parser, "interview requests")
 
     def run(self, *, org: str, format: str, output: str | None, **options: Any) -> str:
         self.event_about = row = get_org(org)
         self.exported = 0
         self.record(options)
-        stdout = nullcontext(self.stdout)
-        opened = stdout if output is None else open_file(output, "w", encoding="utf-8", newline="")
-        with opened as out:
+        with self.opened_output(output) as out:
             self.write_records(format, self.records(InterviewRequest.objects.for_org(row.pk)), out, COLUMNS)
         return str(self.exported) if output else ""
 

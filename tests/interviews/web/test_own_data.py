@@ -101,12 +101,16 @@ class TestReaders:
     def test_exports_that_may_have_contained_the_answers(
         self, data: OwnData, interview_request: InterviewRequest
     ) -> None:
-        actor = Actor(ActorKind.STAFF, "ann")
+        actor, command = Actor(ActorKind.STAFF, "ann"), Actor(ActorKind.COMMAND, "export_corrections")
         record_security_event(EventKind.EXPORT, actor, org="globex", detail="interview requests: 5, csv.")
+        record_security_event(EventKind.EXPORT, command, org="globex")
         record_security_event(EventKind.EXPORT, actor, org="acme", detail="contacts: 5, csv.")
         assert "Nobody so far." in visible(data.get())
         record_security_event(EventKind.EXPORT, actor, org="acme", detail="interview requests: 5, csv.")
-        assert "exported a list of interviews" in visible(data.get())
+        record_security_event(EventKind.EXPORT, command, org="acme")
+        text = visible(data.get())
+        for role in ("Staff of Hindsight", "An operator of the server"):
+            assert f": {role}, exported a list of interviews" in text
 
     def test_readers_of_others_and_before_the_consent_are_left_out(
         self, data: OwnData, interview_request: InterviewRequest
