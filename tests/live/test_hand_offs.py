@@ -14,7 +14,7 @@ import pytest
 from contacts.models import Contact
 from deals.models import Deal
 from interviews.lifecycle import DeclineReason, Review
-from interviews.models import Driver, InterviewRequest
+from interviews.models import Driver, InterviewRequest, Transcript
 from interviews.services.drivers import review_driver
 from interviews.services.erasure import erase_contact
 from interviews.services.wishes import decline_interview
@@ -39,6 +39,11 @@ SHARED, SALESFORCE, HUBSPOT, SLACK, DEALS = NAMES = (
 PAGE = "docs/hand-offs.md"
 PROGRAMS = dict(zip(NAMES, (sample.code for sample in samples_of(PAGE) if sample.language == "py"), strict=True))
 ANSWERS = [("pricing", "Your quote was <too> high."), ("vendor", "Your reporting is excellent.")]
+SUMMARY = (
+    "What spoke against Acme: “Your quote was <too> high”.\n"
+    "What spoke for Acme: “Your reporting is excellent”.\n"
+    "Of the objective, answered: How price and packaging came into it. “Your quote was <too> high.”"
+)
 DRIVERS = (
     "against: How price and packaging came into it: “Your quote was <too> high.”\n"
     "for: What stood out about Acme, good and bad: “Your reporting is excellent.”"
@@ -152,15 +157,16 @@ def test_salesforce_gets_a_record_of_each_interview_that_is_over(
     first, second = other_system.calls
     assert first[:3] == ("PATCH", f"{RECORDS}/{completed.pk}", "Bearer token")
     assert first.body.pop("Transcript__c").startswith("**Paige:** ")
-    assert first.body == {"Opportunity__c": "deal_1", "Outcome__c": "completed", "Drivers__c": DRIVERS}
+    findings = {"Summary__c": SUMMARY, "Drivers__c": DRIVERS}
+    assert first.body == {"Opportunity__c": "deal_1", "Outcome__c": "completed", **findings}
     assert second.path == f"{RECORDS}/{declined.pk}"
-    assert (second.body["Outcome__c"], second.body["Transcript__c"]) == ("declined: no_time", "")
+    assert [*second.body.values()] == ["deal_2", "declined: no_time", "", "", ""]
     assert run(SALESFORCE).stderr == ""
     assert len(other_system.calls) == 2
     erase_contact(org_id=completed.org_id, contact_id=completed.contact_id, actor=STAFF)
     assert run(SALESFORCE).stderr == ""
     erased = [call.body for call in other_system.calls if call.path == first.path][1]
-    assert (erased["Outcome__c"], erased["Drivers__c"], erased["Transcript__c"]) == ("completed", "", "")
+    assert [*erased.values()] == ["deal_1", "completed", "", "", ""]
 
 
 NOTES = "/crm/v3/objects/notes"
@@ -173,25 +179,35 @@ def test_hubspot_gets_a_note_and_properties_of_the_deal(
         assert run(HUBSPOT).stderr == ""
     note, deal = other_system.calls
     assert note[:3] == ("POST", NOTES, "Bearer token")
-    assert "Your quote was &lt;too&gt; high.<br>" in note.body["properties"]["hs_note_body"].replace("\\", "")
+    text = note.body["properties"]["hs_note_body"].replace("\\", "")
+    summary = SUMMARY.replace("<too>", "&lt;too&gt;").replace("\n", "<br>")
+    assert text.startswith(f"completed<br><br>{summary}<br><br>**Paige:** ")
+    assert "Your quote was &lt;too&gt; high.<br>" in text
     assert note.body["associations"][0]["to"] == {"id": "deal_1"}
     assert deal[:2] == ("PATCH", "/crm/v3/objects/deals/deal_1")
     link = "https://app.hubspot.com/contacts/42/record/0-3/deal_1?engagement=1"
-    properties = {"interview_outcome": "completed", "interview_drivers": DRIVERS, "interview_transcript": link}
-    assert deal.body == {"properties": properties}
+    findings = {"interview_summary": SUMMARY, "interview_drivers": DRIVERS}
+    assert deal.body == {"properties": {"interview_outcome": "completed", **findings, "interview_transcript": link}}
 
 
 def test_changed_drivers_replace_what_was_handed_off(
     run: Run, other_system: JsonServer, completed: InterviewRequest
 ) -> None:
+    quote = {"quote": "Your quote was <too> high.", "turn": 2, "start": 0, "end": 1}
+    sentences = [{"text": "They found Acme “costly”.", "quotes": [quote]}]
+    Transcript.objects.update(summary={"sentences": sentences})
     run(HUBSPOT)
     first = len(other_system.calls)
+    assert other_system.calls[-1].body["properties"]["interview_summary"] == (
+        "In the words of a language model:\nThey found Acme “costly”. “Your quote was <too> high.”"
+    )
     driver = Driver.objects.get(interview_request=completed, direction="against")
     review_driver(org_id=completed.org_id, driver_id=driver.pk, review=Review.REJECTED, actor=STAFF)
     assert run(HUBSPOT).returncode == 0
     note, deal = other_system.calls[first:]
     assert note[:2] == ("PATCH", f"{NOTES}/1")
     assert deal.body["properties"]["interview_drivers"] == DRIVERS.partition("\n")[2]
+    assert deal.body["properties"]["interview_summary"] == SUMMARY.partition("\n")[2]
 
 
 def test_of_several_interviews_of_a_deal_the_last_changed_one_counts(
@@ -267,9 +283,9 @@ def test_slack_gets_one_message_for_each_interview(
         assert one.status == Status.DELIVERED
     [second, call] = other_system.calls
     assert second.body["text"].startswith("*Alice* has answered (deal_2).")
-    drivers = DRIVERS.replace("<too>", "&lt;too&gt;")
+    findings = f"{SUMMARY}\n\n{DRIVERS}".replace("<too>", "&lt;too&gt;")
     assert call.path == "/services/T1"
-    assert call.body["text"] == f"*Alice* has answered (deal_1).\n{drivers}"
+    assert call.body["text"] == f"*Alice* has answered (deal_1).\n{findings}"
     [transcript] = call.body["attachments"]
     assert transcript["text"].startswith("**Paige:** ")
 

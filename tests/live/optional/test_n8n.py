@@ -11,6 +11,8 @@ import pytest
 
 from contacts.models import Contact
 from interviews.models import InterviewRequest
+from interviews.services.erasure import erase_contact
+from orgs.actors import Actor, ActorKind
 from orgs.models import Org
 from tests.completed import complete
 from tests.factories import InterviewRequestFactory
@@ -50,8 +52,13 @@ def test_each_completed_interview_comes_when_it_changes(
     InterviewRequestFactory.create(org=acme, contact=alice)
     items = run()
     assert [item["deal_id"] for item in items] == ["deal_1", "deal_2"]
+    assert next(iter(items[0])) == "summary"
+    assert items[0]["summary"].startswith("What spoke against Acme: “Your quote was too high”.\nOf the objective, ")
+    assert items[0]["summary"].endswith(" “Your quote was too high.”")
     assert items[0]["transcript"]["drivers"][0]["quote"] == "Your quote was too high."
     assert run() == []
     completed("deal_3")
     InterviewRequest.objects.filter(deal_id="deal_1").update()  # a new version: a model has added drivers
     assert [item["deal_id"] for item in run()] == ["deal_3", "deal_1"]
+    erase_contact(org_id=acme.pk, contact_id=alice.pk, actor=Actor(ActorKind.STAFF, "sue"))
+    assert [item["summary"] for item in run()] == ["", "", ""]
