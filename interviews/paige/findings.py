@@ -13,14 +13,12 @@ from interviews.paige.guide.guide import FollowUpKind, Guide, Topic
 from interviews.paige.language import SENTENCE_GAP
 from interviews.paige.objective import mentions_subject
 from interviews.paige.reading.answer import read_answer
-from interviews.paige.reading.objective import objective_parts
 from interviews.paige.reading.readings import (
     About,
     Act,
     AnswerReading,
     Clause,
     Names,
-    ObjectivePart,
     ObjectiveReading,
     StatementKind,
     TopicReading,
@@ -225,19 +223,21 @@ def coverage(brief: Brief) -> list[dict[str, Any]]:
 
 def objective_coverage(brief: Brief) -> list[dict[str, Any]]:
     """Each part of the objective with the best status of its topics, and why it was not asked, if so."""
-    return [_part_coverage(brief, part) for part in objective_parts(brief.objective, brief.guide, brief.vendor)]
+    by_part = groupby(brief.objective_reading.parts, key=lambda each: each.start)
+    return [_part_coverage(brief, [*part]) for _, part in by_part]
 
 
-def _part_coverage(brief: Brief, part: ObjectivePart) -> dict[str, Any]:
-    topics, order = [brief.guide.topic(key) for key in part.asked], [*Coverage]
+def _part_coverage(brief: Brief, part: Sequence[TopicReading]) -> dict[str, Any]:
+    asked, order = {each.topic for each in part}, [*Coverage]
+    topics = [topic for topic in brief.guide.every_topic if topic.key in asked]
     found = [_coverage(brief, topic) for topic in topics] or [{"status": str(Coverage.NOT_ASKED), "turns": []}]
     best = min(found, key=lambda each: order.index(each["status"]))
     why: NotAsked | None = None
     if best["status"] == Coverage.NOT_ASKED and topics:
-        why = NotAsked.ENDED if {*part.asked} & {*brief.steering.emphasize} else NotAsked.OTHER_TOPICS
+        why = NotAsked.ENDED if asked & {*brief.steering.emphasize} else NotAsked.OTHER_TOPICS
     elif best["status"] == Coverage.NOT_ASKED:
-        why = NotAsked.LEFT_OUT if part.is_avoided else NotAsked.NO_TOPIC
-    return {"words": part.words, "titles": [topic.title for topic in topics], **best, "why": why and str(why)}
+        why = NotAsked.LEFT_OUT if part[0].is_avoided else NotAsked.NO_TOPIC
+    return {"words": part[0].words, "titles": [topic.title for topic in topics], **best, "why": why and str(why)}
 
 
 def _coverage(brief: Brief, topic: Topic) -> dict[str, Any]:

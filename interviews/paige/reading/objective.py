@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
-from itertools import groupby, islice, zip_longest
+from itertools import chain, groupby, islice, zip_longest
 
 from interviews.paige.guide.guide import Guide
 from interviews.paige.language import SENTENCE_GAP
@@ -22,7 +22,7 @@ from interviews.paige.reading.model import (
     trimmed,
     windows,
 )
-from interviews.paige.reading.readings import ObjectivePart, ObjectiveReading, TopicReading, names_of
+from interviews.paige.reading.readings import ObjectiveReading, TopicReading, names_of
 
 MAX_READ_PIECES, MAX_READ_CHARACTERS = 1_200, 10_000
 MAX_READ_SENTENCES_OF_NOTES = 40
@@ -40,21 +40,22 @@ def read_objective(text: str, guide: Guide, vendor: str = "") -> ObjectiveReadin
     return _read(text[:MAX_READ_CHARACTERS], guide, vendor, thresholds.AVOIDED)
 
 
-def objective_parts(text: str, guide: Guide, vendor: str = "") -> list[ObjectivePart]:
-    """At most MAX_PARTS. Consecutive parts on one topic are one.
+def objective_parts(text: str, guide: Guide, vendor: str = "") -> tuple[TopicReading, ...]:
+    """At most MAX_PARTS. Consecutive parts on one topic are one. A part is there once for each topic that it asks
+    about, or with "" if it avoids topics, or is background or nothing that the guide asks about.
 
     A part ends with a sentence, at a comma or at "and", unless one side is short, as in "price and packaging".
     """
-    found: list[ObjectivePart] = []
+    found: list[list[TopicReading]] = []
     for start, end in islice(_places_of_parts(text[:MAX_READ_CHARACTERS]), MAX_PARTS):
         words = text[start:end].strip()
         topics = read_objective(words, guide, vendor).topics
-        asked = tuple(each.topic for each in topics if not each.is_avoided)
-        if found and asked and asked == found[-1].asked:
-            start = found.pop().start
+        asked = [each.topic for each in topics if not each.is_avoided]
+        if found and asked == [each.topic for each in found[-1]]:
+            start = found.pop()[0].start
             words = text[start:end].strip()
-        found.append(ObjectivePart(words, start, asked, is_avoided=bool(topics) and not asked))
-    return found
+        found.append([TopicReading(topic, bool(topics and not asked), words, start) for topic in asked or [""]])
+    return tuple(chain.from_iterable(found))
 
 
 def _places_of_parts(text: str) -> Iterator[tuple[int, int]]:

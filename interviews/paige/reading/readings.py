@@ -175,10 +175,13 @@ class TopicReading:
 
 @dataclass(frozen=True)
 class ObjectiveReading:
-    """`topics`: asked about or avoided, in the order of the text. `subjects`: each with the key of its topic, or ""."""
+    """`topics`: asked about or avoided, in the order of the text. `subjects`: each with the key of its topic, or "".
+    `parts`: as of objective_parts().
+    """
 
     topics: tuple[TopicReading, ...] = ()
     subjects: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    parts: tuple[TopicReading, ...] = ()
 
     @classmethod
     def of(cls, topics: Iterable[TopicReading], subjects: Iterable[tuple[str, str]] = ()) -> Self:
@@ -194,15 +197,3 @@ class ObjectiveReading:
                 named.setdefault(subject, topic)
         ordered = sorted(found.values(), key=lambda each: each.start)
         return cls(tuple(ordered), tuple(named.items())[:MAX_SUBJECTS])
-
-
-@dataclass(frozen=True)
-class ObjectivePart:
-    """A part that asks for one thing. `start`: its offset in the objective. `asked`: keys of topics. Without any, and
-    not avoided, it is background or nothing that the guide asks about.
-    """
-
-    words: str = field(repr=False)
-    start: int
-    asked: tuple[str, ...] = ()
-    is_avoided: bool = False

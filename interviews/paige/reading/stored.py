@@ -104,8 +104,9 @@ class SteeringReading:
         return _json({"reader": READER_VERSION, **parts})
 
     def with_objective(self, reading: ObjectiveReading) -> Self:
-        """`reading`: by the model."""
-        return replace(self, objective=TextReading(self.objective.of, reading, MODEL))
+        """`reading`: by the model, which reads no parts."""
+        whole = replace(reading, parts=self.objective.reading.parts)
+        return replace(self, objective=TextReading(self.objective.of, whole, MODEL))
 
 
 def text_in(
@@ -120,19 +121,25 @@ def text_in(
         columns = data[part]
         if columns["of"] != of or columns["source"] not in (MODEL, READER_VERSION):
             return None
-        topics = tuple(
-            TopicReading(_text(topic), bool(is_avoided), _quoted(text, start, length), start)
-            for topic, is_avoided, start, length in columns["topics"]
-        )
+        places = {
+            name: tuple(
+                TopicReading(_text(topic), bool(is_avoided), _quoted(text, start, length), start)
+                for topic, is_avoided, start, length in columns[name]
+            )
+            for name in ("topics", "parts")
+        }
         subjects = tuple((_text(subject), _text(topic)) for subject, topic in columns["subjects"])
-        return TextReading(of, ObjectiveReading(topics, subjects), columns["source"])
+        return TextReading(of, ObjectiveReading(subjects=subjects, **places), columns["source"])
 
     return _parsed(stored, reading)
 
 
 def _text_columns(read: TextReading) -> dict[str, Any]:
-    topics = [[each.topic, int(each.is_avoided), each.start, len(each.words)] for each in read.reading.topics]
-    return {"of": read.of, "source": read.source, "topics": topics, "subjects": read.reading.subjects}
+    places = {
+        name: [[each.topic, int(each.is_avoided), each.start, len(each.words)] for each in getattr(read.reading, name)]
+        for name in ("topics", "parts")
+    }
+    return {"of": read.of, "source": read.source, "subjects": read.reading.subjects, **places}
 
 
 def _parsed(stored: str, reading_of: Callable[[Any], Value | None]) -> Value | None:

@@ -21,7 +21,7 @@ from interviews.paige.objective import (
     subjects_named,
 )
 from interviews.paige.reading.answer import read_answer
-from interviews.paige.reading.objective import MAX_READ_CHARACTERS, read_notes, read_objective
+from interviews.paige.reading.objective import MAX_READ_CHARACTERS, objective_parts, read_notes, read_objective
 from interviews.paige.reading.readings import AnswerReading, ObjectiveReading, names_of
 from interviews.paige.reading.stored import answer_in, text_in
 
@@ -69,7 +69,8 @@ class Brief:
     def objective_reading(self) -> ObjectiveReading:
         if self.said is not None or not self.objective.strip():
             return self.said or ObjectiveReading()
-        return read_objective(self.objective, self.guide, self.vendor)
+        text = self.objective, self.guide, self.vendor
+        return replace(read_objective(*text), parts=objective_parts(*text))
 
     @cached_property
     def notes_reading(self) -> ObjectiveReading:

@@ -9,7 +9,7 @@ from interviews.lifecycle import Move, Speaker
 from interviews.paige.dialogue import Utterance
 from interviews.paige.findings import coverage, objective_coverage, read_reason, topics_named
 from interviews.paige.objective import CorrectedSubjects, Picks
-from interviews.paige.reading.readings import Act, AnswerReading, Clause, ObjectivePart, ObjectiveReading, StatementKind
+from interviews.paige.reading.readings import Act, AnswerReading, Clause, ObjectiveReading, StatementKind, TopicReading
 from interviews.paige.turn.brief import Brief
 from tests.interviews.paige.interviews import buyer_brief, parsed_guide
 from tests.interviews.paige.readings import answer, says, talks, told
@@ -128,25 +128,24 @@ def test_an_empty_reason_names_none() -> None:
     assert topics_named(AnswerReading()) == read_reason("", parsed_guide(), {}) == ObjectiveReading()
 
 
-def part(words: str, *asked: str, is_avoided: bool = False) -> ObjectivePart:
-    return ObjectivePart(words, 0, asked, is_avoided)
-
-
-def test_each_part_of_the_objective_has_a_status_and_says_why_it_was_not_asked(monkeypatch: pytest.MonkeyPatch) -> None:
-    parts = [
-        part("what the budget was", "pricing"),
-        part("whether they would recommend us"),
-        part("leave the board out", is_avoided=True),
-        part("who decided", "process"),
-        part("how the pilot went", "experience"),
-    ]
-    monkeypatch.setattr("interviews.paige.findings.objective_parts", lambda *_: parts)
-    brief = told(replace(asked_about("pricing"), picks=Picks(("pricing", "process"))), answer("pricing", PRICE))
+def test_each_part_of_the_objective_has_a_status_and_says_why_it_was_not_asked() -> None:
+    parts = (
+        TopicReading("experience", False, "what the budget was and how the pilot went", 0),
+        TopicReading("pricing", False, "what the budget was and how the pilot went", 0),
+        TopicReading("", False, "whether they would recommend us", 50),
+        TopicReading("", True, "leave the board out", 90),
+        TopicReading("process", False, "who decided", 120),
+        TopicReading("experience", False, "how the pilot went", 140),
+        TopicReading("of_another_guide", False, "who drank the tea", 170),
+    )
+    asked = replace(asked_about("pricing"), picks=Picks(("pricing", "process")), said=ObjectiveReading(parts=parts))
+    brief = told(asked, answer("pricing", PRICE))
     found = [(each["words"], each["status"], each["turns"], each["why"]) for each in objective_coverage(brief)]
     assert found == [
-        ("what the budget was", "answered", [2], None),
+        ("what the budget was and how the pilot went", "answered", [2], None),
         ("whether they would recommend us", "not_asked", [], "no_topic"),
         ("leave the board out", "not_asked", [], "left_out"),
         ("who decided", "not_asked", [], "ended"),
         ("how the pilot went", "not_asked", [], "other_topics"),
+        ("who drank the tea", "not_asked", [], "no_topic"),
     ]

@@ -1,6 +1,7 @@
 """Answers, objectives and notes are read once, and stored."""
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -15,7 +16,7 @@ from deals.services import write_deal
 from deals.text import DealId
 from hindsight.queue.kinds import KINDS
 from interviews.lifecycle import Move, Progress, Speaker, Status
-from interviews.models import Conversation, InterviewRequest, InterviewType, Turn, UnreadObjective
+from interviews.models import Conversation, InterviewRequest, InterviewType, Transcript, Turn, UnreadObjective
 from interviews.paige.guide.guide import Guide
 from interviews.paige.reading.readings import (
     Act,
@@ -79,6 +80,7 @@ def read_texts(monkeypatch: pytest.MonkeyPatch) -> Texts:
         return AnswerReading((Clause(text, 0, kind=StatementKind.EVENT, topics=("pricing",)),))
 
     monkeypatch.setattr(briefs, "read_objective", read_text)
+    monkeypatch.setattr(briefs, "objective_parts", lambda text, *_: (TopicReading("pricing", False, text, 0),))
     monkeypatch.setattr(briefs, "read_notes", read_notes)
     monkeypatch.setattr(briefs, "read_answer", read_answer)
     return texts
@@ -323,7 +325,8 @@ class TestWorker:
         assert work_off(KIND) == 1
         assert read_texts == ["Prices", "Calm"]
         assert InterviewRequest.objects.values("version", "updated_at").get() == before
-        assert reading_of(row).reading.topics == (TopicReading("pricing", False, "Prices", 0),)
+        found = TopicReading("pricing", False, "Prices", 0)
+        assert (reading_of(row).reading.topics, reading_of(row).reading.parts) == ((found,), (found,))
         assert not UnreadObjective.objects.exists()
 
     def test_reads_only_the_text_that_has_changed(self, row: InterviewRequest, read_texts: Texts) -> None:
@@ -391,7 +394,8 @@ class TestModel:
         assert model == [self.FOUND], "the encoder does not wait for it"
         assert reading_of(row).reading.topics[0].topic == "pricing"
         assert work_off(MODEL_KIND) == 1
-        assert (reading_of(row).source, reading_of(row).reading) == (MODEL, self.FOUND)
+        whole = replace(self.FOUND, parts=(TopicReading("pricing", False, "Prices", 0),))
+        assert (reading_of(row).source, reading_of(row).reading) == (MODEL, whole)
         UnreadObjective.objects.put([(row.pk, row.org_id)])
         work_off(KIND)
         assert work_off(MODEL_KIND) == 0
@@ -521,8 +525,11 @@ class TestTurns:
         finish_conversation(row)
         complete_conversation(row)
         Turn.objects.update(reading="")  # as an earlier release has stored them
-        depth, depths = len(connection.savepoint_ids), set()
-        take_before(lambda: depths.add(len(connection.savepoint_ids)), monkeypatch, briefs, "read_answer")
+        write(row, objective="Trial")
+        depth, depths = len(connection.savepoint_ids), []
+        for name in ("read_answer", "objective_parts"):
+            take_before(lambda: depths.append(len(connection.savepoint_ids)), monkeypatch, briefs, name)
         assert withdraw_answer(row, number=1, actor=SAM)
-        assert depths == {depth}
+        assert depths == [depth] * 3
+        assert [part["words"] for part in Transcript.objects.get().summary["objective"]] == ["Trial"]
         assert [bool(turn.reading) for turn in Turn.objects.filter(speaker=Speaker.CONTACT)] == [False, True]

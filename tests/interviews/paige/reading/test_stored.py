@@ -65,12 +65,12 @@ def answers(draw: st.DrawFn) -> tuple[str, AnswerReading]:
 
 @st.composite
 def objectives(draw: st.DrawFn) -> tuple[str, TextReading]:
-    text, topics = draw(texts.filter(str.strip)), []
-    for _ in range(draw(st.integers(0, 4))):
+    text, found = draw(texts.filter(str.strip)), []
+    for _ in range(draw(st.integers(0, 8))):
         start, end = draw(places(text))
-        topics.append(TopicReading(draw(keys), draw(st.booleans()), text[start:end], start))
+        found.append(TopicReading(draw(keys), draw(st.booleans()), text[start:end], start))
     subjects = tuple(draw(st.lists(st.tuples(texts, keys), max_size=3)))
-    read = ObjectiveReading(tuple(topics), subjects)
+    read = ObjectiveReading(tuple(found[::2]), subjects, tuple(found[1::2]))
     return text, TextReading(digest_of(text, 1, 2), read, draw(st.sampled_from([MODEL, READER_VERSION])))
 
 
