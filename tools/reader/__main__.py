@@ -29,10 +29,10 @@ NEUTRAL, TIMED = 200, 60
 TRIED = {
     **dict.fromkeys(("ASKED", "AVOIDED"), ("objectives", (0.35, 0.5, 0.65, 0.8))),
     "SUBJECT": ("subjects", (0.3, 0.5, 0.7)),
-    "SPEAKS": ("statements", (0.4, 0.5, 0.6, 0.7, 0.8)),
+    "SPEAKS": ("drivers", (0.4, 0.5, 0.6, 0.7, 0.8)),
     "DECISIVE": ("called", (0.3, 0.4, 0.5, 0.6)),
     "ACT": ("acts", (0.4, 0.5, 0.6, 0.7, 0.8)),
-    "STATES": ("statements", (0.3, 0.5, 0.7)),
+    "STATES": ("drivers", (0.3, 0.5, 0.7)),
     "TOLD": ("topics", (0.3, 0.4, 0.5, 0.6)),
 }
 """The first word of the row that a threshold is chosen by, and its values."""
@@ -95,9 +95,9 @@ def objectives_line(lines: Sequence[Objective], guide: str = "") -> str:
 
 def of_answers(chosen: Sequence[Interview]) -> Iterator[tuple[str, str]]:
     answers = [*measures.answers_of(chosen)]
-    counts = measures.statements_read(answers)
+    counts = measures.drivers_shown(answers)
     pairs = "found/labelled", "decisive found/decisive", "right/shown", "turned", "invented"
-    yield "statements with their direction", counted(counts, *pairs)
+    yield "drivers with their direction", counted(counts, *pairs)
     yield "called decisive", counted(counts, "called decisive/all decisive", "rightly called/called")
     acts = "right/with acts", "passed over", "misread/innocent"
     yield "acts, by answer", counted(measures.acts_read(answers), *acts)

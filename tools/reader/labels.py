@@ -12,6 +12,8 @@ from functools import cache
 from itertools import groupby
 from pathlib import Path
 
+from interviews.paige.reading.readings import LEARNED, StatementKind
+
 FOLDER = Path(__file__).with_name("labels")
 HELD_BACK = frozenset({"a12", "a13", "o4", "o5"})
 """Nobody may tune on their lines."""
@@ -26,14 +28,9 @@ BUYER = "buyer"
 EDITED = "buyer-8"
 """Its words are not used in training."""
 
-KINDS = ("", "judgement", "need", "event", "fact", "denial")
+KINDS = ("", *StatementKind)
 SPEAKS = ("", "for", "against")
-ACTS = (
-    "",
-    *("asks_meaning", "asks_purpose", "asks_who_reads", "asks_bot", "asks_how_long", "asks_other"),
-    *("wants_stop", "wants_person", "wants_deletion", "wants_language"),
-    *("refuses", "said_before", "complains", "small_talk"),
-)
+ACTS = ("", *LEARNED)
 
 
 @dataclass(frozen=True)
@@ -132,7 +129,7 @@ class Interview:
 
     @property
     def is_held_back(self) -> bool:
-        return _author(self.name) in HELD_BACK
+        return self.name.partition("-")[0] in HELD_BACK
 
     @property
     def is_for_development(self) -> bool:
@@ -212,7 +209,3 @@ def _text(field: str) -> str:
 
 def _lines(field: str) -> str:
     return field.replace("\\n", "\n")
-
-
-def _author(name: str) -> str:
-    return name.partition("-")[0]

@@ -7,11 +7,14 @@ from dataclasses import dataclass, replace
 from functools import cache
 from time import thread_time
 
+from interviews.lifecycle import Move, Speaker
+from interviews.paige.dialogue import Utterance
+from interviews.paige.findings import Driver, drivers
 from interviews.paige.guide.guide import Guide, shipped_guide
 from interviews.paige.reading.answer import read_answer
 from interviews.paige.reading.objective import read_objective
 from interviews.paige.reading.readings import Act, AnswerReading, names_of
-from interviews.paige.reading.readings import Clause as ReadClause
+from interviews.paige.turn.brief import Brief
 from tools.reader.labels import BUYER, Answer, Clause, Interview, Objective, guides, rows
 
 SHIPPED = {"en": "win_loss_buyer", "de": "win_loss_buyer_de"}
@@ -37,10 +40,7 @@ def guide_of(name: str, language: str = "en", vendor: str = "") -> Guide:
     return replace(shipped, name=own.name, language=own.language, topics=tuple(topics))
 
 
-Topics = tuple[frozenset[str], frozenset[str]]
-
-
-def topics_of(text: str, guide: Guide, vendor: str = "") -> Topics:
+def topics_of(text: str, guide: Guide, vendor: str = "") -> tuple[frozenset[str], frozenset[str]]:
     """The keys of the topics that are asked about, and of those that are avoided."""
     found = read_objective(text, guide, vendor).topics
     asked, avoided = (frozenset(each.topic for each in found if each.is_avoided == flag) for flag in (False, True))
@@ -100,48 +100,54 @@ def _with(objective: str, neutral: str) -> Iterator[str]:
 
 @dataclass(frozen=True)
 class ReadAnswer:
+    """`drivers`: those that are stored at the completion, and shown."""
+
     labelled: Answer
     reading: AnswerReading
+    drivers: Sequence[Driver]
 
     @property
-    def pairs(self) -> Iterator[tuple[Clause, ReadClause]]:
-        """Each labelled clause with each read one, if they share at least half of the shorter one."""
+    def pairs(self) -> Iterator[tuple[Clause, Driver]]:
+        """Each labelled clause with each driver, if they share at least half of the shorter one."""
         for start, clause in zip(self.labelled.starts, self.labelled.clauses, strict=True):
-            for found in self.reading.clauses:
-                shared = min(start + len(clause.text), found.end) - max(start, found.start)
-                if 2 * shared >= min(len(clause.text), len(found.text)):
+            for found in self.drivers:
+                at, length = found.quote.start, len(found.quote.text)
+                shared = min(start + len(clause.text), at + length) - max(start, at)
+                if 2 * shared >= min(len(clause.text), length):
                     yield clause, found
 
 
 def answers_of(interviews: Iterable[Interview]) -> Iterator[ReadAnswer]:
-    for interview in interviews:
-        names = names_of(interview.vendor, interview.competitors)
-        for answer in interview.answers:
-            guide = guide_of(interview.guide, answer.language, interview.vendor)
-            yield ReadAnswer(answer, read_answer(answer.text, guide.topic(answer.asked).question, guide, names))
+    for each in interviews:
+        guide, said = guide_of(each.guide, each.answers[0].language, each.vendor), list[Utterance]()
+        for answer in each.answers:
+            said.append(Utterance(Speaker.PAIGE, guide.topic(answer.asked).question, answer.asked))
+            said.append(Utterance(Speaker.CONTACT, answer.text, answer.asked, Move.ANSWER))
+        brief = Brief(each.vendor, "", "", "", guide, competitors=each.competitors).after(said)
+        shown = drivers(brief)
+        for turn, (answer, heard) in enumerate(zip(each.answers, brief.heard[1::2], strict=True), start=1):
+            yield ReadAnswer(answer, heard.as_read, [driver for driver in shown if driver.quote.turn == 2 * turn])
 
 
-def statements_read(answers: Sequence[ReadAnswer]) -> Counter[str]:
-    """Statements for or against the vendor. `decisive`: those of them that the contact calls so."""
+def drivers_shown(answers: Sequence[ReadAnswer]) -> Counter[str]:
+    """Labelled: clauses for or against the vendor. `decisive`: those of them that the contact calls so."""
     counts = Counter[str]()
     for each in answers:
         pairs = [*each.pairs]
         for clause in each.labelled.clauses:
             found = [other for one, other in pairs if one is clause]
             if clause.speaks:
-                is_found = any(other.speaks == clause.speaks for other in found)
+                is_found = any(other.direction == clause.speaks for other in found)
                 counts.update({"labelled": 1, "found": is_found, "decisive": clause.is_decisive})
                 counts["decisive found"] += clause.is_decisive and is_found
             counts["all decisive"] += clause.is_decisive
             counts["called decisive"] += clause.is_decisive and any(other.is_decisive for other in found)
-        for shown in each.reading.clauses:
+        for shown in each.drivers:
             labelled = [one for one, other in pairs if other is shown]
-            if shown.speaks:
-                said = {clause.speaks for clause in labelled}
-                kind = "right" if shown.speaks in said else "turned" if said - {""} else "invented"
-                counts.update({"shown": 1, kind: 1})
-            counts["called"] += shown.is_decisive
-            counts["rightly called"] += shown.is_decisive and any(clause.is_decisive for clause in labelled)
+            said = {clause.speaks for clause in labelled}
+            kind = "right" if shown.direction in said else "turned" if said - {""} else "invented"
+            is_rightly_called = shown.is_decisive and any(clause.is_decisive for clause in labelled)
+            counts.update({"shown": 1, kind: 1, "called": shown.is_decisive, "rightly called": is_rightly_called})
     return counts
 
 

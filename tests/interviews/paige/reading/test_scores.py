@@ -60,8 +60,8 @@ class TestScores:
         found = shares(measures.readings_changed(for_development(shipped=True)[::20]), of="read")
         assert found["changed"] <= CHANGED_BY_A_NEUTRAL_SENTENCE
 
-    def test_statements(self) -> None:
-        counts = measures.statements_read(answers())
+    def test_drivers(self) -> None:
+        counts = measures.drivers_shown(answers())
         assert counts["found"] >= STATEMENTS * counts["labelled"], counts
         assert counts["decisive found"] >= DECISIVE * counts["decisive"], counts
         assert counts["turned"] + counts["invented"] <= WRONG_AMONG_SHOWN * counts["shown"], counts
