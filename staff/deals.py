@@ -20,7 +20,8 @@ from staff.lists.imports import KEPT, Importable, ImportingAdmin
 from staff.orgs.permissions import may
 from staff.security_events import record_act
 from staff.win_loss.form import INTERVIEWS
-from staff.win_loss.report import ShownComparison, ShownQuote
+from staff.win_loss.naming import ShownQuote
+from staff.win_loss.report import ShownComparison
 
 
 @admin.register(Deal)

@@ -15,7 +15,7 @@ from interviews.models.transcript import prefetched_drivers
 from interviews.paige.guide.guide import GuideError, guide_of_version
 from interviews.paige.reading.stored import text_in
 from interviews.paige.turn.brief import vendor_of
-from interviews.reports.win_loss import Selection
+from interviews.reports.win_loss import Selection, contacts_of
 
 MAX_INTERVIEWS, MAX_COMPARED = 8, 50
 OPPOSED = {Direction.FOR, Direction.AGAINST}
@@ -136,7 +136,7 @@ def _reported(rows: QuerySet[InterviewRequest]) -> Any:
     interview_types = Prefetch("interview_type", InterviewType.objects.select_related("org").defer("guide"))
     conversations = Prefetch("conversation", Conversation.objects.defer("guide", "translation"))
     return reported.select_related("reported_deal").prefetch_related(
-        prefetched_drivers(), interview_types, conversations
+        prefetched_drivers(), interview_types, conversations, contacts_of()
     )
 
 

@@ -8,9 +8,10 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any, Self
 
-from django.db.models import Case, Count, F, IntegerField, QuerySet, Subquery, When, Window
+from django.db.models import Case, Count, F, IntegerField, Prefetch, QuerySet, Subquery, When, Window
 from django.db.models.functions import RowNumber
 
+from contacts.models import Contact
 from deals.models import Outcome
 from interviews.lifecycle import Review
 from interviews.models import Driver, InterviewRequest
@@ -180,9 +181,14 @@ def _quotes(selection: Selection) -> Mapping[tuple[str, str], Sequence[Driver]]:
     strongest = selection.drivers.annotate(place=place).filter(place__lte=QUOTES_OF_A_CELL).values_list("pk", flat=True)
     drivers = Driver.objects.filter(pk__in=list(strongest)).select_related("interview_request__reported_deal")
     quotes = defaultdict(list)
-    for driver in drivers.order_by(*order):
+    for driver in drivers.prefetch_related(contacts_of("interview_request__")).order_by(*order):
         quotes[driver.topic, driver.direction].append(driver)
     return quotes
+
+
+def contacts_of(path: str = "") -> "Prefetch[str]":
+    """Without their notes."""
+    return Prefetch(f"{path}contact", Contact.objects.only("email", "name"))
 
 
 def _title(quotes: Mapping[tuple[str, str], Sequence[Driver]], key: str) -> str:

@@ -9,15 +9,14 @@ from django.template.response import TemplateResponse
 from hindsight.text.visible import visible
 from interviews.paige.dialogue import escaped
 from interviews.reports.proportions import Share
-from interviews.reports.reported_reasons import compare_reasons
-from interviews.reports.win_loss import Selection, win_loss
+from interviews.reports.win_loss import Selection
 from orgs.models import EventKind, Org
 from staff.interviews.drivers import REVIEW
 from staff.interviews.transcript_files import escaped_line
 from staff.orgs.permissions import may
 from staff.security_events import record_act
 from staff.win_loss.form import INTERVIEWS, Period, WinLossForm
-from staff.win_loss.report import Report
+from staff.win_loss.report import Report, report_of
 
 TITLE = "Why we win and lose"
 DEALS = "deals.view_deal"
@@ -43,11 +42,11 @@ def win_loss_view(request: HttpRequest) -> HttpResponse:
 
 
 def _report(request: HttpRequest, selection: Selection, period: Period, org: Org | None) -> Report:
-    found = win_loss(selection, period.before)
-    comparisons = compare_reasons(selection) if may(request, DEALS, org) else []
-    if any(topic.quotes for topic in found.topics):
-        record_act(request, EventKind.TRANSCRIPT_READ, org, f"Quotes of {found.interviews:,} interviews, {TITLE}.")
-    return Report(found, period, comparisons)
+    report = report_of(selection, period, with_reasons=may(request, DEALS, org))
+    if any(topic.quotes for topic in report.found.topics):
+        number = report.found.interviews
+        record_act(request, EventKind.TRANSCRIPT_READ, org, f"Quotes of {number:,} interviews, {TITLE}.")
+    return report
 
 
 def as_markdown(report: Report, title: str) -> str:
@@ -68,7 +67,7 @@ def _lines(report: Report, title: str) -> Iterator[str]:
         yield from ("", "## Reported reason against what was said", "")
         yield from (f"- {verdict}: {share_text(share)}" for verdict, share in report.verdicts)
         for shown in report.compared:
-            yield f"- **{shown.verdict}** ({shown.outcome}), reported: “{escaped_line(shown.reason)}”"
+            yield f"- **{shown.verdict}** ({shown.source}), reported: “{escaped_line(shown.reason)}”"
             said = "said instead" if shown.is_said_instead else "said"
             yield from (f"  - {said}: “{escaped_line(quote.text)}” ({quote.source})" for quote in shown.quotes)
     yield from ("", "## Who answered", "")

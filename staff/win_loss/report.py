@@ -5,49 +5,18 @@ from datetime import timedelta
 from functools import cached_property
 from typing import NamedTuple
 
-from django.urls import reverse
 from django.utils.formats import date_format
 
 from deals.models import Outcome
-from hindsight.text.visible import visible
-from interviews.lifecycle import Direction, Review
-from interviews.models import Driver
+from interviews.lifecycle import Direction
 from interviews.reports.proportions import ENOUGH_POINTS, Share, differ, interviews_missing
-from interviews.reports.reported_reasons import Comparison, Verdict
-from interviews.reports.win_loss import MAX_INTERVIEWS, Span, Topic, WinLoss
-from staff.interviews.transcript import anchor_of
+from interviews.reports.reported_reasons import Comparison, Verdict, compare_reasons
+from interviews.reports.win_loss import MAX_INTERVIEWS, Selection, Span, Topic, WinLoss, win_loss
 from staff.win_loss.form import Period
+from staff.win_loss.naming import NO_OUTCOME, Naming, ShownQuote
 
 DIRECTIONS = (Direction.AGAINST, Direction.FOR, Direction.NEUTRAL, Direction.UNCLEAR)
 SHOWN_COMPARISONS = 12
-NO_OUTCOME = "no outcome known"
-
-
-@dataclass(frozen=True)
-class ShownQuote:
-    """`url`: the turn in the transcript."""
-
-    driver: Driver
-
-    @property
-    def text(self) -> str:
-        return visible(self.driver.quote)
-
-    @property
-    def source(self) -> str:
-        request, turn = self.driver.interview_request, self.driver.turn
-        outcome = getattr(request.reported_deal, "outcome", "")
-        label = f", {Outcome(outcome).label}" if outcome else ""
-        return f"interview {request.pk}, turn {turn}{label}"
-
-    @property
-    def url(self) -> str:
-        page = reverse("admin:interviews_interviewrequest_change", args=[self.driver.interview_request_id])
-        return f"{page}#{anchor_of((self.driver.start, self.driver.end))}"
-
-    @property
-    def is_confirmed(self) -> bool:
-        return self.driver.review == Review.CONFIRMED
 
 
 @dataclass(frozen=True)
@@ -88,25 +57,27 @@ class ShownTopic(NamedTuple):
 
 
 class ShownComparison:
-    """`titles`: of the topics that the reported reason names."""
+    """`titles`: of the topics that the reported reason names. `reason`: it can name people, so it is not for all."""
 
-    def __init__(self, comparison: Comparison) -> None:
-        deal = comparison.interview_request.reported_deal
-        self.interview = comparison.interview_request.pk
-        self.url = reverse("admin:interviews_interviewrequest_change", args=[self.interview])
-        self.outcome = Outcome(deal.outcome).label if deal.outcome else NO_OUTCOME
-        self.reason = deal.reported_reason
+    def __init__(self, comparison: Comparison, naming: Naming = Naming.STAFF) -> None:
+        row = comparison.interview_request
+        self.url = naming.url(row)
+        self.source = naming.source(row, f"interview {row.pk}")
+        self.reason = "" if naming.of(row) == Naming.ANONYMOUS else row.reported_deal.reported_reason
         self.titles = [*comparison.reported.values()]
         self.verdict = str(comparison.verdict.label)
-        self.quotes = [ShownQuote(driver) for driver in comparison.quotes[:2]]
+        self.quotes = [ShownQuote(driver, naming) for driver in comparison.quotes[:2]]
         self.is_said_instead = not comparison.on_reported
 
 
 @dataclass(frozen=True)
 class Report:
+    """What the page shows below its form."""
+
     found: WinLoss
     period: Period
     comparisons: Sequence[Comparison]
+    naming: Naming
 
     @property
     def dates(self) -> str:
@@ -134,7 +105,7 @@ class Report:
             if direction in topic.cells or direction != Direction.UNCLEAR:
                 cell, quotes = topic.cell(direction), topic.quotes.get(direction, ())
                 share, before = Share(cell.number, self.found.interviews), Share(cell.before, self.found.before)
-                yield Bar(direction, share, before, [*map(ShownQuote, quotes)])
+                yield Bar(direction, share, before, [ShownQuote(driver, self.naming) for driver in quotes])
 
     @cached_property
     def verdicts(self) -> list[tuple[str, Share]]:
@@ -145,7 +116,7 @@ class Report:
     def compared(self) -> list[ShownComparison]:
         """Those that tell the most first: contradictions."""
         ordered = sorted(self.comparisons, key=lambda each: [*Verdict].index(each.verdict))
-        return [*map(ShownComparison, ordered[:SHOWN_COMPARISONS])]
+        return [ShownComparison(each, self.naming) for each in ordered[:SHOWN_COMPARISONS]]
 
     @cached_property
     def unreported(self) -> list[tuple[str, Share]]:
@@ -164,6 +135,12 @@ class Report:
         """Whether one outcome is clearly less often answered than another one."""
         shares = [share for label, share in self.answered if label != NO_OUTCOME]
         return any(differ(first, second) for first in shares for second in shares)
+
+
+def report_of(selection: Selection, period: Period, *, with_reasons: bool, naming: Naming = Naming.STAFF) -> Report:
+    """`with_reasons`: whether who reads it may see the reported reasons of deals."""
+    comparisons = compare_reasons(selection) if with_reasons else []
+    return Report(win_loss(selection, period.before), period, comparisons, naming)
 
 
 def _days(span: Span) -> str:

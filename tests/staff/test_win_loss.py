@@ -4,13 +4,18 @@ from datetime import date
 from typing import Any
 
 import pytest
+from django.template.loader import render_to_string
+from django.utils import timezone
 
 from contacts.models import Contact
 from deals.models import Deal
 from interviews.lifecycle import Review
 from interviews.models import Driver, InterviewRequest
+from interviews.reports.win_loss import Selection
 from orgs.models import Change, Org, SecurityEvent
 from staff.win_loss.form import PeriodChoice, calendar_period, custom_period
+from staff.win_loss.naming import Naming
+from staff.win_loss.report import report_of
 from tests.client import ApiClient
 from tests.completed import complete
 from tests.factories import ContactFactory, InterviewRequestFactory
@@ -63,7 +68,34 @@ def test_the_same_as_markdown(support: Staff, completed: InterviewRequest) -> No
     assert "| How price and packaging came into it | against | 1 of 2 | 50% (9\N{EN DASH}91%) | \N{EN DASH} |" in report
     assert "The price of Acme was too high." in report
     assert f"(interview {completed.pk}, turn 2, lost)" in report
-    assert "- **not mentioned** (lost), reported: “Missing \\<features>”" in report
+    assert f"- **not mentioned** (interview {completed.pk}, lost), reported: “Missing \\<features>”" in report
+
+
+@pytest.mark.parametrize(
+    ("naming", "flags", "source", "quote"),
+    [
+        (Naming.NAMES, "", "Ada High of acme.example, lost", "High fees"),
+        (Naming.NAMES, "wants_to_stop no_name", "lost deal", "[name] fees"),
+        (Naming.ANONYMOUS, "", "lost deal", "[name] fees"),
+    ],
+)
+def test_readers_of_a_link_get_no_page_of_staff_and_no_name_that_is_not_for_them(
+    completed: InterviewRequest, naming: Naming, flags: str, source: str, quote: str
+) -> None:
+    contact = completed.contact
+    contact.name, contact.email = "Ada High", "ada@acme.example"
+    contact.save()
+    InterviewRequest.objects.update(flags=flags)
+    Driver.objects.filter(interview_request=completed).update(quote="High fees")
+    chosen = calendar_period(PeriodChoice.THIS_QUARTER, timezone.now().date())
+    selection = Selection([completed.org_id], chosen.span)
+    page = render_to_string(
+        "staff/win_loss/body.html", {"report": report_of(selection, chosen, with_reasons=True, naming=naming)}
+    )
+    assert f'<q dir="auto">{quote}</q> <span class="quiet">{source}</span>' in page
+    assert ("Missing &lt;features&gt;" in page) == (source != "lost deal"), "the reported reason can name people"
+    assert "/admin/" not in page
+    assert ("Ada High" in page) == (source != "lost deal")
 
 
 @pytest.mark.parametrize(
