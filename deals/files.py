@@ -148,6 +148,7 @@ class DealImporter(Importer):
             "reported_reason": "reportedreason | reason closedlostreason lossreason grund",
             "competitor": "competitor competitors maincompetitor maincompetitors wettbewerber",
             "segment": "segment",
+            "owner": "owner dealowner opportunityowner ownername",
             "amount": "amount dealamount betrag",
             "currency": "currency currencycode amountcurrency währung",
             "closed_at": "closedat closedate closingdate abschlussdatum",

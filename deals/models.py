@@ -29,6 +29,7 @@ class DealValues(TypedDict, total=False):
     reported_reason: str
     competitor: str
     segment: str
+    owner: str
     amount: Decimal | None
     currency: str
     closed_at: datetime | None
@@ -63,6 +64,9 @@ class Deal(Versioned):
     )
     competitor = models.CharField(max_length=MAX_LABEL_LENGTH, blank=True)
     segment = models.CharField(max_length=MAX_LABEL_LENGTH, blank=True)
+    owner = models.CharField(
+        max_length=MAX_LABEL_LENGTH, blank=True, default="", db_default="", help_text="Who sold, at the customer."
+    )
     amount = models.DecimalField(max_digits=AMOUNT_DIGITS, decimal_places=AMOUNT_DECIMALS, null=True, blank=True)
     currency = models.CharField(max_length=3, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)

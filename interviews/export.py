@@ -91,9 +91,10 @@ def record_of(interview_request: InterviewRequest) -> Record:
     }
 
 
+OF_DEAL = ("outcome", "competitor", "segment", "owner")
 DRIVER_COLUMNS = (
     *("driver_id", "org", "interview_request_id", "interview_type", "completed_at"),
-    *("deal_id", "outcome", "competitor", "segment"),
+    *("deal_id", *OF_DEAL),
     *("topic", "title", "direction", "quote", "turn", "start", "end", "is_reason", "is_decisive"),
     *("about", "about_name", "source", "tags", "comment", "review"),
 )
@@ -116,7 +117,7 @@ def driver_record(interview_request: InterviewRequest, driver: Driver) -> Record
         "interview_type": interview_request.interview_name,
         "completed_at": utc_text(driver.completed_at),
         "deal_id": interview_request.deal_id or None,
-        **{name: (deal and getattr(deal, name)) or None for name in ("outcome", "competitor", "segment")},
+        **{name: (deal and getattr(deal, name)) or None for name in OF_DEAL},
         **{name: getattr(driver, name) for name in SHOWN},
         **{name: getattr(driver, name) or None for name in (*SHOWN_OR_NULL, "comment")},
         "quote": visible(driver.quote),

@@ -64,6 +64,7 @@ class ReplaceDeal(StrictSerializer):
     )
     competitor = text_or_null(clean_label, {"maxLength": MAX_LABEL_LENGTH}, "Who won it, or was compared with you.")
     segment = text_or_null(clean_label, {"maxLength": MAX_LABEL_LENGTH}, "Any text, such as Enterprise EMEA.")
+    owner = text_or_null(clean_label, {"maxLength": MAX_LABEL_LENGTH}, "Who owns the deal in your company.")
     amount = AmountField(required=False, allow_null=True, help_text="Rounded to 3 decimals.")
     currency = text_or_null(clean_currency, {"pattern": CURRENCY}, "The ISO 4217 code of the amount, such as EUR.")
     closed_at = TimeField(required=False, allow_null=True, help_text="When it was won, lost or given up.")
@@ -112,6 +113,7 @@ class DealSerializer(serializers.Serializer[Any]):
     reported_reason = serializers.CharField(allow_null=True)
     competitor = serializers.CharField(allow_null=True)
     segment = serializers.CharField(allow_null=True)
+    owner = serializers.CharField(allow_null=True)
     amount = ShownAmount(allow_null=True)
     currency = serializers.CharField(allow_null=True)
     closed_at = serializers.DateTimeField(allow_null=True)
@@ -128,6 +130,7 @@ REPLACE_EXAMPLE = {
     "reported_reason": "Price: the final quote was 20% above Competitor X",
     "competitor": "Competitor X",
     "segment": "Enterprise EMEA",
+    "owner": "Sam Okafor",
     "amount": 48000.5,
     "currency": "EUR",
     "closed_at": "2026-11-20T00:00:00Z",

@@ -21,6 +21,7 @@ class Columns(NamedTuple):
     reported_reason: str
     competitor: str
     segment: str
+    owner: str
     amount: Decimal | float | None
     currency: str
     closed_at: Time
@@ -45,6 +46,7 @@ class DealRow:
         self.reported_reason = stored.reported_reason or None
         self.competitor = stored.competitor or None
         self.segment = stored.segment or None
+        self.owner = stored.owner or None
         self.amount = None if stored.amount is None else shown_amount(stored.amount)
         self.currency = stored.currency or None
         self.closed_at = None if stored.closed_at is None else utc_text_of(stored.closed_at)

@@ -88,10 +88,10 @@ def test_an_absent_column_and_an_empty_cell_keep_what_is_stored(
     acme_api.put("/deals/deal_1", {"outcome": "lost", "competitor": "X", "amount": 5})
     before = stored()
     file = tmp_path / "deals.csv"
-    content = "Record ID;Phase of sale;Competitor;Amount;Owner\ndeal_1;no decision;;120.000,50;Sue\n"
+    content = "Record ID;Phase of sale;Competitor;Amount;Region\ndeal_1;no decision;;120.000,50;Sue\n"
     assert imported(file, content, "--dry-run") == "dry run: created 0, updated 1, unchanged 0, rejected 0\n"
     printed = capsys.readouterr().err.splitlines()
-    assert printed == ["not imported: 'Phase of sale', 'Owner'", "'deal_1': amount: '5' → '120000.5'"]
+    assert printed == ["not imported: 'Phase of sale', 'Region'", "'deal_1': amount: '5' → '120000.5'"]
     assert stored() == before
     imported(file, content)
     assert stored() == {"deal_1": {**before["deal_1"], "amount": "120000.5"}}

@@ -25,6 +25,7 @@ LOST: dict[str, Any] = {
     "reported_reason": "Price: above Competitor X",
     "competitor": "Competitor X",
     "segment": "Enterprise",
+    "owner": "Sam Okafor",
     "amount": 48000.5,
     "currency": "EUR",
     "closed_at": "2026-11-20T00:00:00Z",
@@ -98,7 +99,7 @@ class TestReplacing:
             ("amount", ("48000", 10**12, 1e300)),
             ("currency", ("eur", "EUR\n")),
             ("closed_at", ("2026-11-20", "2026-02-30T00:00:00Z")),
-            *(("competitor", ("x" * 256,)), ("segment", (["Enterprise"],)), ("reported_reason", ("x" * 10_001,))),
+            *(("competitor", ("x" * 256,)), ("segment", (["Enterprise"],)), ("owner", ("x" * 256,)), ("reported_reason", ("x" * 10_001,))),
             *(("deal_id", ("deal_1",)), ("stage", ("closed",))),
         ],
     )

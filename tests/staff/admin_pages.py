@@ -120,6 +120,7 @@ def new_deal(org: Org, deal_id: str) -> Deal:
             reported_reason=reason,
             competitor="Featherstonehaugh Procurement Analytics",
             segment="Enterprise, Europe, Middle East and Africa",
+            owner="Samantha Featherstonehaugh",
             amount=Decimal("123456789.5"),
             currency="EUR",
             closed_at=timezone.now(),

@@ -17,7 +17,7 @@ from tests.staff.test_imports import chosen, confirmed, counts
 pytestmark = pytest.mark.django_db
 
 CSV = """\
-Opportunity ID;Close Date;Closed Lost Reason;Main Competitor(s);Outcome;Amount;Owner
+Opportunity ID;Close Date;Closed Lost Reason;Main Competitor(s);Outcome;Amount;Region
 deal_1;2026-11-20;Price;Globex;lost;48000.5;Sue
 deal_2;2026-11-21T17:30:00+01:00;;;won;12;Sue
 deal_3;yesterday;;;won;;Sue

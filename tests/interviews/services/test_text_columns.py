@@ -48,6 +48,7 @@ KEPT = {
     "deals_deal.deal_id": "the customer's id",
     "deals_deal.competitor": "a company",
     "deals_deal.segment": "a group of customers",
+    "deals_deal.owner": "a person of the customer",
     "deals_deal.currency": "a code",
 }
 NOT_RESTORED = {
