@@ -2,6 +2,7 @@
 
 import re
 from decimal import Decimal
+from functools import lru_cache
 from typing import NewType
 
 from django.core.exceptions import ValidationError
@@ -31,6 +32,28 @@ def clean_reason(reason: str) -> str:
 
 def clean_label(label: str) -> str:
     return clean_text(label, MAX_LABEL_LENGTH)
+
+
+# At the end of a company's name, without dots.
+LEGAL_FORM = re.compile(
+    "ab|ag|as|aps|bv|co|company|corp|corporation|gmbh|inc|incorporated|kg|limited|llc|llp|ltd|nv|oy|plc|sa|sarl|sas|se|"
+    "spa|srl|ug"
+)
+
+
+@lru_cache(maxsize=10_000)
+def company_key(name: str) -> str:
+    """Equal for names that differ in capitals, spaces, punctuation or the legal form. Empty without letters."""
+    words = re.sub(r"[.'\u2019]", "", name.casefold())
+    parts = re.findall(r"\w+", words)
+    while len(parts) > 1 and LEGAL_FORM.fullmatch(parts[-1]):
+        parts.pop()
+    return "".join(parts)
+
+
+def label_key(label: str) -> str:
+    """Equal for labels that differ in capitals or spaces."""
+    return " ".join(label.casefold().split())
 
 
 def clean_currency(currency: str) -> str:

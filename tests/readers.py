@@ -13,6 +13,7 @@ from django.core.exceptions import ValidationError
 
 from contacts.text import clean_email, clean_name, clean_notes, clean_typed_notes
 from deals.files import READ_CELL
+from deals.text import company_key, label_key
 from hindsight.db.full_text import Marks, Span, quoted_terms
 from hindsight.db.search import search_text_of
 from hindsight.http.logs import without_secrets
@@ -164,6 +165,7 @@ READERS: dict[str, Reader] = {
     "sentences": every(questions, reply_and_question, clauses_and_introductions),
     "objective": lambda text: read_objective(text, GUIDE, "Acme"),
     "vendor beside an objective": lambda text: read_objective("Ask Jane about SSO.", GUIDE, text),
+    "labels of deals": every(company_key, label_key),
     "notes": lambda text: read_notes(text, GUIDE, "Acme"),
     "corrected subjects": lambda text: (subjects_in(text), is_plain(text)),
     "mentions of subjects": lambda text: mentions_subject(text, ["SSO", "security review", "Competitor X"]),

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import OuterRef, Q
 
 from contacts.models import Contact
 from deals.models import Deal
@@ -77,11 +77,6 @@ class InterviewRequestQuerySet(VersionedUpdate, OrgRowsQuerySet["InterviewReques
         return found.filter(interview_type=interview_type, cancelled_at=None, archived_at=None).exclude(
             status=Status.COMPLETED
         )
-
-    def with_deal(self, **values: Any) -> Self:
-        """Those whose deal has these values. Looks up the deal of each row: to join, PostgreSQL reads all deals."""
-        deal = reported_deals().filter(**values).values("pk")[:1]
-        return self.alias(of_deal=Subquery(deal)).filter(of_deal__isnull=False)
 
     def store_reading(self, pk: int, reading: str) -> None:
         """Without a new version: a PATCH with `If-Match` does not fail because the worker has read the objective."""

@@ -4,12 +4,12 @@ https://en.wikipedia.org/wiki/Binomial_proportion_confidence_interval#Wilson_sco
 """
 
 from dataclasses import dataclass
-from math import ceil, sqrt
+from math import sqrt
 
 Z = 1.96
 """For a confidence of 95%."""
-ENOUGH_POINTS = 15
-"""An interval of at most so many percentage points on either side is good enough to compare topics."""
+ENOUGH_INTERVIEWS = 10
+"""With fewer, a share says nothing: its interval is wider than 50 points."""
 
 
 @dataclass(frozen=True)
@@ -31,11 +31,6 @@ class Share:
         half = sqrt(weight * (share * (1 - share) + weight / 4))
         low, high = ((middle + side * half) / (1 + weight) for side in (-1, 1))
         return round(100 * max(0, low)), round(100 * min(1, high))
-
-
-def interviews_missing(number: int) -> int:
-    """How many more interviews are needed for ENOUGH_POINTS with a share of one half, whose interval is the widest."""
-    return max(0, ceil((50 * Z / ENOUGH_POINTS) ** 2 - Z * Z) - number)
 
 
 def differ(first: Share, second: Share) -> bool:

@@ -15,7 +15,7 @@ from interviews.models.transcript import prefetched_drivers
 from interviews.paige.guide.guide import GuideError, guide_of_version
 from interviews.paige.reading.stored import text_in
 from interviews.paige.turn.brief import vendor_of
-from interviews.reports.win_loss import Selection, contacts_of
+from interviews.reports.win_loss import Sample, contacts_of
 
 MAX_INTERVIEWS, MAX_COMPARED = 8, 50
 OPPOSED = {Direction.FOR, Direction.AGAINST}
@@ -115,12 +115,10 @@ class Comparison:
         return bool(self.expected) and (driver.direction == self.expected or is_reason)
 
 
-def compare_reasons(selection: Selection) -> list[Comparison]:
+def compare_reasons(sample: Sample) -> list[Comparison]:
     """Of the newest completed interviews whose deal has a reported reason."""
-    # The ids first: with all columns, PostgreSQL may join the whole tables.
-    reported = selection.newest().completed(reported_reason__gt="").order_by("-completed_at", "-pk")
-    newest = InterviewRequest.objects.filter(pk__in=[*reported.values_list("pk", flat=True)[:MAX_COMPARED]])
-    rows = _reported(newest).order_by("-completed_at", "-pk")
+    reported = [interview.pk for interview in sample.chosen if interview.deal.is_reported]
+    rows = _reported(InterviewRequest.objects.filter(pk__in=reported[:MAX_COMPARED])).order_by("-completed_at", "-pk")
     return [Comparison(row, _topics_of(row), row.said) for row in rows]
 
 

@@ -1,26 +1,39 @@
-"""What completed interviews say together. Interviews are counted, not sentences: see `Driver.is_counted`."""
+"""What completed interviews say together. Interviews are counted, not sentences: see `Driver.is_counted`.
+
+The newest interviews of a period are read with their deals and drivers, and filtered and counted in memory, because one
+reading answers all questions of the page.
+"""
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from functools import cached_property
-from typing import Any, Self
+from typing import Any, NamedTuple
 
-from django.db.models import Case, Count, F, IntegerField, Prefetch, QuerySet, Subquery, When, Window
-from django.db.models.functions import RowNumber
+from django.db.models import BooleanField, Case, Count, F, IntegerField, Prefetch, Q, Value, When
 
 from contacts.models import Contact
-from deals.models import Outcome
-from interviews.lifecycle import Review
+from deals.models import Deal, Outcome
+from deals.text import company_key, label_key
+from interviews.lifecycle import DriverSource, Review
 from interviews.models import Driver, InterviewRequest
-from interviews.models.interview_request import InterviewRequestQuerySet, reported_deals
 
-MAX_TOPICS = 15
-QUOTES_OF_A_CELL = 3
-MAX_INTERVIEWS = 5_000
-"""Only the newest of a period are read, which limits the time. More would hardly make a share more certain."""
+MAX_INTERVIEWS = 2_000
+"""Only the newest of a period are read, which limits the time. With 2,000, a share is known to two points."""
+
+LABELS = ("competitor", "segment", "owner")
+IS_REPORTED = Case(When(reported_reason__gt="", then=Value(True)), default=False, output_field=BooleanField())
+STRONGEST_FIRST = (
+    Case(
+        When(Q(review=Review.CONFIRMED) | Q(source=DriverSource.STAFF), then=0), default=1, output_field=IntegerField()
+    ),
+    F("is_decisive").desc(),
+    F("is_reason").desc(),
+    F("completed_at").desc(),
+    F("pk"),
+)
 
 
 @dataclass(frozen=True)
@@ -34,84 +47,171 @@ class Span:
         return {f"{column}__gte": self.since, f"{column}__lt": self.until}
 
 
+Cell = tuple[str, str]
+"""A topic and a direction. Each interview has at most one driver of it that counts."""
+
+
+class OfDeal(NamedTuple):
+    """What the customer's system says about the deal of an interview."""
+
+    outcome: str = ""
+    competitor: str = ""
+    segment: str = ""
+    owner: str = ""
+    amount: Decimal | None = None
+    is_reported: bool = False
+
+
+class Interview(NamedTuple):
+    pk: int
+    interview_type: int
+    completed_at: datetime | None
+    deal: OfDeal
+
+    def label(self, name: str) -> str:
+        text: str = getattr(self.deal, name)
+        return text
+
+
+class Said(NamedTuple):
+    """A counted driver."""
+
+    pk: int
+    interview: int
+    topic: str
+    direction: str
+    about_name: str
+
+
 @dataclass(frozen=True)
 class Selection:
-    """Which interviews count. `org_ids` None: of all orgs, without test rooms. Empty values do not filter."""
+    """Which interviews count. `org_ids` None: of all orgs, without test rooms. Empty values do not filter.
+
+    `topic` chooses what is shown of the interviews, not the interviews.
+    """
 
     org_ids: Collection[int] | None
     span: Span
     outcome: str = ""
     competitor: str = ""
+    segment: str = ""
+    owner: str = ""
     interview_type: int | None = None
     least: Decimal | None = None
     most: Decimal | None = None
-
-    def newest(self, column: str = "completed_at") -> Self:
-        """The newest MAX_INTERVIEWS interviews of the span, with any deal."""
-        of_span = self._of_orgs(InterviewRequest.objects.filter(**self.span.of(column))).order_by(f"-{column}")
-        oldest = of_span.values_list(column, flat=True)[MAX_INTERVIEWS - 1 : MAX_INTERVIEWS]
-        return replace(self, span=Span(next(iter(oldest), self.span.since), self.span.until))
-
-    def completed(self, **of_deal: Any) -> InterviewRequestQuerySet:
-        rows = self._of(InterviewRequest.objects.filter(**self.span.of("completed_at")))
-        wanted = {**self.of_deal, **of_deal}
-        return rows.with_deal(**wanted) if wanted else rows
-
-    @property
-    def created(self) -> InterviewRequestQuerySet:
-        """With any deal."""
-        return self._of(InterviewRequest.objects.filter(**self.span.of("created_at")))
-
-    @property
-    def drivers(self) -> QuerySet[Driver]:
-        of_span = Driver.objects.counted().filter(**self.span.of("completed_at"))
-        drivers: QuerySet[Driver] = self._of_orgs(of_span).order_by()
-        return drivers.filter(interview_request__in=self.chosen) if self.is_filtered else drivers
+    topic: str = ""
 
     @cached_property
-    def chosen(self) -> list[int]:
-        """Ids of the completed interviews. Read once, because finding their deals is slow."""
-        return list(self.completed().values_list("pk", flat=True))
+    def filters(self) -> tuple[str, ...]:
+        names = ("outcome", *LABELS, "interview_type", "least", "most")
+        return tuple(name for name in names if getattr(self, name) not in (None, ""))
 
-    @property
-    def number(self) -> int:
-        return len(self.chosen) if self.is_filtered else self.completed().count()
+    def missed_by(self, interview: Interview) -> set[str]:
+        """The filters that leave the interview out."""
+        return {name for name in self.filters if not self._fits(name, interview)}
 
-    @property
-    def is_filtered(self) -> bool:
-        return self.interview_type is not None or bool(self.of_deal)
+    def _fits(self, name: str, interview: Interview) -> bool:
+        if name in LABELS:
+            return key_of(name, interview.label(name)) == key_of(name, getattr(self, name))
+        if name == "outcome":
+            return interview.deal.outcome == self.outcome
+        if name == "interview_type":
+            return interview.interview_type == self.interview_type
+        amount, least, most = interview.deal.amount, self.least, self.most
+        return amount is not None and (least is None or amount >= least) and (most is None or amount <= most)
 
-    @property
-    def of_deal(self) -> dict[str, Any]:
-        chosen = {"outcome": self.outcome, "competitor": self.competitor}
-        amounts = {"amount__gte": self.least, "amount__lte": self.most}
-        return {name: value for name, value in {**chosen, **amounts}.items() if value not in (None, "")}
+    def read(self, column: str = "completed_at", *, with_deals: bool = True) -> list[Interview]:
+        """The newest interviews of the span, whatever the filters are: at most MAX_INTERVIEWS + 1."""
+        rows = self.of_orgs(InterviewRequest.objects.filter(**self.span.of(column))).order_by(f"-{column}")
+        found = list(rows.values_list("pk", "interview_type", "completed_at", "org", "deal_id")[: MAX_INTERVIEWS + 1])
+        deals = self._deals({deal_id for *_, deal_id in found if deal_id}) if with_deals else {}
+        return [Interview(pk, kind, at, deals.get((org, deal), OfDeal())) for pk, kind, at, org, deal in found]
 
-    def _of(self, rows: InterviewRequestQuerySet) -> InterviewRequestQuerySet:
-        rows = self._of_orgs(rows).order_by()
-        return rows if self.interview_type is None else rows.filter(interview_type=self.interview_type)
+    def _deals(self, deal_ids: Collection[str]) -> dict[tuple[int, str], OfDeal]:
+        """By ids, because PostgreSQL may join the whole tables."""
+        rows = self.of_orgs(Deal.objects.filter(deal_id__in=deal_ids)).order_by()
+        columns = ("outcome", *LABELS, "amount", IS_REPORTED)
+        return {(org, deal_id): OfDeal(*deal) for org, deal_id, *deal in rows.values_list("org", "deal_id", *columns)}
 
-    def _of_orgs(self, rows: Any) -> Any:
+    def newest_completion(self) -> datetime | None:
+        completed = self.of_orgs(InterviewRequest.objects.filter(completed_at__isnull=False))
+        newest: datetime | None = completed.order_by("-completed_at").values_list("completed_at", flat=True).first()
+        return newest
+
+    def of_orgs(self, rows: Any) -> Any:
         return rows.without_test_rooms() if self.org_ids is None else rows.filter(org__in=self.org_ids)
 
 
-@dataclass(frozen=True)
-class Cell:
-    """Interviews in which a topic was named in one direction."""
-
-    number: int = 0
-    before: int = 0
+def key_of(name: str, label: str) -> str:
+    """Equal for spellings of one thing."""
+    return company_key(label) if name == "competitor" else label_key(label)
 
 
-@dataclass(frozen=True)
-class Topic:
-    key: str
-    title: str
-    cells: Mapping[str, Cell]
-    quotes: Mapping[str, Sequence[Driver]]
+class Sample:
+    """The newest interviews of a selection's span, the newest first."""
 
-    def cell(self, direction: str) -> Cell:
-        return self.cells.get(direction, Cell())
+    def __init__(self, selection: Selection, *, with_deals: bool = True) -> None:
+        read = selection.read(with_deals=with_deals)
+        self.selection = selection
+        self.is_cut = len(read) > MAX_INTERVIEWS
+        self.interviews = read[:MAX_INTERVIEWS]
+        self.missed = {interview.pk: selection.missed_by(interview) for interview in self.interviews}
+
+    @cached_property
+    def chosen(self) -> list[Interview]:
+        return [interview for interview in self.interviews if not self.missed[interview.pk]]
+
+    @cached_property
+    def of_any_competitor(self) -> list[Interview]:
+        return [interview for interview in self.interviews if self.missed[interview.pk] <= {"competitor"}]
+
+    @cached_property
+    def said(self) -> list[Said]:
+        """Of all interviews of the sample. The strongest come first."""
+        columns = ("pk", "interview_request", "topic", "direction", "about_name")
+        rows = self._drivers.order_by(*STRONGEST_FIRST).values_list(*columns) if self.interviews else ()
+        return [Said(*row) for row in rows]
+
+    @property
+    def _drivers(self) -> Any:
+        since = self.interviews[-1].completed_at if self.is_cut else None
+        span = Span(since or self.selection.span.since, self.selection.span.until)
+        return self.selection.of_orgs(Driver.objects.counted().filter(**span.of("completed_at")))
+
+    @cached_property
+    def chosen_ids(self) -> set[int]:
+        return {interview.pk for interview in self.chosen}
+
+    @cached_property
+    def cells(self) -> Mapping[Cell, Sequence[Said]]:
+        return by_cell(self.said, self.chosen_ids)
+
+    @cached_property
+    def numbers(self) -> Mapping[Cell, int]:
+        """As `cells`, without the drivers."""
+        drivers = self._drivers
+        if self.selection.filters:
+            drivers = drivers.filter(interview_request__in=self.chosen_ids)
+        named = drivers.order_by().values_list("topic", "direction").annotate(number=Count("*"))
+        return {(topic, direction): number for topic, direction, number in named}
+
+
+def by_cell(drivers: Iterable[Said], interviews: Collection[int]) -> Mapping[Cell, list[Said]]:
+    cells = defaultdict(list)
+    for said in drivers:
+        if said.interview in interviews:
+            cells[said.topic, said.direction].append(said)
+    return cells
+
+
+def spellings(interviews: Iterable[Interview], name: str) -> list[tuple[str, list[Interview]]]:
+    """The interviews by a label of their deals, in its most frequent spelling. Most interviews come first."""
+    found: dict[str, list[Interview]] = defaultdict(list)
+    for interview in interviews:
+        if key := key_of(name, interview.label(name)):
+            found[key].append(interview)
+    most = sorted(found.values(), key=len, reverse=True)
+    return [(Counter(each.label(name) for each in rows).most_common(1)[0][0], rows) for rows in most]
 
 
 @dataclass(frozen=True)
@@ -125,84 +225,35 @@ class Asked:
 
 @dataclass(frozen=True)
 class WinLoss:
-    """`interviews`, `before`: their numbers in the selection and in the span before. `topics`: most named first.
+    """`then`: of the span before."""
 
-    `is_cut`: whether older interviews of the selection are left out.
-    """
-
-    interviews: int
-    before: int
-    is_cut: bool
-    topics: Sequence[Topic]
-    more_topics: int
+    now: Sample
+    then: Sample
     asked: Sequence[Asked]
 
 
 def win_loss(selection: Selection, before: Span) -> WinLoss:
-    now, then = selection.newest(), replace(selection, span=before).newest()
-    topics = _topics(now, then)
-    return WinLoss(
-        interviews=now.number,
-        before=then.number,
-        is_cut=now.span != selection.span,
-        topics=topics[:MAX_TOPICS],
-        more_topics=max(0, len(topics) - MAX_TOPICS),
-        asked=_asked(selection),
-    )
+    then = Sample(replace(selection, span=before), with_deals=bool(selection.filters))
+    return WinLoss(Sample(selection), then, _asked(selection))
 
 
-def _topics(now: Selection, then: Selection) -> list[Topic]:
-    numbers, before, quotes = _numbers(now), _numbers(then), _quotes(now)
-    cells: dict[str, dict[str, Cell]] = defaultdict(dict)
-    named = Counter[str]()
-    for topic, direction in numbers | before:
-        cells[topic][direction] = Cell(numbers[topic, direction], before[topic, direction])
-        named[topic] += numbers[topic, direction]
-    return [
-        Topic(key, _title(quotes, key), of_topic, {direction: quotes[key, direction] for direction in of_topic})
-        for key, of_topic in sorted(cells.items(), key=lambda each: (-named[each[0]], each[0]))
-    ]
+def _asked(selection: Selection) -> list[Asked]:
+    counts: dict[str, Counter[str]] = defaultdict(Counter)
+    for interview in selection.read("created_at")[:MAX_INTERVIEWS]:
+        if not selection.missed_by(interview):
+            # "": without an outcome, or without a deal.
+            counts[interview.label("outcome")].update(number=1, completed=interview.completed_at is not None)
+    return [Asked(outcome, **counts[outcome]) for outcome in (*Outcome.values, "") if outcome in counts]
 
 
-def _numbers(selection: Selection) -> Counter[tuple[str, str]]:
-    named = selection.drivers.values_list("topic", "direction").annotate(number=Count("*"))
-    return Counter({(topic, direction): number for topic, direction, number in named})
-
-
-def _quotes(selection: Selection) -> Mapping[tuple[str, str], Sequence[Driver]]:
-    """The strongest of each topic and direction: confirmed ones first, then reasons, then the newest."""
-    order = (
-        Case(When(review=Review.CONFIRMED, then=0), default=1, output_field=IntegerField()),
-        F("is_reason").desc(),
-        F("completed_at").desc(),
-        F("pk"),
-    )
-    place = Window(RowNumber(), partition_by=[F("topic"), F("direction")], order_by=order)
-    strongest = selection.drivers.annotate(place=place).filter(place__lte=QUOTES_OF_A_CELL).values_list("pk", flat=True)
-    drivers = Driver.objects.filter(pk__in=list(strongest)).select_related("interview_request__reported_deal")
-    quotes = defaultdict(list)
-    for driver in drivers.prefetch_related(contacts_of("interview_request__")).order_by(*order):
-        quotes[driver.topic, driver.direction].append(driver)
-    return quotes
+def quotes_of(drivers: Iterable[Said]) -> dict[int, Driver]:
+    """By id, in the same order."""
+    pks = [said.pk for said in drivers]
+    rows = Driver.objects.filter(pk__in=pks).select_related("interview_request__reported_deal")
+    found = {driver.pk: driver for driver in rows.prefetch_related(contacts_of("interview_request__"))}
+    return {pk: found[pk] for pk in pks if pk in found}
 
 
 def contacts_of(path: str = "") -> "Prefetch[str]":
     """Without their notes."""
     return Prefetch(f"{path}contact", Contact.objects.only("email", "name"))
-
-
-def _title(quotes: Mapping[tuple[str, str], Sequence[Driver]], key: str) -> str:
-    """The title of a quote, because guides can have different titles for a key."""
-    return next((of_cell[0].title for (topic, _), of_cell in quotes.items() if topic == key), key)
-
-
-def _asked(selection: Selection) -> list[Asked]:
-    deals = reported_deals().filter(**selection.of_deal)
-    by_outcome = selection.newest("created_at").created.values(outcome=Subquery(deals.values("outcome")[:1]))
-    counts: dict[str, Counter[str]] = defaultdict(Counter)
-    for row in by_outcome.annotate(number=Count("*"), completed=Count("completed_at")):
-        if row["outcome"] is None and selection.of_deal:
-            continue  # its deal does not match
-        # "": without an outcome, or without a deal.
-        counts[row["outcome"] or ""].update(number=row["number"], completed=row["completed"])
-    return [Asked(outcome, **counts[outcome]) for outcome in (*Outcome.values, "") if outcome in counts]

@@ -1,6 +1,7 @@
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -11,7 +12,7 @@ from django.utils import timezone
 from deals.models import Outcome
 from deals.text import AMOUNT_DECIMALS, AMOUNT_DIGITS, MAX_LABEL_LENGTH
 from interviews.models import InterviewType
-from interviews.reports.win_loss import Selection, Span
+from interviews.reports.win_loss import LABELS, Sample, Selection, Span, key_of, spellings
 from orgs.models import Org
 from staff.lists.date_ranges import DayInput, midnight
 from staff.orgs.org_choice import SEVERAL_ORGS, chosen_orgs, org_input
@@ -19,6 +20,8 @@ from staff.orgs.permissions import may, orgs_with
 
 INTERVIEWS = "interviews.view_interviewrequest"
 MAX_DAYS = 366
+MAX_CHOICES = 100
+MORE = ("since", "until", "interview_type", "least", "most")
 FIRST_DAY = date(2000, 1, 1)
 
 
@@ -57,13 +60,21 @@ def _amount(label: str) -> forms.DecimalField:
     )
 
 
+def _picker() -> forms.CharField:
+    """Its choices are what the interviews of the period have."""
+    return forms.CharField(required=False, max_length=MAX_LABEL_LENGTH, widget=forms.Select)
+
+
 class WinLossForm(forms.Form):
-    org = forms.CharField(required=False, max_length=200, help_text="Name or slug", widget=org_input())
+    org = forms.CharField(required=False, max_length=200, widget=org_input(placeholder="All"))
     period = forms.ChoiceField(choices=PeriodChoice.choices)
+    outcome = forms.ChoiceField(required=False, choices=[("", "Any"), *Outcome.choices])
+    competitor = _picker()
+    segment = _picker()
+    owner = _picker()
+    topic = _picker()
     since = forms.DateField(required=False, label="From", widget=DayInput)
     until = forms.DateField(required=False, label="To", widget=DayInput)
-    outcome = forms.ChoiceField(required=False, choices=[("", "Any"), *Outcome.choices])
-    competitor = forms.CharField(required=False, max_length=MAX_LABEL_LENGTH, help_text="As in the deals")
     interview_type = forms.ModelChoiceField(InterviewType.objects.none(), required=False, empty_label="Any")
     least = _amount("Amount from")
     most = _amount("Amount to")
@@ -73,6 +84,34 @@ class WinLossForm(forms.Form):
         super().__init__({"period": PeriodChoice.THIS_QUARTER, **sent})
         self.request = request
         self.types = self.fields["interview_type"]
+        for name in (*LABELS, "topic"):
+            self._offer(name, [])
+
+    @property
+    def main(self) -> list[Any]:
+        return [field for field in self if field.name not in MORE]
+
+    @property
+    def more(self) -> list[Any]:
+        return [field for field in self if field.name in MORE]
+
+    @property
+    def uses_more(self) -> bool:
+        return any(self.data.get(name) for name in MORE) or self.data["period"] == PeriodChoice.CUSTOM
+
+    def offer(self, sample: Sample, titles: Mapping[str, str]) -> None:
+        """The choices of the pickers, with the number of interviews. `titles`: of the topics."""
+        for name in LABELS:
+            found = spellings(sample.interviews, name)[:MAX_CHOICES]
+            self._offer(name, [(text, f"{text} ({len(rows):,})") for text, rows in found])
+        self._offer("topic", sorted(titles.items(), key=lambda each: each[1]))
+
+    def _offer(self, name: str, choices: list[tuple[str, str]]) -> None:
+        """Also what is chosen, in the spelling that was sent."""
+        sent, widget = self.data.get(name, ""), cast(forms.Select, self.fields[name].widget)
+        others = [each for each in choices if key_of(name, each[0]) != key_of(name, sent)]
+        chosen = [(sent, label) for text, label in choices if (text, label) not in others] or [(sent, sent)]
+        widget.choices = [("", "Any"), *(chosen if sent else []), *others]
 
     def clean_org(self) -> Org | None:
         """Also offers the interview types of the org, which the next field checks."""
@@ -100,7 +139,7 @@ class WinLossForm(forms.Form):
             org_ids=[org.pk] if org else orgs_with(self.request, INTERVIEWS, test_rooms=False),
             span=self.chosen_period().span,
             interview_type=interview_type and interview_type.pk,
-            **{name: data[name] for name in ("outcome", "competitor", "least", "most")},
+            **{name: data[name] for name in ("outcome", *LABELS, "topic", "least", "most")},
         )
 
     def chosen_period(self) -> Period:

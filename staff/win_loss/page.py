@@ -1,5 +1,7 @@
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
@@ -15,8 +17,8 @@ from staff.interviews.drivers import REVIEW
 from staff.interviews.transcript_files import escaped_line
 from staff.orgs.permissions import may
 from staff.security_events import record_act
-from staff.win_loss.form import INTERVIEWS, Period, WinLossForm
-from staff.win_loss.report import Report, report_of
+from staff.win_loss.form import INTERVIEWS, Period, PeriodChoice, WinLossForm, calendar_period
+from staff.win_loss.report import Reason, Report, ShownCompetitor, report_of
 
 TITLE = "Why we win and lose"
 DEALS = "deals.view_deal"
@@ -34,18 +36,31 @@ def win_loss_view(request: HttpRequest) -> HttpResponse:
             title = f"{TITLE}: {org.name}" if org else TITLE
             headers = {"Content-Disposition": 'attachment; filename="why-we-win-and-lose.md"'}
             return HttpResponse(as_markdown(report, title), "text/markdown; charset=utf-8", headers=headers)
-        query = request.GET.copy()
-        query["markdown"] = "1"
-        context.update(report=report, org=org, markdown=f"?{query.urlencode()}", address=request.get_full_path())
-        context["may_review"] = may(request, REVIEW, org)
+        form.offer(report.found.now, report.titles)
+        context.update(report=report, org=org, address=request.get_full_path(), may_review=may(request, REVIEW, org))
+        context.update(markdown=_query(request, markdown="1"), newest=_newest(request, report))
     return TemplateResponse(request, "staff/win_loss/page.html", context)
+
+
+def _query(request: HttpRequest, **values: str) -> str:
+    return f"?{urlencode({**request.GET.dict(), **values})}"
+
+
+def _newest(request: HttpRequest, report: Report) -> str:
+    """A link to the quarter of the newest interview, if the period has none."""
+    sample = report.found.now
+    newest = None if sample.interviews else sample.selection.newest_completion()
+    if newest is None:
+        return ""
+    span = calendar_period(PeriodChoice.THIS_QUARTER, newest.date()).span
+    last = span.until - timedelta(days=1)
+    return _query(request, period=PeriodChoice.CUSTOM, since=f"{span.since:%Y-%m-%d}", until=f"{last:%Y-%m-%d}")
 
 
 def _report(request: HttpRequest, selection: Selection, period: Period, org: Org | None) -> Report:
     report = report_of(selection, period, with_reasons=may(request, DEALS, org))
-    if any(topic.quotes for topic in report.found.topics):
-        number = report.found.interviews
-        record_act(request, EventKind.TRANSCRIPT_READ, org, f"Quotes of {number:,} interviews, {TITLE}.")
+    if report.quotes:
+        record_act(request, EventKind.TRANSCRIPT_READ, org, f"Quotes of {report.interviews:,} interviews, {TITLE}.")
     return report
 
 
@@ -54,40 +69,42 @@ def as_markdown(report: Report, title: str) -> str:
 
 
 def _lines(report: Report, title: str) -> Iterator[str]:
-    yield f"# {escaped(title)}"
-    yield ""
-    yield f"{report.found.interviews} interviews completed from {report.dates}; {report.found.before} from "
-    yield f"{report.dates_before}. Shares are of interviews, with 95% intervals."
-    if report.cut:
-        yield report.cut
-    if report.missing:
-        yield f"Few interviews: {report.missing}."
-    yield from _lines_of_topics(report)
+    yield from (f"# {escaped(title)}", "")
+    yield f"{report.interviews} interviews completed from {report.dates}; {report.interviews_before} from "
+    yield f"{report.dates_before}. Shares are of interviews, with 95% intervals. {report.cut}".rstrip()
+    yield from ("", *report.missing)
+    for side in report.sides:
+        yield from ("", f"## Reasons {side.direction.value}")
+        for reason in side.reasons:
+            figures = "" if report.too_few else f": {share_text(reason.share)}, before: {share_text(reason.before)}"
+            yield from ("", f"### {escaped(reason.title)}{figures}", "", *_quotes(reason))
+    if report.competitors:
+        yield from ("", "## Competitors side by side")
+        for shown in report.competitors:
+            yield from _lines_of_competitor(shown)
     if report.comparisons:
         yield from ("", "## Reported reason against what was said", "")
         yield from (f"- {verdict}: {share_text(share)}" for verdict, share in report.verdicts)
-        for shown in report.compared:
-            yield f"- **{shown.verdict}** ({shown.source}), reported: “{escaped_line(shown.reason)}”"
-            said = "said instead" if shown.is_said_instead else "said"
-            yield from (f"  - {said}: “{escaped_line(quote.text)}” ({quote.source})" for quote in shown.quotes)
+        for compared in report.compared:
+            yield f"- **{compared.verdict}** ({compared.source}), reported: “{escaped_line(compared.reason)}”"
+            said = "said instead" if compared.is_said_instead else "said"
+            yield from (f"  - {said}: “{escaped_line(quote.text)}” ({quote.source})" for quote in compared.quotes)
     yield from ("", "## Who answered", "")
     yield from (f"- {label}: {share_text(share)}" for label, share in report.answered)
 
 
-def _lines_of_topics(report: Report) -> Iterator[str]:
-    yield from ("", "| topic | direction | interviews | share | change |", "|---|---|---|---|---|")
-    for topic in report.topics:
-        title = escaped(topic.title).replace("|", "\\|")
-        for bar in topic.bars:
-            low, high = bar.share.interval or (0, 0)
-            share = f"{bar.share.number} of {bar.share.of} | {bar.share.percent}% ({low}\N{EN DASH}{high}%)"
-            yield f"| {title} | {bar.direction.value} | {share} | {bar.change_text} |"
-    for topic in report.topics:
-        if topic.quoted:
-            yield from ("", f"## {escaped(topic.title)}", "")
-        for bar in topic.quoted:
-            for quote in bar.quotes:
-                yield f"- {bar.direction.value}: “{escaped_line(quote.text)}” ({quote.source})"
+def _lines_of_competitor(shown: ShownCompetitor) -> Iterator[str]:
+    found = shown.competitor
+    yield from ("", f"### {escaped(found.name)}: {found.interviews} interviews, {found.won} won, {found.lost} lost")
+    for heading, reasons in shown.sides:
+        yield from ("", f"{heading}:", "") if reasons else ()
+        for reason in reasons:
+            yield f"- {escaped(reason.title)}" + (f": {share_text(reason.share)}" if shown.is_enough else "")
+            yield from (f"  {line}" for line in _quotes(reason))
+
+
+def _quotes(reason: Reason) -> Iterator[str]:
+    return (f"- “{escaped_line(quote.text)}” ({quote.source})" for quote in reason.quotes)
 
 
 def share_text(share: Share) -> str:

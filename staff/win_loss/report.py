@@ -1,59 +1,72 @@
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cached_property
+from itertools import chain
 from typing import NamedTuple
 
 from django.utils.formats import date_format
 
 from deals.models import Outcome
 from interviews.lifecycle import Direction
-from interviews.reports.proportions import ENOUGH_POINTS, Share, differ, interviews_missing
+from interviews.models import Driver
+from interviews.reports.competitors import Competitor, competitors_of
+from interviews.reports.proportions import ENOUGH_INTERVIEWS, Share, differ
 from interviews.reports.reported_reasons import Comparison, Verdict, compare_reasons
-from interviews.reports.win_loss import MAX_INTERVIEWS, Selection, Span, Topic, WinLoss, win_loss
+from interviews.reports.win_loss import MAX_INTERVIEWS, Cell, Said, Selection, Span, WinLoss, quotes_of, win_loss
 from staff.win_loss.form import Period
+from staff.win_loss.missing import missing_in
 from staff.win_loss.naming import NO_OUTCOME, Naming, ShownQuote
 
-DIRECTIONS = (Direction.AGAINST, Direction.FOR, Direction.NEUTRAL, Direction.UNCLEAR)
+DIRECTIONS = (Direction.AGAINST, Direction.FOR)
+MAX_TOPICS, QUOTES, QUOTES_OF_A_COMPETITOR, QUOTES_OF_THE_TOPIC = 10, 3, 2, 30
+ENOUGH_OF_A_COMPETITOR = 5
 SHOWN_COMPARISONS = 12
 
 
-@dataclass(frozen=True)
-class Bar:
-    """Interviews that name a topic in one direction, of all."""
+class Reason(NamedTuple):
+    """A topic that contacts speak on, for or against. `before`: in the period before, if it is known."""
 
-    direction: Direction
+    title: str
     share: Share
     before: Share
     quotes: Sequence[ShownQuote]
 
     @property
-    def width(self) -> int:
-        """Of the interval, in percent."""
-        low, high = self.share.interval or (0, 0)
-        return high - low
+    def change(self) -> str:
+        """Empty unless it is clear."""
+        if not differ(self.share, self.before):
+            return ""
+        return (
+            "clearly more"
+            if self.share.number * self.before.of > self.before.number * self.share.of
+            else "clearly less"
+        )
+
+
+class Side(NamedTuple):
+    """`reasons`: the most frequent first."""
+
+    direction: Direction
+    reasons: Sequence[Reason]
+    more: int
+
+
+class ShownCompetitor(NamedTuple):
+    """`is_enough`: whether its interviews are enough to count topics."""
+
+    competitor: Competitor
+    beaten: Sequence[Reason]
+    beating: Sequence[Reason]
 
     @property
-    def is_clear_change(self) -> bool:
-        return differ(self.share, self.before)
+    def sides(self) -> list[tuple[str, Sequence[Reason]]]:
+        return [("Where we beat it", self.beaten), ("Where it beats us", self.beating)]
 
     @property
-    def change_text(self) -> str:
-        if self.share.percent is None or self.before.percent is None:
-            return "\N{EN DASH}"
-        change = self.share.percent - self.before.percent
-        points = f"{change:+d}".replace("-", "\N{MINUS SIGN}") if change else "±0"
-        return f"{points} points" + (", a clear change" if self.is_clear_change else "")
-
-
-class ShownTopic(NamedTuple):
-    title: str
-    bars: Sequence[Bar]
-
-    @property
-    def quoted(self) -> list[Bar]:
-        return [bar for bar in self.bars if bar.quotes]
+    def is_enough(self) -> bool:
+        return self.competitor.interviews >= ENOUGH_OF_A_COMPETITOR
 
 
 class ShownComparison:
@@ -72,12 +85,14 @@ class ShownComparison:
 
 @dataclass(frozen=True)
 class Report:
-    """What the page shows below its form."""
+    """What the page shows below its form. `missing`: why it has no figures."""
 
     found: WinLoss
     period: Period
-    comparisons: Sequence[Comparison]
     naming: Naming
+    comparisons: Sequence[Comparison]
+    competitors_found: Sequence[Competitor]
+    missing: Sequence[str]
 
     @property
     def dates(self) -> str:
@@ -88,24 +103,77 @@ class Report:
         return _days(self.period.before)
 
     @property
-    def cut(self) -> str:
-        return f"Counted are the newest {MAX_INTERVIEWS:,} of each period." if self.found.is_cut else ""
+    def interviews(self) -> int:
+        return len(self.found.now.chosen)
 
     @property
-    def missing(self) -> str:
-        number = interviews_missing(self.found.interviews)
-        return f"{number} more interviews for ±{ENOUGH_POINTS} points" if number else ""
+    def interviews_before(self) -> int:
+        return len(self.found.then.chosen)
+
+    @property
+    def too_few(self) -> int:
+        """How many interviews are missing for shares."""
+        return max(0, ENOUGH_INTERVIEWS - self.interviews)
+
+    @property
+    def cut(self) -> str:
+        return f"Counted are the newest {MAX_INTERVIEWS:,} of each period." if self.found.now.is_cut else ""
 
     @cached_property
-    def topics(self) -> list[ShownTopic]:
-        return [ShownTopic(topic.title, [*self._bars(topic)]) for topic in self.found.topics]
+    def sides(self) -> list[Side]:
+        return [self._side(direction) for direction in DIRECTIONS]
 
-    def _bars(self, topic: Topic) -> Iterator[Bar]:
-        for direction in DIRECTIONS:
-            if direction in topic.cells or direction != Direction.UNCLEAR:
-                cell, quotes = topic.cell(direction), topic.quotes.get(direction, ())
-                share, before = Share(cell.number, self.found.interviews), Share(cell.before, self.found.before)
-                yield Bar(direction, share, before, [ShownQuote(driver, self.naming) for driver in quotes])
+    def _side(self, direction: Direction) -> Side:
+        topic, before = self.found.now.selection.topic, self.found.then.numbers
+        cells = ((cell, said) for cell, said in self.found.now.cells.items() if cell[1] == direction)
+        ranked = sorted(cells, key=lambda each: (-len(each[1]), each[0]))
+        shown = [(cell, said) for cell, said in ranked if topic in ("", cell[0])]
+        reasons = [
+            self._reason(said, self.interviews, self._number_of_quotes(cell), before.get(cell, 0))
+            for cell, said in shown[:MAX_TOPICS]
+        ]
+        return Side(direction, reasons, max(0, len(shown) - MAX_TOPICS))
+
+    def _reason(self, drivers: Sequence[Said], of: int, quotes: int, before: int = 0) -> Reason:
+        found = [self.quotes[said.pk] for said in drivers[:quotes] if said.pk in self.quotes]
+        title = self.titles.get(drivers[0].topic, drivers[0].topic)
+        shares = Share(len(drivers), of), Share(before, self.interviews_before)
+        return Reason(title, *shares, [ShownQuote(driver, self.naming) for driver in found])
+
+    def _number_of_quotes(self, cell: Cell) -> int:
+        return QUOTES_OF_THE_TOPIC if cell[0] == self.found.now.selection.topic else QUOTES
+
+    @cached_property
+    def quotes(self) -> Mapping[int, Driver]:
+        """The strongest of each topic and direction, and of each competitor."""
+        cells = self.found.now.cells.items()
+        of_competitors = (said for each in self.competitors_found for said in (*each.beaten, *each.beating))
+        strongest = [said[: self._number_of_quotes(cell)] for cell, said in cells]
+        return quotes_of(chain(*strongest, *(said[:QUOTES_OF_A_COMPETITOR] for said in of_competitors)))
+
+    @cached_property
+    def titles(self) -> Mapping[str, str]:
+        """By topic, because guides can have different titles for a key: that of the strongest quote."""
+        return {driver.topic: driver.title for driver in reversed([*self.quotes.values()])}
+
+    @cached_property
+    def undirected(self) -> int:
+        """Interviews of earlier releases in which a topic made no difference, or had no direction."""
+        cells = self.found.now.cells.items()
+        return len({said.interview for (_, found), drivers in cells if found not in DIRECTIONS for said in drivers})
+
+    @cached_property
+    def competitors(self) -> list[ShownCompetitor]:
+        return [
+            ShownCompetitor(
+                each,
+                *(
+                    [self._reason(said, each.interviews, QUOTES_OF_A_COMPETITOR) for said in side]
+                    for side in (each.beaten, each.beating)
+                ),
+            )
+            for each in self.competitors_found
+        ]
 
     @cached_property
     def verdicts(self) -> list[tuple[str, Share]]:
@@ -139,8 +207,15 @@ class Report:
 
 def report_of(selection: Selection, period: Period, *, with_reasons: bool, naming: Naming = Naming.STAFF) -> Report:
     """`with_reasons`: whether who reads it may see the reported reasons of deals."""
-    comparisons = compare_reasons(selection) if with_reasons else []
-    return Report(win_loss(selection, period.before), period, comparisons, naming)
+    found = win_loss(selection, period.before)
+    return Report(
+        found=found,
+        period=period,
+        naming=naming,
+        comparisons=compare_reasons(found.now) if with_reasons else [],
+        competitors_found=competitors_of(found.now),
+        missing=missing_in(found.now),
+    )
 
 
 def _days(span: Span) -> str:

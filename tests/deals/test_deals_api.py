@@ -99,7 +99,12 @@ class TestReplacing:
             ("amount", ("48000", 10**12, 1e300)),
             ("currency", ("eur", "EUR\n")),
             ("closed_at", ("2026-11-20", "2026-02-30T00:00:00Z")),
-            *(("competitor", ("x" * 256,)), ("segment", (["Enterprise"],)), ("owner", ("x" * 256,)), ("reported_reason", ("x" * 10_001,))),
+            *(
+                ("competitor", ("x" * 256,)),
+                ("segment", (["Enterprise"],)),
+                ("owner", ("x" * 256,)),
+                ("reported_reason", ("x" * 10_001,)),
+            ),
             *(("deal_id", ("deal_1",)), ("stage", ("closed",))),
         ],
     )

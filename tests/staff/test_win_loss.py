@@ -1,6 +1,6 @@
 """Deals in the admin, the page "Why we win and lose", and reviews of drivers."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -10,7 +10,7 @@ from django.utils import timezone
 from contacts.models import Contact
 from deals.models import Deal
 from interviews.lifecycle import Review
-from interviews.models import Driver, InterviewRequest
+from interviews.models import Driver, DriverChoice, InterviewRequest
 from interviews.reports.win_loss import Selection
 from orgs.models import Change, Org, SecurityEvent
 from staff.win_loss.form import PeriodChoice, calendar_period, custom_period
@@ -41,23 +41,60 @@ def completed(interview_request: InterviewRequest) -> InterviewRequest:
     return interview_request
 
 
-def test_topics_with_counts_intervals_quotes_and_reasons(support: Staff, completed: InterviewRequest) -> None:
+def test_few_interviews_show_quotes_and_no_shares(support: Staff, completed: InterviewRequest) -> None:
     page = support.text(PAGE, org="acme")
     driver = Driver.objects.filter(direction="against").earliest("start")
     for text in (
-        "How price and packaging came into it",
-        "1 of 2",
-        '50% <span class="quiet">9\N{EN DASH}91%</span>',
-        "37 more interviews for ±15 points",
+        "2 interviews are too few to count reasons: 8 more are needed.",
+        "<h3>How price and packaging came into it</h3>",
         "The price of Acme was too high.",
         f"/admin/interviews/interviewrequest/{completed.pk}/change/#place-{driver.start}-{driver.end}",
+        "2 interviews: 0 won, 2 lost",
         "Missing &lt;features&gt;",
         "Not mentioned",
         "What stood out about Acme, good and bad",
     ):
         assert text in page
+    assert "50%" not in page
     event = SecurityEvent.objects.get(kind="transcript_read")
     assert (event.actor, event.org, event.subject) == (support.user.username, "acme", "acme")
+
+
+def asked_again(completed: InterviewRequest, number: int) -> None:
+    """More interviews that say the same about the same deal."""
+    for _ in range(number):
+        contact, about = ContactFactory.create(org=completed.org), {"interview_type": completed.interview_type}
+        row = InterviewRequestFactory.create(org=completed.org, contact=contact, deal_id="deal_1", **about)
+        complete(row, [("pricing", HIGH)])
+
+
+def test_the_page_begins_with_the_reasons(support: Staff, completed: InterviewRequest) -> None:
+    asked_again(completed, 8)
+    Driver.objects.filter(interview_request=completed).update(about="competitor", about_name="C Ltd")
+    page = support.text(PAGE, org="acme")
+    for text in (
+        "reason against: <strong>How price and packaging came into it</strong> (9 of 10 interviews).",
+        "reason for: <strong>How price and packaging came into it</strong> (1 of 10 interviews).",
+        '<rect class="now" width="90%" height="60%"/>',
+        '<strong>90%</strong> 9 of 10 <span class="quiet"></span>',
+        'How price and packaging came into it <span class="quiet">9 of 10</span></summary>',
+        '<option value="C">C (10)</option>',
+    ):
+        assert text in page
+    report = support.get(PAGE, org="acme", markdown="1").content.decode()
+    assert "### How price and packaging came into it: 9 of 10 (90%, 60\N{EN DASH}98%), before: 0 of 0" in report
+    assert "### C: 10 interviews, 0 won, 10 lost\n" in report
+
+
+def test_a_clear_change_is_said_in_words(support: Staff, completed: InterviewRequest) -> None:
+    asked_again(completed, 18)
+    before = calendar_period(PeriodChoice.LAST_QUARTER, timezone.now().date()).span.since
+    told = InterviewRequest.objects.filter(pk__gt=completed.pk + 1)[:9]
+    Driver.objects.filter(interview_request__in=told).update(topic="vendor")
+    for row in told:
+        InterviewRequest.objects.filter(pk=row.pk).update(completed_at=before)
+        Driver.objects.filter(interview_request=row).update(completed_at=before)
+    assert "before: 0%, <strong>clearly more now</strong>" in support.text(PAGE, org="acme")
 
 
 def test_the_same_as_markdown(support: Staff, completed: InterviewRequest) -> None:
@@ -65,7 +102,7 @@ def test_the_same_as_markdown(support: Staff, completed: InterviewRequest) -> No
     report = response.content.decode()
     assert response.headers["Content-Type"].startswith("text/markdown")
     assert report.startswith("# Why we win and lose: Acme\n")
-    assert "| How price and packaging came into it | against | 1 of 2 | 50% (9\N{EN DASH}91%) | \N{EN DASH} |" in report
+    assert "## Reasons against\n\n### How price and packaging came into it\n" in report
     assert "The price of Acme was too high." in report
     assert f"(interview {completed.pk}, turn 2, lost)" in report
     assert f"- **not mentioned** (interview {completed.pk}, lost), reported: “Missing \\<features>”" in report
@@ -102,10 +139,16 @@ def test_readers_of_a_link_get_no_page_of_staff_and_no_name_that_is_not_for_them
     ("query", "text"),
     [
         ({"period": "last_month"}, "No interview was completed in this period"),
-        ({"outcome": "won"}, "No interview was completed in this period"),
-        ({"competitor": "C", "outcome": "lost"}, "<strong>2</strong> interviews"),
-        ({"competitor": "nobody"}, "No interview was completed in this period"),
-        ({"least": "5"}, "No interview was completed in this period"),
+        ({"outcome": "won"}, "Outcome: 0 of 2."),
+        ({"competitor": "c inc.", "outcome": "lost"}, "2 interviews completed"),
+        ({"competitor": "c inc."}, '<option value="c inc." selected>C (2)</option>'),
+        ({"competitor": "nobody"}, "Competitor: 0 of 2."),
+        ({"competitor": "nobody"}, '<option value="nobody" selected>nobody</option>'),
+        ({"segment": "SMB", "outcome": "lost"}, "Segment: 0 of 2; 2 without one in their deals."),
+        ({"owner": "Sam"}, "Owner: 0 of 2; 2 without one in their deals."),
+        ({"topic": "pricing"}, '<option value="pricing" selected>How price and packaging came into it</option>'),
+        ({"topic": "vendor"}, "No contact spoke for or against on the topic."),
+        ({"least": "5"}, "Amount from: 0 of 2."),
         ({"period": "custom"}, "Choose a first and a last day"),
         ({"period": "custom", "since": "2026-01-02", "until": "2026-01-01"}, "Choose a first and a last day"),
         ({"period": "custom", "since": "0001-01-01", "until": "9999-12-31"}, "Choose a first and a last day"),
@@ -120,10 +163,22 @@ def test_filters(support: Staff, completed: InterviewRequest, query: dict[str, s
     assert text in support.text(PAGE, **query)
 
 
+def test_what_is_missing_is_said(support: Staff, completed: InterviewRequest) -> None:
+    Driver.objects.all().delete()
+    DriverChoice.objects.create(org=completed.org, interview_request=completed)
+    assert "Nothing is read from these interviews yet: 1 waits for the worker." in support.text(PAGE)
+    InterviewRequest.objects.filter(org=completed.org).update(completed_at=datetime(2025, 8, 9, tzinfo=UTC))
+    page = support.text(PAGE, outcome="lost")
+    assert "The newest one was completed on 9 Aug 2025." in page
+    assert '<a href="?outcome=lost&amp;period=custom&amp;since=2025-07-01&amp;until=2025-09-30">' in page
+    InterviewRequest.objects.all().delete()
+    assert "There is none yet." in support.text(PAGE)
+
+
 def test_an_account_manager_sees_own_orgs(completed: InterviewRequest, acme: Org, globex: Org) -> None:
     account_manager = staff_of("account manager")
     acme.account_managers.add(account_manager.user)
-    assert "<strong>2</strong> interviews" in account_manager.text(PAGE)
+    assert "2 interviews completed" in account_manager.text(PAGE)
     acme.account_managers.set([])
     globex.account_managers.add(account_manager.user)
     assert "No interview was completed" in account_manager.text(PAGE)
@@ -138,7 +193,8 @@ def test_a_rejected_driver_is_not_shown_and_the_review_is_audited(support: Staff
     assert {*Driver.objects.filter(interview_request=completed).values_list("review", flat=True)} == {Review.REJECTED}
     page = support.text(PAGE, org="acme")
     assert "was too high" not in page
-    assert "0 of 2" in page
+    assert "Reasons for" in page
+    assert "Reasons against" not in page
     assert {*Change.objects.values_list("field", "actor")} == {("review", support.user.username)}
     assert "Review overwritten" in support.text("activity")
 

@@ -8,7 +8,8 @@ Creates and updates deals of an org from a UTF-8 file. Prints how many were crea
 
 CSV: the first line names the columns. Those of deal_id, outcome, reported_reason, competitor, segment, owner, amount,
 currency and closed_at are guessed, also from the names of Salesforce and HubSpot; the columns that are not imported are
-listed. --map "Deal phase=outcome" chooses a field, and --map "Region=" none. JSON Lines: one object per line with these fields.
+listed. --map "Deal phase=outcome" chooses a field, and --map "Region=" none. JSON Lines: one object per line with these
+fields.
 
 A column or field that is left out, and an empty cell, keep the stored value. null in JSON Lines clears it. Outcomes are
 won, lost and no decision. An amount can have a decimal comma. A date is as in 2026-11-12 or 12.11.2026, and is its

@@ -6,12 +6,14 @@ from typing import Any
 import pytest
 
 from deals.models import Deal, Outcome
+from deals.text import company_key
 from interviews.lifecycle import Review
 from interviews.models import Driver, InterviewRequest
 from interviews.reports import win_loss as win_loss_module
-from interviews.reports.proportions import Share, differ, interviews_missing
+from interviews.reports.competitors import competitors_of
+from interviews.reports.proportions import Share, differ
 from interviews.reports.reported_reasons import Verdict, compare_reasons, interviews_of
-from interviews.reports.win_loss import Selection, Span, WinLoss, win_loss
+from interviews.reports.win_loss import Sample, Selection, Span, WinLoss, win_loss
 from orgs.models import Org
 from tests.completed import complete
 from tests.factories import ContactFactory, InterviewRequestFactory, InterviewTypeFactory
@@ -50,8 +52,14 @@ def found(org: Org | None, **chosen: Any) -> WinLoss:
 
 
 def numbers(result: WinLoss, topic: str = "pricing") -> dict[str, tuple[int, int]]:
-    cells = next((each.cells for each in result.topics if each.key == topic), {})
-    return {direction: (cell.number, cell.before) for direction, cell in cells.items()}
+    now, then = result.now.cells, result.then.numbers
+    return {
+        direction: (len(now[key, direction]), then.get((key, direction), 0)) for key, direction in now if key == topic
+    }
+
+
+def interviews(result: WinLoss) -> int:
+    return len(result.now.chosen)
 
 
 def test_interviews_are_counted_not_sentences(acme: Org, globex: Org) -> None:
@@ -61,7 +69,7 @@ def test_interviews_are_counted_not_sentences(acme: Org, globex: Org) -> None:
     told(acme, HIGH, span=OCTOBER)
     told(globex, HIGH)
     result = found(acme)
-    assert (result.interviews, result.before) == (3, 1)
+    assert (interviews(result), len(result.then.chosen)) == (3, 1)
     assert numbers(result) == {"against": (2, 1), "for": (1, 0)}
     assert numbers(found(None))["against"] == (3, 1)
 
@@ -70,16 +78,21 @@ def test_a_rejected_driver_counts_nowhere(acme: Org) -> None:
     row = told(acme, FAIR)
     review(Driver.objects.get(interview_request=row), Review.REJECTED)
     result = found(acme)
-    assert (result.interviews, list(result.topics)) == (1, [])
+    assert (interviews(result), result.now.cells) == (1, {})
 
 
 def test_filters_by_deal_and_interview_type(acme: Org) -> None:
-    told(acme, HIGH, deal="1", outcome="lost", competitor="Corvid", amount=100)
+    told(acme, HIGH, deal="1", outcome="lost", competitor="Corvid", segment="SMB", owner="Sam", amount=100)
+    told(acme, HIGH, span=OCTOBER, deal="1")
     told(acme, HIGH, deal="2", outcome="won", competitor="", amount=900)
     told(acme, HIGH)
     for chosen, number in (
         ({"outcome": "lost"}, 1),
-        ({"competitor": "Corvid"}, 1),
+        ({"competitor": "CORVID, Inc."}, 1),
+        ({"competitor": "Corvids"}, 0),
+        ({"segment": "smb"}, 1),
+        ({"owner": "Sam"}, 1),
+        ({"owner": "Sam", "outcome": "won"}, 0),
         ({"least": 500}, 1),
         ({"most": 500}, 1),
         ({"least": 50, "most": 5000}, 2),
@@ -87,17 +100,18 @@ def test_filters_by_deal_and_interview_type(acme: Org) -> None:
         ({"interview_type": 0}, 0),
     ):
         result = found(acme, **chosen)
-        assert (result.interviews, numbers(result).get("against", (0, 0))[0]) == (number, number), chosen
+        assert (interviews(result), numbers(result).get("against", (0, 0))[0]) == (number, number), chosen
+    assert numbers(found(acme, competitor="corvid"))["against"] == (1, 1)
+    assert numbers(found(acme, outcome="won"))["against"] == (1, 0)
 
 
 def test_the_strongest_quotes_are_of_different_interviews(acme: Org) -> None:
     rows = [told(acme, HIGH) for _ in range(4)]
     confirmed = Driver.objects.filter(interview_request=rows[0]).order_by("start")[1]
     review(confirmed, Review.CONFIRMED)
-    [topic] = found(acme).topics
-    quotes = topic.quotes["against"]
-    assert quotes[0] == confirmed
-    assert len({driver.interview_request_id for driver in quotes}) == len(quotes) == 3
+    said = found(acme).now.cells["pricing", "against"]
+    assert said[0].pk == confirmed.pk
+    assert len({each.interview for each in said}) == len(said) == 4
 
 
 def test_the_newest_interviews_are_read(acme: Org, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -109,7 +123,7 @@ def test_the_newest_interviews_are_read(acme: Org, monkeypatch: pytest.MonkeyPat
     InterviewRequest.objects.filter(pk=old.pk).update(completed_at=at)
     Driver.objects.filter(interview_request=old).update(completed_at=at)
     result = found(acme)
-    assert (result.interviews, result.is_cut, numbers(result)) == (2, True, {"against": (2, 0)})
+    assert (interviews(result), result.now.is_cut, numbers(result)) == (2, True, {"against": (2, 0)})
 
 
 def test_who_answered_by_outcome(acme: Org) -> None:
@@ -137,10 +151,45 @@ def test_the_reported_reason_against_what_was_said(
     acme: Org, outcome: str, reason: str, answer: str, verdict: Verdict
 ) -> None:
     store_reason(told(acme, answer, deal="1", outcome=outcome, reported_reason=reason), *REPORTED[reason])
-    [comparison] = compare_reasons(Selection([acme.pk], NOVEMBER))
+    [comparison] = compare_reasons(Sample(Selection([acme.pk], NOVEMBER)))
     assert comparison.verdict == verdict
     if verdict == Verdict.NOT_MENTIONED:
         assert {driver.topic for driver in comparison.others} == {"pricing"}
+
+
+def test_competitors_side_by_side(acme: Org) -> None:
+    """Spellings are one competitor. What names another competitor does not count."""
+    told(acme, HIGH, deal="1", competitor="Corvid GmbH", outcome="lost")
+    told(acme, FAIR, deal="2", competitor="corvid", outcome="won")
+    named = told(acme, HIGH, deal="3", competitor="Corvid GmbH", outcome="lost")
+    told(acme, HIGH, deal="4", competitor="Datalane", outcome="lost")
+    told(acme, HIGH, deal="5", competitor="", outcome="lost")
+    corvid, datalane = competitors_of(found(acme, competitor="Datalane").now)
+    assert (corvid.name, corvid.interviews, corvid.won, corvid.lost) == ("Corvid GmbH", 3, 1, 2)
+    assert [[each.topic for each in said] for said in corvid.beating] == [["pricing", "pricing"]]
+    assert [[each.topic for each in said] for said in corvid.beaten] == [["pricing"]]
+    assert (datalane.name, datalane.interviews) == ("Datalane", 1)
+    Driver.objects.filter(interview_request=named).update(about="competitor", about_name="Datalane")
+    [said] = competitors_of(found(acme).now)[0].beating
+    assert len(said) == 1
+    Driver.objects.filter(interview_request=named).update(about_name="CORVID", topic="vendor")
+    assert [said[0].topic for said in competitors_of(found(acme).now)[0].beating] == ["vendor", "pricing"]
+    assert competitors_of(found(acme, outcome="won").now)[0].interviews == 1
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "are_one"),
+    [
+        ("Datalane, Inc.", "data lane", True),
+        ("Müller GmbH & Co. KG", "MÜLLER", True),
+        ("Pirelli S.p.A.", "Pirelli", True),
+        ("Co", "", False),
+        ("Datalane", "Datalanes", False),
+        ("Inc. Media", "Media", False),
+    ],
+)
+def test_names_of_one_company(one: str, other: str, are_one: bool) -> None:
+    assert (company_key(one) == company_key(other)) == are_one
 
 
 def test_a_deal_whose_contacts_disagree(acme: Org, globex: Org) -> None:
@@ -165,11 +214,6 @@ def test_contacts_who_say_both_do_not_disagree(acme: Org) -> None:
 )
 def test_wilson_intervals(number: int, of: int, interval: tuple[int, int] | None) -> None:
     assert Share(number, of).interval == interval
-
-
-@pytest.mark.parametrize(("number", "missing"), [(31, 8), (0, 39), (38, 1), (39, 0), (500, 0)])
-def test_how_many_interviews_are_missing_for_15_points(number: int, missing: int) -> None:
-    assert interviews_missing(number) == missing
 
 
 def test_shares_differ_if_their_intervals_do_not_overlap() -> None:
