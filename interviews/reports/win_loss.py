@@ -12,13 +12,14 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from django.db.models import BooleanField, Case, Count, F, IntegerField, Prefetch, Q, Value, When
+from django.db.models import BooleanField, Case, Count, F, IntegerField, Prefetch, Q, Subquery, Value, When
 
 from contacts.models import Contact
 from deals.models import Deal, Outcome
 from deals.text import company_key, label_key
 from interviews.lifecycle import DriverSource, Review
 from interviews.models import Driver, InterviewRequest
+from interviews.models.interview_request import reported_deals
 
 MAX_INTERVIEWS = 2_000
 """Only the newest of a period are read, which limits the time. With 2,000, a share is known to two points."""
@@ -123,15 +124,12 @@ class Selection:
     def read(self, column: str = "completed_at", *, with_deals: bool = True) -> list[Interview]:
         """The newest interviews of the span, whatever the filters are: at most MAX_INTERVIEWS + 1."""
         rows = self.of_orgs(InterviewRequest.objects.filter(**self.span.of(column))).order_by(f"-{column}")
-        found = list(rows.values_list("pk", "interview_type", "completed_at", "org", "deal_id")[: MAX_INTERVIEWS + 1])
-        deals = self._deals({deal_id for *_, deal_id in found if deal_id}) if with_deals else {}
-        return [Interview(pk, kind, at, deals.get((org, deal), OfDeal())) for pk, kind, at, org, deal in found]
-
-    def _deals(self, deal_ids: Collection[str]) -> dict[tuple[int, str], OfDeal]:
-        """By ids, because PostgreSQL may join the whole tables."""
-        rows = self.of_orgs(Deal.objects.filter(deal_id__in=deal_ids)).order_by()
-        columns = ("outcome", *LABELS, "amount", IS_REPORTED)
-        return {(org, deal_id): OfDeal(*deal) for org, deal_id, *deal in rows.values_list("org", "deal_id", *columns)}
+        # By their ids: to join, PostgreSQL may read the whole tables.
+        deal = Subquery(reported_deals().values("pk")[:1]) if with_deals else Value(None, IntegerField())
+        columns = rows.annotate(deal=deal).values_list("pk", "interview_type", "completed_at", "deal")
+        found = list(columns[: MAX_INTERVIEWS + 1])
+        deals = _deals({pk for *_, pk in found if pk})
+        return [Interview(pk, kind, at, deals.get(deal_pk, OfDeal())) for pk, kind, at, deal_pk in found]
 
     def newest_completion(self) -> datetime | None:
         completed = self.of_orgs(InterviewRequest.objects.filter(completed_at__isnull=False))
@@ -140,6 +138,11 @@ class Selection:
 
     def of_orgs(self, rows: Any) -> Any:
         return rows.without_test_rooms() if self.org_ids is None else rows.filter(org__in=self.org_ids)
+
+
+def _deals(pks: Collection[int]) -> dict[int, OfDeal]:
+    columns = ("outcome", *LABELS, "amount", IS_REPORTED)
+    return {pk: OfDeal(*deal) for pk, *deal in Deal.objects.filter(pk__in=pks).values_list("pk", *columns).order_by()}
 
 
 def key_of(name: str, label: str) -> str:
