@@ -14,7 +14,10 @@ MAX_COMPETITORS, MAX_TOPICS = 6, 3
 
 @dataclass(frozen=True)
 class Competitor:
-    """`beaten`, `beating`: where the vendor is better, and where the competitor is: drivers by topic."""
+    """`beaten`, `beating`: where the vendor is better, and where the competitor is: drivers by topic.
+
+    The topics of the most interviews come first, and of `beating` those on which the most contacts name the competitor.
+    """
 
     name: str
     interviews: int
@@ -32,22 +35,23 @@ def competitors_of(sample: Sample) -> list[Competitor]:
 
 def _competitor(name: str, interviews: Sequence[Interview], sample: Sample) -> Competitor:
     key, outcomes = company_key(name), Counter(interview.label("outcome") for interview in interviews)
-    pks = {interview.pk for interview in interviews}
     # What names another competitor says nothing about this one.
-    said = [each for each in sample.said if each.interview in pks and company_key(each.about_name) in ("", key)]
-    cells = by_cell(said, pks)
-
-    def topics(direction: Direction) -> list[list[Said]]:
-        """Topics on which this competitor is named come first."""
-        of_direction = [drivers for (_, found), drivers in cells.items() if found == direction]
-        named = {drivers[0].topic: sum(bool(each.about_name) for each in drivers) for drivers in of_direction}
-        return sorted(of_direction, key=lambda each: (-named[each[0].topic], -len(each), each[0].topic))[:MAX_TOPICS]
-
+    said = [each for each in sample.said if company_key(each.about_name) in ("", key)]
+    cells = by_cell(said, {interview.pk for interview in interviews})
+    topic = sample.selection.topic
+    by_number = sorted(cells.items(), key=lambda each: (-len(each[1]), each[0]))
+    shown = [(direction, said) for (found, direction), said in by_number if topic in ("", found)]
+    against = sorted((said for direction, said in shown if direction == Direction.AGAINST), key=_named, reverse=True)
     return Competitor(
         name=name,
         interviews=len(interviews),
         won=outcomes[Outcome.WON],
         lost=outcomes[Outcome.LOST],
-        beaten=topics(Direction.FOR),
-        beating=topics(Direction.AGAINST),
+        beaten=[said for direction, said in shown if direction == Direction.FOR][:MAX_TOPICS],
+        beating=against[:MAX_TOPICS],
     )
+
+
+def _named(drivers: Sequence[Said]) -> int:
+    """How many name the competitor."""
+    return sum(bool(said.about_name) for said in drivers)

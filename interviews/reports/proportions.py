@@ -9,7 +9,7 @@ from math import sqrt
 Z = 1.96
 """For a confidence of 95%."""
 ENOUGH_INTERVIEWS = 10
-"""With fewer, a share says nothing: its interval is wider than 50 points."""
+"""With fewer, a share is uncertain by more than 25 percentage points on either side."""
 
 
 @dataclass(frozen=True)

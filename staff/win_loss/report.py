@@ -20,7 +20,8 @@ from staff.win_loss.missing import missing_in
 from staff.win_loss.naming import NO_OUTCOME, Naming, ShownQuote
 
 DIRECTIONS = (Direction.AGAINST, Direction.FOR)
-MAX_TOPICS, QUOTES, QUOTES_OF_A_COMPETITOR, QUOTES_OF_THE_TOPIC = 10, 3, 2, 30
+MAX_TOPICS, OFFERED_TOPICS = 10, 40
+QUOTES, QUOTES_OF_A_COMPETITOR, QUOTES_OF_THE_TOPIC = 3, 2, 30
 ENOUGH_OF_A_COMPETITOR = 5
 SHOWN_COMPARISONS = 12
 
@@ -116,6 +117,10 @@ class Report:
         return max(0, ENOUGH_INTERVIEWS - self.interviews)
 
     @property
+    def are_quotes_open(self) -> bool:
+        return bool(self.too_few or self.found.now.selection.topic)
+
+    @property
     def cut(self) -> str:
         return f"Counted are the newest {MAX_INTERVIEWS:,} of each period." if self.found.now.is_cut else ""
 
@@ -125,14 +130,18 @@ class Report:
 
     def _side(self, direction: Direction) -> Side:
         topic, before = self.found.now.selection.topic, self.found.then.numbers
-        cells = ((cell, said) for cell, said in self.found.now.cells.items() if cell[1] == direction)
-        ranked = sorted(cells, key=lambda each: (-len(each[1]), each[0]))
-        shown = [(cell, said) for cell, said in ranked if topic in ("", cell[0])]
+        shown = [(cell, said) for cell, said in self._ranked(direction) if topic in ("", cell[0])]
         reasons = [
             self._reason(said, self.interviews, self._number_of_quotes(cell), before.get(cell, 0))
             for cell, said in shown[:MAX_TOPICS]
         ]
         return Side(direction, reasons, max(0, len(shown) - MAX_TOPICS))
+
+    def _ranked(self, direction: Direction) -> list[tuple[Cell, Sequence[Said]]]:
+        """The chosen topic comes first, then the most frequent one."""
+        topic, cells = self.found.now.selection.topic, self.found.now.cells.items()
+        of_direction = [(cell, said) for cell, said in cells if cell[1] == direction]
+        return sorted(of_direction, key=lambda each: (each[0][0] != topic, -len(each[1]), each[0]))
 
     def _reason(self, drivers: Sequence[Said], of: int, quotes: int, before: int = 0) -> Reason:
         found = [self.quotes[said.pk] for said in drivers[:quotes] if said.pk in self.quotes]
@@ -146,8 +155,8 @@ class Report:
     @cached_property
     def quotes(self) -> Mapping[int, Driver]:
         """The strongest of each topic and direction, and of each competitor."""
-        cells = self.found.now.cells.items()
         of_competitors = (said for each in self.competitors_found for said in (*each.beaten, *each.beating))
+        cells = (cell for direction in DIRECTIONS for cell in self._ranked(direction)[:OFFERED_TOPICS])
         strongest = [said[: self._number_of_quotes(cell)] for cell, said in cells]
         return quotes_of(chain(*strongest, *(said[:QUOTES_OF_A_COMPETITOR] for said in of_competitors)))
 
