@@ -24,6 +24,9 @@ from interviews.models.interview_request import reported_deals
 MAX_INTERVIEWS = 2_000
 """Only the newest of a period are read, which limits the time. With 2,000, a share is known to two points."""
 
+Cell = tuple[str, str]
+"""A topic and a direction. Each interview has at most one driver of it that counts."""
+
 LABELS = ("competitor", "segment", "owner")
 IS_REPORTED = Case(When(reported_reason__gt="", then=Value(True)), default=False, output_field=BooleanField())
 STRONGEST_FIRST = (
@@ -46,10 +49,6 @@ class Span:
 
     def of(self, column: str) -> dict[str, datetime]:
         return {f"{column}__gte": self.since, f"{column}__lt": self.until}
-
-
-Cell = tuple[str, str]
-"""A topic and a direction. Each interview has at most one driver of it that counts."""
 
 
 class OfDeal(NamedTuple):
