@@ -117,8 +117,8 @@ class Selection:
             return interview.deal.outcome == self.outcome
         if name == "interview_type":
             return interview.interview_type == self.interview_type
-        amount, least, most = interview.deal.amount, self.least, self.most
-        return amount is not None and (least is None or amount >= least) and (most is None or amount <= most)
+        amount, limit = interview.deal.amount, Decimal(getattr(self, name))  # a stored selection has it as a text
+        return amount is not None and (amount >= limit if name == "least" else amount <= limit)
 
     def read(self, column: str = "completed_at", *, with_deals: bool = True) -> list[Interview]:
         """The newest interviews of the span, whatever the filters are: at most MAX_INTERVIEWS + 1."""
