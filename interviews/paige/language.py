@@ -62,7 +62,7 @@ _ORDINAL_GAP = rf"(?<=\d\.)\s(?i:{_MONTHS})\b"
 SENTENCE_GAP = re.compile(rf"(?<=[{_SENTENCE_MARKS}]){_ABBREVIATIONS}(?!{_ORDINAL_GAP})\s+|\n+")
 CLAUSE_GAP = re.compile(r"(?<=[,;])\s+|\s[-\N{EN DASH}\N{EM DASH}]+\s")
 
-_QUOTED = re.compile(r"[“„«][^“”„«»]*[”“»]")
+QUOTED = re.compile(r"[“„«][^“”„«»]*[”“»]")
 _QUESTION = re.compile(r"(?<![^.!?\N{HORIZONTAL ELLIPSIS}])[^.!?\N{HORIZONTAL ELLIPSIS}]*+\?")
 
 
@@ -123,7 +123,7 @@ def questions(text: str) -> list[str]:
 
 def reply_and_question(message: str) -> tuple[str, str]:
     """Splits a message of Paige before its last sentence. Ends of sentences within a quote do not count."""
-    without_quotes = _QUOTED.sub(lambda quote: "x" * len(quote[0]), message)
+    without_quotes = QUOTED.sub(lambda quote: "x" * len(quote[0]), message)
     *_, gap = None, *SENTENCE_GAP.finditer(without_quotes)
     return (message[: gap.start()], message[gap.end() :]) if gap else ("", message)
 

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from hashlib import sha256
-from typing import Any
+from typing import Any, Self
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -18,7 +18,7 @@ from django.utils.translation import get_language_info
 from interviews.lifecycle import DeclineReason, Rating, Stage
 from interviews.models import InterviewRequest
 from interviews.paige.guide.guide import guide_of_version
-from interviews.paige.language import Phrase, reply_and_question, wording
+from interviews.paige.language import QUOTED, Phrase, reply_and_question, wording
 from interviews.services.conversations import guide_in, offered_languages
 from interviews.services.state import Exchange, InterviewState, language_of
 from interviews.web.steps import COMMENT, StepOutcome
@@ -44,6 +44,16 @@ class Message:
 
     reply: str
     question: str
+
+    @classmethod
+    def of(cls, text: str) -> Self:
+        return cls(*reply_and_question(text))
+
+    @property
+    def quote(self) -> str:
+        """The sentence before the question, if it quotes the contact. "What led to that?" is about the quote."""
+        sentence = reply_and_question(self.reply)[1]
+        return sentence if QUOTED.search(sentence) else ""
 
 
 @dataclass(frozen=True)
@@ -88,10 +98,11 @@ def visited_page(
     """`number`: the question of the address, or None for the contact's link."""
     earlier = next((exchange for exchange in state.exchanges if exchange.number == number), None)
     if earlier:
-        shown = {"exchange": earlier, "message": Message(*reply_and_question(earlier.question))}
+        shown = {"exchange": earlier, "message": Message.of(earlier.question)}
         return render(request, "survey/earlier.html", {**page_context(interview_request, state), **shown})
     last = _last_exchange_of_return(state, is_new_visit=number is None)
-    return state_page(request, interview_request, state, StepOutcome(), last=last, waits=state.is_thinking)
+    shown = {"last": last, "message": Message.of(last.question)} if last else {}
+    return state_page(request, interview_request, state, StepOutcome(), waits=state.is_thinking, **shown)
 
 
 def state_page(
@@ -150,7 +161,7 @@ def _items(state: InterviewState, outcome: StepOutcome) -> list[Item]:
     return [
         Item(
             number,
-            Message(*reply_and_question(question)),
+            Message.of(question),
             outcome.rejected.get(number, answer),
             outcome.errors.get(number, ""),
             _digest(answer),

@@ -57,6 +57,13 @@ class TestReturning:
         asked.post("skip", number=3)
         assert "You skipped this question." in visible(asked.get())
 
+    def test_the_last_question_is_whole_and_without_what_paige_replied(self, asked: SurveyPage) -> None:
+        reply, question = "That is fine. " * 20, "What happened in the first weeks after that, as far as you saw it?"
+        Turn.objects.filter(number=1).update(text=f"{reply}{question}")
+        asked.post("answer", number=1, text="It was slow.")
+        welcome = asked.get().content.decode().partition('class="welcome"')[2].partition("</section>")[0]
+        assert f"<blockquote>{question}</blockquote>" in welcome
+
     def test_nobody_is_welcomed_back_before_the_first_answer_or_at_the_next_question(self, asked: SurveyPage) -> None:
         assert "Welcome back" not in visible(asked.get())
         assert "Welcome back" not in visible(asked.post("answer", number=1, text=LONG))
