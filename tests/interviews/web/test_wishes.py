@@ -102,6 +102,8 @@ class TestDecline:
         asked.post("answer", number=1, text="It was slow.")
         response = asked.post("decline", number=3, text="Bob")
         assert (response.status_code, boxes(response), flags()) == (422, ["Bob"], "")
+        before_the_question = response.content.decode().partition("<h1")[0]
+        assert 'value="decline_with_answers"' in before_the_question
         assert 'value="decline"' not in response.content.decode()
         response = asked.post("decline_with_answers", number=3, text="Bob")
         assert (response.status_code, unsaved_texts(response), flags()) == (409, ["Bob"], "declined")

@@ -3,6 +3,7 @@
 import re
 from base64 import b64decode
 
+import pytest
 from selenium.webdriver.support.expected_conditions import staleness_of
 
 from interviews.lifecycle import Speaker
@@ -128,6 +129,25 @@ def test_status_and_errors_are_in_view_beside_the_button_while_a_keyboard_is_ope
     page.run("document.querySelector('textarea[name]').value = 'x'.repeat(10001)")
     page.press("Send my answers")
     assert page.shows(page.browser.find(".error"))
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["with JavaScript", "without"])
+def test_the_confirmation_to_end_is_in_view_on_a_phone_and_keeps_the_text(
+    page: BrowserSurveyPage, interview_request: InterviewRequest, scripts: bool
+) -> None:
+    page.emulate("setDeviceMetricsOverride", width=360, height=640, deviceScaleFactor=1, mobile=True)
+    page.emulate("setScriptExecutionDisabled", value=not scripts)
+    page.open()
+    page.press("I agree, start the interview")
+    page.answer(LONG)
+    page.box.send_keys("Not sent yet.")
+    page.press("End without sending")
+    assert page.shows(page.browser.find("#asks"), page.button("End without sending"))
+    page.browser.press("No, go on")
+    assert page.shows(page.browser.find("h1"))
+    assert page.written == "Not sent yet."
+    page.press("Send answer")
+    assert answers(interview_request) == [LONG.strip(), "Not sent yet."]
 
 
 def test_the_recap_is_printed_with_whole_answers_and_without_buttons(page: BrowserSurveyPage) -> None:

@@ -1,14 +1,14 @@
-// The status of a step stands above the buttons of its form, and stays in view if a keyboard covers half of the screen.
+// The status of a step stands above its buttons, and stays in view if a keyboard covers half of the screen.
 
 const MARGIN = 12; // CSS pixels
 
 // The status is in the page before its text, so that screen readers announce the text.
 const addStatuses = () => {
-  for (const form of document.querySelectorAll("form[method=post]")) {
+  for (const buttons of document.querySelectorAll("form[method=post] .buttons, .asks .buttons")) {
     const status = document.createElement("p");
     status.className = "status";
     status.setAttribute("role", "status");
-    form.querySelector(".buttons, button").before(status);
+    buttons.before(status);
   }
 };
 
@@ -29,8 +29,11 @@ const keepInView = (...elements) => {
   bringIntoView(elements);
 };
 
-const setStatus = (form, button, text, thinking = false) => {
-  const status = form.querySelector("[role=status]");
+// Steps that are links have the status of the form's last buttons.
+const statusOf = (button) => (button.closest(".buttons") ?? [...button.form.querySelectorAll(".buttons")].at(-1)).previousElementSibling;
+
+const setStatus = (button, text, thinking = false) => {
+  const status = statusOf(button);
   status.textContent = text;
   status.classList.toggle("thinking", thinking);
   status.classList.toggle("failed", !thinking);

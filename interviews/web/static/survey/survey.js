@@ -7,6 +7,8 @@ const POLL = 2_000;
 
 let questionTimer;
 
+let shownAddress = location.search;
+
 // In the language of the page.
 const messages = document.body.dataset;
 
@@ -19,8 +21,8 @@ const setBusy = (form, busy) => {
 const FOCUS_SELECTORS = [".notice", ".asks", "[aria-invalid]", "[autofocus]", "h1"];
 
 // The confirmation of a step that does not change the stage, such as a rating.
-const confirmation = (page, form) => {
-  const { id } = form.closest(".told") ?? {};
+const confirmation = (page, button) => {
+  const { id } = button.closest(".told") ?? {};
   return id && page.querySelector(`#${id} .done`);
 };
 
@@ -30,6 +32,7 @@ const showPage = (page, done) => {
   const focusTarget = done ?? FOCUS_SELECTORS.map((selector) => page.querySelector(selector)).find(Boolean);
   page.querySelector("[autofocus]")?.removeAttribute("autofocus"); // the browser would move the focus later
   document.title = page.title;
+  shownAddress = location.search;
   for (const part of ["main", "footer"]) document.querySelector(part).replaceWith(page.querySelector(part));
   preparePage();
   scrollTo(0, 0);
@@ -91,23 +94,23 @@ const takeStep = async (form, button) => {
   setBusy(form, true);
   boxes.forEach(saveDraft);
   button.focus(); // closes the keyboard of a phone
-  setStatus(form, button, button.dataset.wait, true);
+  setStatus(button, button.dataset.wait, true);
   const { error, page, isClean, url } = await load(form.action, { method: "POST", body });
   if (error) {
     setBusy(form, false);
-    return setStatus(form, button, boxes.some((box) => box.value.trim()) ? `${error} ${messages.stillHere}` : error);
+    return setStatus(button, boxes.some((box) => box.value.trim()) ? `${error} ${messages.stillHere}` : error);
   }
   if (isClean) removeStoredDrafts(boxes);
   if (url !== location.href) history.pushState(null, "", url);
-  showPage(page, isClean ? confirmation(page, form) : null);
+  showPage(page, isClean ? confirmation(page, button) : null);
 };
 
 // The page of the address, such as after Back. A page from the back/forward cache may be out of date.
 const refresh = async () => {
   const { error, page } = await load(location.href);
   if (page) return showPage(page);
-  const form = document.querySelector("form[method=post]");
-  if (form) setStatus(form, form.querySelector("button"), error);
+  const button = document.querySelector("form[method=post] .buttons:not(details *) button");
+  if (button) setStatus(button, error);
 };
 
 document.addEventListener("submit", (event) => {
@@ -124,7 +127,8 @@ document.addEventListener("keydown", (event) => {
 });
 document.addEventListener("click", ({ target }) => { if (target.matches("[data-print]")) print(); });
 
-addEventListener("popstate", refresh);
+// A link within the page changes only the hash.
+addEventListener("popstate", () => { if (location.search !== shownAddress) refresh(); });
 addEventListener("pageshow", (event) => { if (event.persisted) refresh(); });
 
 // The paper shows texts that are not stored yet.
