@@ -21,6 +21,7 @@ from interviews.paige.guide.guide import guide_of_version
 from interviews.paige.language import QUOTED, Phrase, reply_and_question, wording
 from interviews.services.conversations import guide_in, offered_languages
 from interviews.services.state import Exchange, InterviewState, language_of
+from interviews.text import trimmed
 from interviews.web.steps import COMMENT, StepOutcome
 
 CONFLICT, UNPROCESSABLE = 409, 422
@@ -58,13 +59,21 @@ class Message:
 
 @dataclass(frozen=True)
 class Item:
-    """`error`: why the text cannot be stored. `version`: of the stored answer."""
+    """`answer`: as stored. `text`: in the box. `error`: why the text cannot be stored."""
 
     number: int
     message: Message
+    answer: str
     text: str
     error: str
-    version: str
+
+    @property
+    def version(self) -> str:
+        return _digest(self.answer)
+
+    @property
+    def is_changed(self) -> bool:
+        return trimmed(self.text) != self.answer
 
 
 @contextmanager
@@ -162,9 +171,9 @@ def _items(state: InterviewState, outcome: StepOutcome) -> list[Item]:
         Item(
             number,
             Message.of(question),
+            answer,
             outcome.rejected.get(number, answer),
             outcome.errors.get(number, ""),
-            _digest(answer),
         )
         for number, question, answer in questions
     ]

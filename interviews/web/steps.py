@@ -136,12 +136,26 @@ def finish(interview_request: InterviewRequest, posted: Posted) -> StepOutcome:
     return outcome
 
 
+def correct(
+    interview_request: InterviewRequest, posted: Posted, *, then: Callable[[InterviewRequest], None] | None = None
+) -> StepOutcome:
+    texts = posted.corrections
+    try:
+        not_stored = conversation_steps.correct_answers(interview_request, corrections=texts)
+    except ValidationError as error:
+        errors = {int(number): " ".join(messages) for number, messages in error.message_dict.items()}
+        return StepOutcome(errors=errors, rejected=texts)
+    if then:
+        then(interview_request)
+    return StepOutcome(unsaved=tuple(not_stored.values()))
+
+
 def resume(interview_request: InterviewRequest, posted: Posted) -> StepOutcome:
-    return _correct(interview_request, posted, then=conversation_steps.resume_conversation)
+    return correct(interview_request, posted, then=conversation_steps.resume_conversation)
 
 
 def send(interview_request: InterviewRequest, posted: Posted) -> StepOutcome:
-    return _correct(interview_request, posted, then=conversation_steps.complete_conversation)
+    return correct(interview_request, posted, then=conversation_steps.complete_conversation)
 
 
 def decline(interview_request: InterviewRequest, posted: Posted) -> StepOutcome:
@@ -179,23 +193,10 @@ def request_deletion(interview_request: InterviewRequest, posted: Posted) -> Ste
     return StepOutcome()
 
 
-def _correct(
-    interview_request: InterviewRequest, posted: Posted, *, then: Callable[[InterviewRequest], None]
-) -> StepOutcome:
-    texts = posted.corrections
-    try:
-        not_stored = conversation_steps.correct_answers(interview_request, corrections=texts)
-    except ValidationError as error:
-        errors = {int(number): " ".join(messages) for number, messages in error.message_dict.items()}
-        return StepOutcome(errors=errors, rejected=texts)
-    then(interview_request)
-    return StepOutcome(unsaved=tuple(not_stored.values()))
-
-
 STEPS: Mapping[str, Callable[[InterviewRequest, Posted], StepOutcome]] = {
     step.__name__: step
     for step in (
-        *(consent, answer, switch_language, skip, skip_without_text, finish, resume, send),
+        *(consent, answer, switch_language, skip, skip_without_text, finish, correct, resume, send),
         *(decline, decline_with_answers, reconsider, rate, request_deletion),
     )
 }

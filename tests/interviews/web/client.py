@@ -37,6 +37,17 @@ def boxes(response: Any) -> list[str]:
     return [html.unescape(text) for text in found]
 
 
+def said(response: Any) -> list[str]:
+    """The answers that the recap lists."""
+    found = re.findall(r'<p class="said[^>]*>(.*?)</p>', response.content.decode(), re.DOTALL)
+    return [html.unescape(text) for text in found]
+
+
+def opened(response: Any) -> list[str]:
+    """The numbers of the questions whose answers are being changed."""
+    return re.findall(r'<details class="edit" open>.*?name="answer-(\d+)"', response.content.decode(), re.DOTALL)
+
+
 def unsaved_texts(response: Any) -> list[str]:
     """The texts that the page shows again because they were not saved."""
     found = re.findall(r"<textarea readonly[^>]*>\n(.*?)</textarea>", response.content.decode(), re.DOTALL)

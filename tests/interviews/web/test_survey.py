@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from interviews.lifecycle import Speaker, Stage, Status
 from interviews.models import Conversation, InterviewRequest, Transcript, Turn
 from tests.client import ApiClient
-from tests.interviews.web.client import SurveyPage, boxes, unsaved_texts, visible
+from tests.interviews.web.client import SurveyPage, boxes, opened, said, unsaved_texts, visible
 
 FIRST = "what was happening at your company that set off this search?"
 LONG = "In March we lost an order because nobody trusted our spreadsheets. " * 4
@@ -116,7 +116,11 @@ class TestQuestions:
 class TestRecap:
     def test_answers_are_shown_and_corrections_stored_and_sent(self, at_recap: SurveyPage, acme_api: ApiClient) -> None:
         response = at_recap.get()
-        assert (boxes(response), "Skipped." in visible(response)) == (["It was slow.", ""], True)
+        assert (said(response), boxes(response)) == (
+            ["It was slow.", "You skipped this question."],
+            ["It was slow.", ""],
+        )
+        assert opened(response) == []
         assert not Transcript.objects.exists()
         response = at_recap.post("send", **{"answer-1": "It was\r\nvery slow.", "answer-3": "Bob decided."})
         assert response.status_code == 200
@@ -126,16 +130,32 @@ class TestRecap:
         assert got["status"] == Status.COMPLETED
         assert "**Alice:** It was\nvery slow." in got["transcript"]["content"]
 
+    def test_one_answer_is_changed_and_read_again_before_all_are_sent(self, at_recap: SurveyPage) -> None:
+        response = at_recap.post("correct", **{"answer-1": "It was\r\nvery slow.", "answer-3": ""})
+        assert (response.status_code, said(response)[0], opened(response)) == (200, "It was\nvery slow.", [])
+        assert (answers(), Conversation.objects.get().stage) == (["It was\nvery slow.", ""], Stage.RECAP)
+
+    def test_the_list_has_questions_with_quotes_and_nothing_else_that_paige_said(self, at_recap: SurveyPage) -> None:
+        message = "I am an AI interviewer, not a person. You said “It was slow”. What led to that?"
+        Turn.objects.filter(number=3).update(text=message)
+        assert "You said “It was slow”. What led to that?" in " ".join(visible(at_recap.get()).split())
+        assert "not a person. You said" not in " ".join(visible(at_recap.get()).split())
+
     def test_a_cleared_answer_is_withdrawn(self, at_recap: SurveyPage) -> None:
         at_recap.post("send", **{"answer-1": " "})
         assert answers() == ["", ""]
         assert "slow" not in Transcript.objects.get().content
 
-    def test_one_invalid_correction_stores_none_and_keeps_all_texts_in_the_boxes(self, at_recap: SurveyPage) -> None:
-        response = at_recap.post("send", **{"answer-1": "x" * 10_001, "answer-3": "Bob decided."})
+    @pytest.mark.parametrize("step", ["correct", "send"])
+    def test_one_invalid_correction_stores_none_and_keeps_all_texts_in_the_boxes(
+        self, at_recap: SurveyPage, step: str
+    ) -> None:
+        response = at_recap.post(step, **{"answer-1": "x" * 10_001, "answer-3": "Bob decided."})
         assert response.status_code == 422
         assert boxes(response) == ["x" * 10_001, "Bob decided."]
+        assert opened(response) == ["1", "3"]
         assert "Send at most 10,000 characters; this has 10,001." in visible(response)
+        assert '<a href="#exchange-1">' in response.content.decode()
         assert answers() == ["It was slow.", ""]
         assert Conversation.objects.get().stage == Stage.RECAP
 
@@ -169,7 +189,9 @@ class TestCompleted:
         assert (response.status_code, "Thank you, Alice" in visible(response)) == (200, True)
         assert "slow" not in response.content.decode()
 
-    @pytest.mark.parametrize("step", ["consent", "answer", "skip", "finish", "resume", "send", "decline", ""])
+    @pytest.mark.parametrize(
+        "step", ["consent", "answer", "skip", "finish", "correct", "resume", "send", "decline", ""]
+    )
     def test_no_step_reopens_the_interview(self, completed: SurveyPage, step: str) -> None:
         before = (list(Turn.objects.values()), Transcript.objects.get().content)
         response = completed.post(step, number=5, text="Late.", **{"answer-1": "Other."})
@@ -209,9 +231,12 @@ class TestRepeatedAndConcurrentSteps:
         assert (response.status_code, unsaved_texts(response)) == (409, ["Bob decided."])
         assert answers() == ["It was slow.", ""]
 
-    def test_corrections_of_an_interview_resumed_in_another_tab_are_shown_again(self, at_recap: SurveyPage) -> None:
+    @pytest.mark.parametrize("step", ["correct", "send"])
+    def test_corrections_of_an_interview_resumed_in_another_tab_are_shown_again(
+        self, at_recap: SurveyPage, step: str
+    ) -> None:
         at_recap.post("resume")
-        response = at_recap.post("send", **{"answer-1": "It was very slow."})
+        response = at_recap.post(step, **{"answer-1": "It was very slow."})
         assert (response.status_code, unsaved_texts(response)) == (409, ["It was very slow."])
         assert "Question 3 " in visible(response)
         assert InterviewRequest.objects.get().status == Status.CREATED

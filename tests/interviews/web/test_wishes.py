@@ -9,7 +9,7 @@ from django.utils import timezone
 from interviews.lifecycle import Stage
 from interviews.models import Conversation, InterviewRequest, Transcript, Turn
 from orgs.models import Org
-from tests.interviews.web.client import SurveyPage, boxes, unsaved_texts, visible
+from tests.interviews.web.client import SurveyPage, boxes, opened, unsaved_texts, visible
 
 DECLINED = "You have declined the interview"
 PRIVACY, CONTACT = "https://acme.example/privacy", "research@acme.example"
@@ -90,6 +90,7 @@ class TestDecline:
         response = at_recap.post("decline", **texts)
         assert (response.status_code, unsaved_texts(response)) == (422, [])
         assert boxes(response) == ["It was slow.\r\n", "Bob\r\ndecided."]
+        assert opened(response) == ["3"]
         assert "The answers that you have given are deleted, and Acme does not receive them." in visible(response)
         assert (flags(), Conversation.objects.get().stage) == ("", Stage.RECAP)
         response = at_recap.post("decline_with_answers", **texts)

@@ -65,6 +65,10 @@ class BrowserSurveyPage(BrowserPage):
         script = "arguments[0].value = arguments[1]; arguments[0].dispatchEvent(new Event('input', {bubbles: true}))"
         self.browser.driver.execute_script(script, self.box, text)
 
+    def edit(self, number: int = 1) -> None:
+        """Opens the box of an answer in the recap."""
+        self.browser.click(f"#exchange-{number} summary")
+
     def answer(self, text: str) -> None:
         self.box.send_keys(text)
         self.press("Send answer")

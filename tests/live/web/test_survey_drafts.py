@@ -158,12 +158,13 @@ def test_corrections_are_restored_in_their_interview_only_and_removed_at_the_end
     )
     page = start(browser, interview_request, "It was slow.")
     page.press("Finish here")
+    page.edit()
     page.box.send_keys(" Very slow.")
     elsewhere = start(browser, other, "It was slow.")
     elsewhere.press("Finish here")
     assert elsewhere.written == "It was slow."
     page.open()
-    assert page.written == "It was slow. Very slow."
+    assert (page.written, page.box.is_displayed()) == ("It was slow. Very slow.", True)
     page.press("Send my answers")
     assert page.heading == "Thank you, Alice"
     assert page.drafts() == {}
@@ -175,12 +176,16 @@ def test_a_correction_of_an_answer_that_changed_meanwhile_is_offered_and_not_res
 ) -> None:
     page = start(browser, interview_request, "It was slow.")
     page.press("Finish here")
+    page.edit()
     page.box.send_keys(" Very slow.")
     correct_answers(interview_request, corrections={1: "From another device."})
     page.open()
     page.wait_for(lambda _: "You wrote this earlier" in page.text)
     assert page.written == "From another device."
     assert page.browser.find(".notice textarea").get_attribute("value") == "It was slow. Very slow."
+    page.browser.press("Add it to this answer")
+    assert page.written == "From another device.\n\nIt was slow. Very slow."
+    assert page.box.is_displayed()
 
 
 def test_a_browser_that_blocks_storage_and_has_no_timeouts_conducts_an_interview(

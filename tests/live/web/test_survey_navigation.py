@@ -1,9 +1,10 @@
-"""Back and Forward, what is in view on a phone, and the printed recap."""
+"""Back and Forward, what is in view on a phone, and the recap, also printed."""
 
 import re
 from base64 import b64decode
 
 import pytest
+from selenium.webdriver import ActionChains, Keys
 from selenium.webdriver.support.expected_conditions import staleness_of
 
 from interviews.lifecycle import Speaker
@@ -126,6 +127,13 @@ def test_status_and_errors_are_in_view_beside_the_button_while_a_keyboard_is_ope
     assert (page.written, page.drafts()) == ("", {})
 
     page.press("Finish here")
+    page.edit()
+    page.go_offline(True)
+    save = page.button("Save")
+    save.click()
+    page.wait_for(lambda _: "could not be reached" in page.browser.find(".edit .status").text)
+    assert page.shows(page.browser.find(".edit .status"), save)
+    page.go_offline(False)
     page.run("document.querySelector('textarea[name]').value = 'x'.repeat(10001)")
     page.press("Send my answers")
     assert page.shows(page.browser.find(".error"))
@@ -150,11 +158,56 @@ def test_the_confirmation_to_end_is_in_view_on_a_phone_and_keeps_the_text(
     assert answers(interview_request) == [LONG.strip(), "Not sent yet."]
 
 
+@pytest.mark.parametrize("scripts", [True, False], ids=["with JavaScript", "without"])
+def test_one_answer_of_the_recap_is_changed_in_its_place(
+    page: BrowserSurveyPage, interview_request: InterviewRequest, scripts: bool
+) -> None:
+    page.use_width(360)
+    page.emulate("setScriptExecutionDisabled", value=not scripts)
+    page.open()
+    page.press("I agree, start the interview")
+    for text in (LONG, LONG, "It was slow."):
+        page.answer(text)
+    page.press("Finish here")
+    assert page.count("details[open]") == 0
+    page.edit(5)
+    said, box = page.browser.find("#exchange-5 .said"), page.browser.find("#answer-5")
+    assert (said.is_displayed(), box.is_displayed()) == (False, True)
+    box.send_keys(" Very slow.")
+    main = page.browser.find("main")
+    page.browser.click("#exchange-5 [value=correct]")
+    page.wait_for_replacement_of(main)
+    said = page.browser.find("#exchange-5 .said")
+    assert (said.text, page.shows(said), page.count("details[open]")) == ("It was slow. Very slow.", True, 0)
+    assert answers(interview_request)[2] == "It was slow. Very slow."
+
+
+def test_a_change_is_begun_and_discarded_by_keyboard(
+    page: BrowserSurveyPage, interview_request: InterviewRequest
+) -> None:
+    def press(*keys: str) -> None:
+        ActionChains(page.browser.driver).send_keys(*keys).perform()
+
+    page.press("I agree, start the interview")
+    page.answer("It was slow.")
+    page.press("Finish here")
+    press(Keys.TAB, Keys.ENTER)
+    assert page.focused == "textarea#answer-1"
+    press(" Never mind.")
+    assert page.drafts() == {"answer-1": "It was slow. Never mind."}
+    press(Keys.TAB, Keys.TAB, Keys.ENTER)
+    assert (page.focused, page.box.is_displayed(), page.written) == ("summary#", False, "It was slow.")
+    assert page.drafts() == {}
+    page.press("Send my answers")
+    assert answers(interview_request) == ["It was slow."]
+
+
 def test_the_recap_is_printed_with_whole_answers_and_without_buttons(page: BrowserSurveyPage) -> None:
     page.press("I agree, start the interview")
     page.paste(LONG * 30)
     page.press("Send answer")
     page.press("Finish here")
+    page.edit()
     page.box.send_keys(" And it was slow.")
     page.run("window.print = () => { window.isPrinted = true; }")
     page.browser.press("Print or save your answers")

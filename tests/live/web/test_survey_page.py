@@ -67,7 +67,8 @@ def test_an_interview_from_the_api_call_to_the_transcript(
                 assert marker not in browser.driver.page_source
             page.box.send_keys("Bob.")
             page.press("Finish here")
-            assert page.written == SLOW
+            assert page.browser.find(".said").text == SLOW
+            page.edit()
             page.box.send_keys(" Very slow.")
             page.press("Send my answers")
             assert page.heading == "Thank you, Alice"
@@ -114,9 +115,14 @@ def walk(page: BrowserSurveyPage, look: Callable[[str], None]) -> None:
     look("welcome back")
     page.press("Finish here")
     look("recap")
+    page.edit()
+    page.edit(3)
+    look("recap with two answers that are being changed")
     page.run("document.querySelector('textarea[name]').value = 'x'.repeat(10001)")
     page.press("Send my answers")
     look("recap with an answer that is too long")
+    page.press("End without sending")
+    look("recap before the end")
     page.box.clear()
     page.box.send_keys("It was slow.")
     page.press("Send my answers")

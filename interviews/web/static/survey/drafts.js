@@ -33,12 +33,19 @@ const removeOldDrafts = () => withStorage((storage) => {
   }
 });
 
+// The recap sends also what is in closed boxes, so none is closed over a change.
+const showChange = (box) => {
+  const editor = box.closest("details");
+  if (editor && box.value !== box.defaultValue) editor.open = true;
+};
+
 // A correction of an answer that was stored anew since is not restored but offered.
 const restoreDrafts = () => {
   if (document.querySelector("main").dataset.stage === "completed") draftIds().forEach(removeDraft);
   for (const box of textBoxes(document)) {
     const draft = readDraft(box.id);
     if (draft?.version === box.dataset.version) box.value = draft?.text ?? box.value;
+    showChange(box);
   }
 };
 
@@ -64,6 +71,7 @@ const offerDraft = (id, text) => {
     if (target.dataset.draft === "add") {
       boxes[0].value = [boxes[0].value, text].filter(Boolean).join("\n\n");
       saveDraft(boxes[0]);
+      showChange(boxes[0]);
     }
     removeDraft(id);
     notice.remove();

@@ -20,10 +20,10 @@ const setBusy = (form, busy) => {
 // The first match gets the focus.
 const FOCUS_SELECTORS = [".notice", ".asks", "[aria-invalid]", "[autofocus]", "h1"];
 
-// The confirmation of a step that does not change the stage, such as a rating.
+// The confirmation of a step that does not change the stage, such as a rating or a correction.
 const confirmation = (page, button) => {
   const { id } = button.closest(".told") ?? {};
-  return id && page.querySelector(`#${id} .done`);
+  return id && page.querySelector(`#${id} .done, #${id} .said`);
 };
 
 const parsed = (html) => new DOMParser().parseFromString(html, "text/html");
@@ -46,7 +46,7 @@ const preparePage = () => {
   addStatuses();
   restoreDrafts();
   offerDrafts();
-  for (const element of document.querySelectorAll("[data-print], [data-keys]")) element.hidden = false;
+  for (const element of document.querySelectorAll("[data-print], [data-keys], [data-discard]")) element.hidden = false;
   if (isThinking(document)) awaitQuestion();
 };
 
@@ -105,6 +105,22 @@ const takeStep = async (form, button) => {
   showPage(page, isClean ? confirmation(page, button) : null);
 };
 
+// The change of an answer in the recap.
+const edit = (editor) => {
+  const box = editor.querySelector("textarea");
+  editor.open = true;
+  box.focus();
+  box.setSelectionRange(box.value.length, box.value.length);
+};
+
+const discard = (editor) => {
+  const box = editor.querySelector("textarea");
+  box.value = editor.parentElement.querySelector(".said:not(.hint)")?.textContent ?? "";
+  removeDraft(box.id);
+  editor.open = false;
+  editor.querySelector("summary").focus();
+};
+
 // The page of the address, such as after Back. A page from the back/forward cache may be out of date.
 const refresh = async () => {
   const { error, page } = await load(location.href);
@@ -125,7 +141,15 @@ document.addEventListener("keydown", (event) => {
   if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || event.isComposing || !event.target.matches("[name=text]")) return;
   event.target.form.requestSubmit(event.target.form.querySelector("[value=answer]"));
 });
-document.addEventListener("click", ({ target }) => { if (target.matches("[data-print]")) print(); });
+document.addEventListener("click", (event) => {
+  const { target } = event;
+  if (target.matches("[data-print]")) print();
+  if (target.matches(".edit summary")) {
+    event.preventDefault();
+    edit(target.parentElement);
+  }
+  if (target.matches("[data-discard]")) discard(target.closest("details"));
+});
 
 // A link within the page changes only the hash.
 addEventListener("popstate", () => { if (location.search !== shownAddress) refresh(); });
