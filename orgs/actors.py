@@ -8,11 +8,12 @@ class ActorKind(models.TextChoices):
     STAFF = "staff", "staff login"
     COMMAND = "command", "command"
     CONTACT = "contact", "contact"
+    LINK = "link", "report link"
 
 
 @dataclass(frozen=True)
 class Actor:
-    """`name`: the prefix of the key, the login, the command, or "survey link" for a contact."""
+    """`name`: the prefix of the key, the login, the command, "survey link" for a contact, or a report link's id."""
 
     kind: ActorKind
     name: str

@@ -8,6 +8,7 @@ from interviews.models.interview_request import (
 )
 from interviews.models.interview_type import InterviewType
 from interviews.models.queued import DriverChoice, ScriptedInterview, UnreadObjective
+from interviews.models.report_link import ReportLink
 from interviews.models.transcript import Driver, IndexedAnswer, Transcript
 from interviews.models.wish import Wish
 
@@ -18,6 +19,7 @@ __all__ = [
     "IndexedAnswer",
     "InterviewRequest",
     "InterviewType",
+    "ReportLink",
     "RowVersions",
     "ScriptedInterview",
     "Transcript",

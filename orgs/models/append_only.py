@@ -117,6 +117,9 @@ class EventKind(models.TextChoices):
     REQUEST_CHANGED = "request_changed", "interview request change"
     TRANSCRIPT_READ = "transcript_read", "transcript read"
     PROMPT_READ = "prompt_read", "prompt read"
+    REPORT_LINKED = "report_linked", "report link created"
+    REPORT_OPENED = "report_opened", "report link opened"
+    REPORT_REVOKED = "report_revoked", "report link revoked"
     EXPORT = "export", "export"
     IMPORT = "import", "import"
     ERASURE = "erasure", "erasure"
@@ -143,8 +146,8 @@ class SecurityEvent(AppendOnly):
     actor = models.CharField(
         max_length=150,
         blank=True,
-        help_text="The staff login, the command, the API key's prefix, or the survey link. Empty: a login that does "
-        "not exist.",
+        help_text="The staff login, the command, the API key's prefix, the survey link, or a report link's id. Empty: "
+        "a login that does not exist.",
     )
     org = models.CharField(max_length=60, blank=True, help_text="The slug.")
     subject_type = models.CharField(max_length=40, blank=True)

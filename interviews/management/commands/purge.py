@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from hindsight.api import idempotency
+from interviews.models import ReportLink
 from interviews.services.conversations import mark_abandoned
 from interviews.services.retention import delete_old_answers, delete_test_interviews, erase_inactive_contacts
 from jobs.services import purge_jobs
@@ -45,11 +46,11 @@ def security_events(dry_run: bool) -> Counts:
 
 class Command(RecordedCommand):
     help = (
-        "Removes what has expired: idempotency records, login sessions, security events, webhook deliveries, exports "
-        "and imports, and changes of the audit that are older than their org or the settings keep. Deletes what is in "
-        "test rooms after 30 days. Deletes answers and transcripts, and erases contacts, as their org says. Marks "
-        "interviews without activity as abandoned. Creates the next monthly partitions of the audit, if it has any. "
-        "Prints the number of rows of each, by org. Run it once a day, at any time: it blocks nothing."
+        "Removes what has expired: idempotency records, login sessions, security events, report links, webhook "
+        "deliveries, exports and imports, and changes of the audit that are older than their org or the settings keep. "
+        "Deletes what is in test rooms after 30 days. Deletes answers and transcripts, and erases contacts, as their "
+        "org says. Marks interviews without activity as abandoned. Creates the next monthly partitions of the audit, "
+        "if it has any. Prints the number of rows of each, by org. Run it once a day, at any time: it blocks nothing."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -69,6 +70,7 @@ class Command(RecordedCommand):
             "idempotency records": deleted(idempotency.expired(), dry_run),
             "sessions": sessions(dry_run),
             "security events": security_events(dry_run),
+            "report links": deleted(ReportLink.objects.outdated(), dry_run),
             "webhook deliveries": Counter({"": purge_deliveries(dry_run=dry_run)}),
             "exports and imports": Counter({"": purge_jobs(dry_run=dry_run)}),
             "changes of the audit": sum(audit, Counts()),

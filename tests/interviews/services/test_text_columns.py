@@ -42,6 +42,7 @@ WITHOUT_CONTACTS = {
     "orgs.Change": "is written below, by overwriting: `before` has the texts",
     "interviews.InterviewType": "the guide, which is the same for all contacts",
     "interviews.Wish": "a kind, and the staff login of its owner",
+    "interviews.ReportLink": "what a report counts, such as a competitor, and the staff login of who made it",
     "webhooks.Endpoint": "an address of the customer's system",
 }
 KEPT = {
