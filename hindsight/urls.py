@@ -6,6 +6,7 @@ from hindsight.api.schema import schema
 from hindsight.docs import views as docs
 from interviews.api import urls as api_urls
 from interviews.web import urls as survey_urls
+from staff.win_loss.handed_on import report_page
 
 urlpatterns = [
     *api_urls.urlpatterns,
@@ -21,6 +22,7 @@ urlpatterns = [
     path("llms.txt", docs.llms_txt, name="llms"),
     re_path(r"^api(/|$)", handlers.not_found),
     path("", include(survey_urls)),
+    path("reports/<token>", report_page, name="report"),
     path("admin/", include("staff.urls")),
     path("admin/", admin.site.urls),
 ]

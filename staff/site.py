@@ -53,6 +53,7 @@ class StaffSite(AdminSite):
         # Imported here, because these modules register pages at `admin.site`, which imports this module.
         from staff.history.activity import activity_view
         from staff.interviews.drivers import driver_view
+        from staff.win_loss.links import report_links_view
         from staff.win_loss.page import win_loss_view
 
         pages = [
@@ -62,6 +63,7 @@ class StaffSite(AdminSite):
             path("single-sign-on/", self.admin_view(own_links_view), name="single_sign_on"),
             path("activity/", self.admin_view(activity_view), name="activity"),
             path("win-loss/", self.admin_view(win_loss_view), name="win_loss"),
+            path("win-loss/links/", self.admin_view(report_links_view), name="report_links"),
             path("win-loss/drivers/<int:driver_id>/", self.admin_view(driver_view), name="driver"),
             path("sessions/", self.admin_view(sessions_view), name="sessions"),
         ]

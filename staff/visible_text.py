@@ -1,4 +1,4 @@
-"""Pages of staff show texts of contacts and customers, in which no character may imitate or reorder other text."""
+"""Pages of staff, and reports for others, show texts in which no character may imitate or reorder other text."""
 
 import re
 from collections.abc import Callable
@@ -8,7 +8,7 @@ from django.http.response import HttpResponseBase
 
 from hindsight.text.visible import FORGING, visible
 
-PAGES = "/admin/"
+PAGES = ("/admin/", "/reports/")
 # Form fields keep the stored text: it is sent back. A text area is a paragraph of its own for bidirectional controls.
 NOT_TEXT = re.compile(r"(<textarea\b.*?</textarea>|<[^>]*>)", re.DOTALL)
 

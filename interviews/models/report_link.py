@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import date, timedelta
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
@@ -61,3 +61,7 @@ class ReportLink(PublicId, models.Model):
         if self.revoked_at is not None:
             return "revoked"
         return "valid" if self.expires_at > timezone.now() else "ended"
+
+    @property
+    def last_day(self) -> date:
+        return (self.expires_at - timedelta(microseconds=1)).date()

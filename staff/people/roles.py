@@ -26,6 +26,7 @@ ROLES: Mapping[str, tuple[str, ...]] = {
         "interviews.review_driver",  # confirm, reject, correct, add
         "interviews.view_wish",
         "interviews.change_wish",  # take, finish
+        "interviews.add_reportlink",  # hand on a report, revoke a link
         "webhooks.view_endpoint",
         "webhooks.view_delivery",
         "webhooks.change_delivery",  # replay, cancel
@@ -45,6 +46,7 @@ ROLES: Mapping[str, tuple[str, ...]] = {
         "interviews.review_own_driver",  # confirm, reject, correct, add
         "interviews.view_own_wish",
         "interviews.change_own_wish",  # take, finish
+        "interviews.add_own_reportlink",  # hand on a report, revoke a link
         "webhooks.view_own_endpoint",
         "webhooks.add_own_endpoint",
         "webhooks.change_own_endpoint",  # edit, rotate, disable, enable, test

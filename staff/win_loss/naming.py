@@ -47,11 +47,14 @@ class Naming(Enum):
         return f"{who}, {Outcome(outcome).label}" if outcome else who
 
     def text(self, row: InterviewRequest, text: str) -> str:
-        """Without the words of the contact's name, if it is anonymous."""
+        """Without the words of the contact's name, and without the company, if it is anonymous."""
+        shown = visible(text)
         if self.of(row) != Naming.ANONYMOUS:
-            return visible(text)
-        names = "|".join(re.findall(r"\w{3,}", row.contact.name))
-        return re.sub(rf"\b(?:{names})\b", "[name]", visible(text)) if names else visible(text)
+            return shown
+        if names := "|".join(re.findall(r"\w{3,}", row.contact.name)):
+            shown = re.sub(rf"\b(?:{names})\b", "[name]", shown)
+        company = max(_domain(row).split(".")[:-1], key=len, default="")
+        return re.sub(rf"\b(?=[A-Z])(?i:{re.escape(company)})\b", "[company]", shown) if company else shown
 
 
 def _outcome(row: InterviewRequest) -> str:
@@ -61,7 +64,12 @@ def _outcome(row: InterviewRequest) -> str:
 
 def _name(row: InterviewRequest) -> str:
     """With the domain of the address, which tells the company."""
-    return " of ".join(filter(None, (visible(row.contact.name), row.contact.email.rpartition("@")[2])))
+    return " of ".join(filter(None, (visible(row.contact.name), _domain(row))))
+
+
+def _domain(row: InterviewRequest) -> str:
+    email: str = row.contact.email
+    return email.rpartition("@")[2]
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from staff.interviews.transcript_files import escaped_line
 from staff.orgs.permissions import may
 from staff.security_events import record_act
 from staff.win_loss.form import INTERVIEWS, Period, PeriodChoice, WinLossForm, calendar_period
+from staff.win_loss.links import HAND_ON
 from staff.win_loss.report import Reason, Report, ShownCompetitor, report_of
 
 TITLE = "Why we win and lose"
@@ -39,6 +40,7 @@ def win_loss_view(request: HttpRequest) -> HttpResponse:
         form.offer(report.found.now, report.titles)
         context.update(report=report, org=org, address=request.get_full_path(), may_review=may(request, REVIEW, org))
         context.update(markdown=_query(request, markdown="1"), newest=_newest(request, report))
+        context["hand_on"] = org and may(request, HAND_ON, org) and _query(request)
     return TemplateResponse(request, "staff/win_loss/page.html", context)
 
 

@@ -97,11 +97,11 @@ class Report:
 
     @property
     def dates(self) -> str:
-        return _days(self.period.span)
+        return days_of(self.period.span)
 
     @property
     def dates_before(self) -> str:
-        return _days(self.period.before)
+        return days_of(self.period.before)
 
     @property
     def interviews(self) -> int:
@@ -227,6 +227,6 @@ def report_of(selection: Selection, period: Period, *, with_reasons: bool, namin
     )
 
 
-def _days(span: Span) -> str:
+def days_of(span: Span) -> str:
     first, last = (date_format(day, "j M Y") for day in (span.since, span.until - timedelta(days=1)))
     return f"{first} to {last}"

@@ -6,6 +6,7 @@ Tests include new lists, new pages of a row and new pages without arguments by t
 
 import secrets
 from collections.abc import Iterator
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -21,7 +22,7 @@ from deals.models import Deal, DealValues
 from deals.services import write_deal
 from deals.text import clean_deal_id
 from interviews.lifecycle import Flag
-from interviews.models import InterviewRequest, InterviewType, Wish
+from interviews.models import InterviewRequest, InterviewType, ReportLink, Wish
 from interviews.services.erasure import erase_contact
 from interviews.services.interview_types import edit_guide
 from orgs.actors import Actor, ActorKind
@@ -41,6 +42,7 @@ NOT_PAGES = {
     "jsi18n": "JavaScript",
     "org_names": "JSON",
     "driver": "of a completed interview",
+    "report_links": "of an org",
     "interviews_interviewrequest_driver": "of a completed interview",
     "contacts_contact_restore": "POST",
     "interviews_interviewrequest_restore": "POST",
@@ -199,9 +201,20 @@ def other_states(rows: Rows) -> dict[str, str]:
         "disabled endpoint": change_path(disabled),
         "pending delivery": change_path(new_delivery(disabled, status=Status.PENDING)),
         "answers that a search found": f"{reverse('admin:transcript_search')}?q=weekends&org={org.slug}",
+        "report links": report_links(org),
         "empty list": f"{requests}?q=zzzzz",
         "filtered list": f"{requests}?org={org.slug}&status__exact=completed",
     }
+
+
+def report_links(org: Org) -> str:
+    """Of a link that was opened, and of one that was revoked."""
+    now = timezone.now()
+    words = "1 Oct 2026 to 31 Dec 2026, competitor: Featherstonehaugh Procurement Analytics"
+    shared = {"org": org, "filters": {"words": words}, "created_by": SAM.name, "expires_at": now + timedelta(days=7)}
+    ReportLink.objects.create(**shared, digest="opened", opened_count=2, last_opened_at=now)
+    ReportLink.objects.create(**shared, digest="revoked", revoked_at=now)
+    return f"{reverse('admin:report_links')}?org={org.slug}"
 
 
 def change_path(row: Model) -> str:

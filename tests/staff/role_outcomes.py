@@ -32,6 +32,7 @@ QUERIES: Mapping[str, str] = {
     "transcript_search": "q=weekends&org={slug}",
     "activity": "org={slug}",
     "win_loss": "org={slug}",
+    "report_links": "org={slug}",
     "contacts_contact_export": "org={slug}",
     "deals_deal_export": "org={slug}",
     "interviews_interviewrequest_export": "org={slug}",

@@ -128,6 +128,7 @@ orgs_securityevent_history               -x  -x  px  -x  -x  -x  -x
 password_change                          pp  pp  pp  pp  pp  pp  pp
 password_change_done                     px  px  px  px  px  px  px
 driver                                   pw  --  --  pw  --  pw  --
+report_links                             pw  --  --  pw  ..  pw  --
 search                                   pp  pp  .p  pp  .p  pp  pp
 sessions                                 pp  pp  pp  pp  pp  pp  pp
 single_sign_on                           p.  p.  p.  p.  p.  p.  p.
