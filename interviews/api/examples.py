@@ -82,7 +82,7 @@ INTERVIEW_REQUEST = {
         "summary": {
             "source": "read",
             "sentences": [
-                {"text": f"What decided it against Acme: “{ANSWER[:-1]}”.", "quotes": [{**PLACE, "quote": ANSWER}]}
+                {"text": f"Asked what decided it, they said: “{ANSWER[:-1]}”.", "quotes": [{**PLACE, "quote": ANSWER}]}
             ],
         },
         "key_answers": [

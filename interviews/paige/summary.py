@@ -1,14 +1,17 @@
 """What the findings of an interview say together, and how findings are shown outside of this system."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import accumulate
 from typing import Any
 
 from hindsight.text.visible import position_in, visible
 from interviews.lifecycle import Coverage, DriverAbout, DriverSource, Review
-from interviews.paige.findings import EARLIER_DRIVER
+from interviews.paige.findings import DECISION, EARLIER_DRIVER, EXCERPT_LENGTH
 from interviews.paige.model.summary import MAX_QUOTES, MAX_SENTENCES
 
 LENGTH_OF_A_QUOTE = 160
+MAX_CHARACTERS = 700
+"""Of the sentences together, without that on the objective."""
 
 Shown = Mapping[str, Any]
 """A driver, a place or a topic, as the transcript has it."""
@@ -55,8 +58,15 @@ def summary_of(stored: Shown, vendor: str) -> dict[str, Any]:
         return {"source": DriverSource.MODEL.value, "sentences": sentences}
     drivers = sorted(({**EARLIER_DRIVER, **each} for each in stored["drivers"]), key=_rank)
     would_change = stored["summary"].get("would_change", [])
-    told = {place["start"] for place in would_change}
-    accepted = [each for each in drivers if each["review"] != Review.REJECTED and each["start"] not in told]
+    answers = [quote for each in stored["key_answers"] if each["topic"] == DECISION for quote in _excerpts(each)]
+    # Also states reasons of which the reading does not know for whom they speak.
+    told = _up_to(EXCERPT_LENGTH, [each for each in answers if not _is_within(each, would_change)], "quote")
+    accepted = [
+        each
+        for each in drivers
+        if each["review"] != Review.REJECTED and not _is_within(each, would_change)
+        if _is_checked(each) or not _is_within(each, told)
+    ]
     against, in_favour = ([each for each in accepted if each["direction"] == way] for way in ("against", "for"))
     rival = [each for each in against if each["about"] == DriverAbout.COMPETITOR]
     parts = [
@@ -65,20 +75,34 @@ def summary_of(stored: Shown, vendor: str) -> dict[str, Any]:
         (f"for {vendor}", in_favour),
     ]
     ordered = [(way, found) for way, found in sorted(parts, key=_weight) if found]
-    sentences = [_quoting(*reasons) for way, found in ordered if (reasons := _reasons(way, found))]
+    sentences = [_quoting("Asked what decided it, they said", told, EXCERPT_LENGTH)] if told else []
+    sentences += [_quoting(*reasons) for way, found in ordered if (reasons := _reasons(way, found))]
     if would_change:
         sentences.append(_quoting("What would have changed it", would_change))
     sentences += [_quoting(*others) for way, found in ordered if (others := _others(way, found))]
     objective = _objective(stored["coverage"], stored["key_answers"])
     return {
         "source": DriverSource.READ.value,
-        "sentences": [*sentences[: MAX_SENTENCES - len(objective)], *objective],
+        "sentences": [*_up_to(MAX_CHARACTERS, sentences[: MAX_SENTENCES - len(objective)], "text"), *objective],
     }
 
 
+def _up_to(characters: int, found: Sequence[Shown], name: str) -> list[Any]:
+    """The first ones whose texts have at most so many characters together."""
+    lengths = accumulate(len(each[name]) for each in found)
+    return [each for each, length in zip(found, lengths, strict=True) if length <= characters]
+
+
+def _is_within(quote: Shown, others: Iterable[Shown]) -> bool:
+    return any(each["start"] <= quote["start"] < each["end"] for each in others)
+
+
+def _is_checked(driver: Shown) -> bool:
+    return bool(driver["review"] == Review.CONFIRMED or driver["source"] == DriverSource.STAFF)
+
+
 def _rank(driver: Shown) -> tuple[bool, bool, bool, int]:
-    is_checked = driver["review"] == Review.CONFIRMED or driver["source"] == DriverSource.STAFF
-    return not driver["is_decisive"], not driver["is_reason"], not is_checked, driver["start"]
+    return not driver["is_decisive"], not driver["is_reason"], not _is_checked(driver), driver["start"]
 
 
 def _weight(part: tuple[str, Sequence[Shown]]) -> tuple[int, int]:
@@ -106,18 +130,18 @@ def _of_different_topics(ranked: Sequence[Shown]) -> list[Shown]:
     return [*first, *(each for each in ranked if each not in first)]
 
 
-def _quoting(lead: str, quoted: Sequence[Shown]) -> Sentence:
+def _quoting(lead: str, quoted: Sequence[Shown], length: int = LENGTH_OF_A_QUOTE) -> Sentence:
     """Quotes the first ones."""
     quotes = [{name: each[name] for name in ("quote", "turn", "start", "end")} for each in quoted[:MAX_QUOTES]]
-    words = "; ".join(f"“{_cut(each['quote'])}”" for each in quotes)
+    words = "; ".join(f"“{_cut(each['quote'], length)}”" for each in quotes)
     return {"text": f"{lead}: {words}.", "quotes": quotes}
 
 
-def _cut(quote: str) -> str:
+def _cut(quote: str, length: int) -> str:
     words = " ".join(quote.split()).rstrip(".,;:")
-    if len(words) <= LENGTH_OF_A_QUOTE:
+    if len(words) <= length:
         return words
-    return words[:LENGTH_OF_A_QUOTE].rpartition(" ")[0] + "…"
+    return words[:length].rpartition(" ")[0] + "…"
 
 
 def _objective(coverage: Iterable[Shown], key_answers: Iterable[Shown]) -> list[Sentence]:
@@ -126,10 +150,10 @@ def _objective(coverage: Iterable[Shown], key_answers: Iterable[Shown]) -> list[
     of_status = {label: [each for each in asked if each["status"] in statuses] for label, statuses in OBJECTIVE.items()}
     parts = [f"{label}: {', '.join(each['title'] for each in found)}" for label, found in of_status.items() if found]
     turns = {turn for each in of_status["answered"] for turn in each["turns"]}
-    quotes = [
-        {"quote": excerpt, **place}
-        for topic in key_answers
-        for excerpt, place in zip(topic["excerpts"], topic.get("places", []), strict=False)
-        if place["turn"] in turns
-    ]
+    quotes = [each for topic in key_answers for each in _excerpts(topic) if each["turn"] in turns]
     return [{"text": f"Of the objective, {'; '.join(parts)}.", "quotes": quotes}] if parts else []
+
+
+def _excerpts(topic: Shown) -> list[dict[str, Any]]:
+    places = topic.get("places", [])
+    return [{"quote": each, **place} for each, place in zip(topic["excerpts"], places, strict=False)]

@@ -116,3 +116,28 @@ def test_what_would_have_changed_it_is_quoted_once() -> None:
     places = {"would_change": [{name: change[name] for name in ("quote", "turn", "start", "end")}]}
     found = [each["text"] for each in sentences([change, driver("It was slow.")], summary=places)]
     assert found == ["What would have changed it: “A smaller package”.", "What spoke against Acme: “It was slow”."]
+
+
+def key_answer(*excerpts: str) -> dict[str, Any]:
+    quotes = [driver(each) for each in excerpts]
+    places = [{name: each[name] for name in ("turn", "start", "end")} for each in quotes]
+    return {"topic": "decision", "title": "The decision", "excerpts": excerpts, "places": places}
+
+
+def test_the_answer_to_what_decided_it_comes_first_and_is_quoted_once() -> None:
+    read, corrected = driver("The board froze it."), driver("The board froze it.", source="staff", direction="for")
+    answers = [key_answer("The board froze it.", "x" * 500)]
+    found = sentences([read, driver("It was slow.")], key_answers=answers)
+    assert [each["text"] for each in found] == [
+        "Asked what decided it, they said: “The board froze it”.",
+        "What spoke against Acme: “It was slow”.",
+    ]
+    assert found[0]["quotes"] == [{"quote": "The board froze it.", "turn": 2, "start": 19, "end": 38}]
+    assert "What spoke for Acme: “The board froze it”." in [
+        each["text"] for each in sentences([corrected], key_answers=answers)
+    ]
+
+
+def test_the_sentences_have_700_characters_together() -> None:
+    many = [driver(f"{way} {n} " * 40, way, is_reason=n < 3) for way in ("for", "against") for n in range(6)]
+    assert [len(each["quotes"]) for each in sentences(many)] == [3]
