@@ -158,7 +158,7 @@ class TestDemo:
 
     def test_seed_demo_is_idempotent_and_covers_every_status(self) -> None:
         assert run("seed_demo") == "acme-analytics\nglobex-security\n" == run("seed_demo")
-        assert (Org.objects.count(), Contact.objects.count()) == (2, 13)
+        assert (Org.objects.count(), Contact.objects.count(), InterviewRequest.objects.count()) == (2, 54, 55)
         assert set(InterviewRequest.objects.values_list("status", flat=True)) == set(Status)
         assert not SecurityEvent.objects.filter(actor="seed_demo").exists()
 

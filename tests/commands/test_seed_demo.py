@@ -1,20 +1,30 @@
-"""The demo is like what real interviews leave behind, and the samples of docs/api.md find something in it."""
+"""The demo is like what real interviews leave behind, and pages and the samples of docs/api.md find something in it."""
 
+import json
 import re
 import shlex
+from collections import Counter
 from itertools import pairwise
+from typing import Any
 from urllib.parse import urlencode
 
 import pytest
-from pytest_django import Settings
+from django.contrib.auth.models import Group, User
+from django.test import Client
 
-from interviews.models import InterviewRequest
+from interviews.demo import DATA, seed
+from interviews.lifecycle import Progress
+from interviews.models import Driver, InterviewRequest, Transcript, UnreadObjective, Wish
+from interviews.paige.reading.model import READER_VERSION
 from interviews.reports.interview_statistics import interview_statistics
-from orgs.models import Org
+from interviews.services.readings import EncoderReadings
+from orgs.models import Org, SecurityEvent
 from orgs.services import create_api_key
 from tests.client import ApiClient
 from tests.commands.running import run
 from tests.live.samples import samples_of
+from tests.staff.admin_pages import Rows, page_paths
+from webhooks.models import Delivery, Endpoint
 
 pytestmark = pytest.mark.django_db
 
@@ -31,23 +41,52 @@ def api() -> ApiClient:
 
 def test_times_and_counts_agree(api: ApiClient) -> None:
     rows = api.get("/interviews?limit=100").json()["data"]
-    assert {row["progress"] for row in rows} == {"not_started", "completed"}
+    found = Counter(row["progress"] for row in rows)
+    assert found.keys() == {*Progress}
     for row in rows:
-        is_completed = row["progress"] == "completed"
-        assert is_completed == (row["status"] == "completed")
+        assert (row["progress"] == "completed") == (row["status"] == "completed")
         names = ("created_at", "email_sent_at", "started_at", "last_activity_at", "completed_at")
-        times = [row[name] for name in names]
-        assert sorted(times[:4]) == times[:4] if is_completed else times[2:] == [None] * 3
-    weeks = interview_statistics().weeks
-    assert sum(week.begun for week in weeks) == sum(week.completed for week in weeks) == 3
-    assert InterviewRequest.objects.filter(status="completed").count() == 3
+        times = [row[name] for name in names if row[name]]
+        assert sorted(times) == times
+    statistics = interview_statistics([Org.objects.get(slug="acme-analytics").pk])
+    assert sum(week.completed for week in statistics.weeks) == found["completed"]
+    assert statistics.abandoned == found["abandoned"] == 2
+    assert Endpoint.objects.failing().count() == 1
+    assert {*Delivery.objects.values_list("status", flat=True)} == {"delivered", "pending"}
 
 
-def test_no_model_is_asked(settings: Settings) -> None:
-    settings.PAIGE_BASE_URL, settings.PAIGE_MODEL = "http://127.0.0.1:9/v1", "model"
-    run("seed_demo")
-    for interview_request in InterviewRequest.objects.filter(status="completed"):
-        assert set(interview_request.turns.exclude(engine="").values_list("engine", flat=True)) == {"rules"}
+def test_the_file_is_made_by_the_current_reader() -> None:
+    """Otherwise the start of `make run` reads every answer again: run `python -m tools.demo`."""
+    assert json.loads(DATA.read_text(encoding="utf-8"))["reader"] == READER_VERSION
+    seed()
+    UnreadObjective.objects.all().delete()
+    list(EncoderReadings().start())
+    assert not UnreadObjective.objects.exists()
+
+
+def test_every_driver_quotes_its_transcript(api: ApiClient) -> None:
+    contents = dict(Transcript.objects.values_list("interview_request", "content"))
+    for driver in Driver.objects.all():
+        assert contents[driver.interview_request_id][driver.start : driver.end] == driver.quote
+    directions = Counter(Driver.objects.values_list("direction", flat=True))
+    assert min(directions["for"], directions["against"]) > 30
+    assert Driver.objects.filter(source="staff", about_name="Datalane").exists()
+    for transcript in Transcript.objects.all():
+        assert transcript.key_answers
+        assert transcript.drivers
+
+
+def test_every_page_shows_a_row_of_the_demo(api: ApiClient, client: Client) -> None:
+    client.force_login(User.objects.create_superuser("admin"))
+    completed: Any = InterviewRequest.objects.filter(status="completed", flags="").latest("id")
+    models = (Wish, Endpoint, Delivery, SecurityEvent, Group, User)
+    rows: Rows = {model: model.objects.latest("pk") for model in models}
+    rows |= {type(row): row for row in (completed, completed.contact, completed.org, completed.interview_type)}
+    rows |= {type(row): row for row in (completed.reported_deal, completed.org.api_keys.latest("pk"))}
+    failed = {
+        name: status for name, path in page_paths(rows).items() if (status := client.get(path).status_code) != 200
+    }
+    assert failed == {}
 
 
 @pytest.mark.parametrize("sample", SAMPLES)

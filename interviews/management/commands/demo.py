@@ -7,7 +7,7 @@ from django.contrib.auth import get_user_model
 from django.db.models import QuerySet
 
 from interviews.demo import seed
-from interviews.lifecycle import Status
+from interviews.lifecycle import Progress
 from interviews.models import InterviewRequest
 from interviews.services.create import open_test_room
 from orgs import keys
@@ -25,7 +25,7 @@ class Command(RecordedCommand):
     )
 
     def run(self, **options: Any) -> str:
-        org, other = seed(self.actor)
+        org, other = seed()
         file = settings.BASE_DIR / "var" / "demo.json"
         kept: dict[str, str] = json.loads(file.read_text()) if file.exists() else {}
         kept = {
@@ -58,7 +58,8 @@ def _password(kept: str) -> str:
 
 
 def _link(rows: QuerySet[InterviewRequest]) -> str:
-    row = rows.exclude(status=Status.COMPLETED).exclude(survey_token=None).order_by("id").first()
+    open_rows = rows.filter(progress=Progress.NOT_STARTED, cancelled_at=None, survey_token__isnull=False)
+    row = open_rows.order_by("id").first()
     return str(row.survey_url) if row else "none; the API creates one"
 
 
