@@ -28,7 +28,7 @@ Size = tuple[int, int]
 COLOR = re.compile("#[0-9a-f]{6}")
 MIN_CONTRAST = 4.5  # for text, at level AA
 
-# Backgrounds of text on the survey page, as in survey.css.
+# Backgrounds of text on the survey page, as in tokens.css.
 LIGHT = ("#ffffff", "#fbf9f5")
 DARK = ("#14191c", "#1d2529")
 STEPS = 100
