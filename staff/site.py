@@ -22,6 +22,7 @@ from staff.login.second_factor import may_enter, may_set_up
 from staff.login.sessions import record_use, sessions_view
 from staff.login.single_sign_on import is_set_up
 from staff.login.single_sign_on.links import own_links_view
+from staff.navigation import navigation
 
 # No form of the admin has autocomplete fields, and no object a page elsewhere.
 UNUSED_URLS = ("autocomplete", "view_on_site")
@@ -47,7 +48,9 @@ class StaffSite(AdminSite):
         return super().admin_view(run, cacheable)
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
-        return {**super().each_context(request), "has_single_sign_on": is_set_up(), "version": __version__}
+        context = super().each_context(request)
+        shown = navigation(request, context["available_apps"]) if context["has_permission"] else []
+        return {**context, "has_single_sign_on": is_set_up(), "navigation": shown, "version": __version__}
 
     def get_urls(self) -> list[URLResolver | URLPattern]:
         # Imported here, because these modules register pages at `admin.site`, which imports this module.
@@ -68,14 +71,6 @@ class StaffSite(AdminSite):
             path("sessions/", self.admin_view(sessions_view), name="sessions"),
         ]
         return [*pages, *(url for url in super().get_urls() if getattr(url, "name", "") not in UNUSED_URLS)]
-
-    def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
-        """The heading of an app with one list leads to the list."""
-        apps = super().get_app_list(request, app_label)
-        for app in apps:
-            if len(app["models"]) == 1:
-                app["app_url"] = app["models"][0]["admin_url"] or app["app_url"]
-        return apps
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         return super().index(request, {**home(request), **(extra_context or {})})

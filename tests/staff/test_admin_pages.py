@@ -3,9 +3,11 @@
 import re
 from typing import Any
 
+import pytest
+
 from orgs.models import Org
 from tests.staff.admin_pages import make_rows, other_states, page_paths
-from tests.staff.conftest import Staff
+from tests.staff.conftest import Staff, staff_of
 
 
 def content_of(response: Any) -> str:
@@ -29,3 +31,23 @@ def test_every_page_has_a_title_of_its_own_and_a_link_past_the_navigation(root: 
 def test_the_other_states_of_pages_respond(root: Staff, acme: Org) -> None:
     for name, path in other_states(make_rows(acme)).items():
         assert content_of(root.client.get(path)), name
+
+
+@pytest.mark.parametrize(
+    ("role", "entries"),
+    [
+        ("support", "Home Insights Interviews Guides Customers Settings"),
+        ("account manager", "Home Insights Interviews Customers Settings"),
+        ("auditor", "Home Settings"),
+    ],
+)
+def test_the_sidebar_leads_to_the_pages_that_a_role_may_open(role: str, entries: str, acme: Org) -> None:
+    staff = staff_of(role)
+    staff.user.managed_orgs.set([acme])
+    shown = staff.get("index").context["navigation"]
+    assert " ".join(entry.title for entry in shown) == entries
+    for title, url in ((entry.title, page.url) for entry in shown for page in entry.pages):
+        response = staff.client.get(url)
+        assert response.status_code == 200, url
+        assert [entry.title for entry in response.context["navigation"] if entry.current] == [title]
+        assert f'<a href="{url}" aria-current="page">' in response.content.decode()

@@ -155,8 +155,8 @@ def test_read_a_completed_transcript_and_put_the_key_answers_into_a_mail(
         "next to each other"
     )
     page.emulate("setEmulatedMedia", media="print")
-    shown = {css: page.run(VISIBLE.format(css)) for css in ("#turn-2", ".quotes dd", "#header", "#nav-sidebar", "form")}
-    assert shown == {"#turn-2": True, ".quotes dd": True, "#header": False, "#nav-sidebar": False, "form": False}
+    shown = {css: page.run(VISIBLE.format(css)) for css in ("#turn-2", ".quotes dd", "#header", "#navigation", "form")}
+    assert shown == {"#turn-2": True, ".quotes dd": True, "#header": False, "#navigation": False, "form": False}
     page.emulate("setEmulatedMedia", media="")
     assert problems_at_each_width(page, browser.path) == []
 
