@@ -1,6 +1,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from io import StringIO
+from typing import Any
 
 from django.contrib import admin
 from django.contrib.admin.options import IncorrectLookupParameters
@@ -27,7 +28,6 @@ COLUMNS = ("created_at", "kind", "actor_kind", "actor", "org", "subject_type", "
 
 @admin.register(SecurityEvent)
 class SecurityEventAdmin(ReadOnlyAdmin):
-    change_list_template = "staff/history/security_events.html"
     list_display = ("created_at", "kind", "actor", "subject_shown", "org", "detail")
     list_filter = ("kind", EventActorFilter, EventOrgFilter, CreatedRange)
     lookups = frozenset({"kind__exact"})
@@ -39,6 +39,9 @@ class SecurityEventAdmin(ReadOnlyAdmin):
     @admin.display(description="Subject")
     def subject_shown(self, event: SecurityEvent) -> str:
         return f"{event.subject_type} {event.subject}".strip() or "-"
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        return super().changelist_view(request, {**(extra_context or {}), "may_export": True})
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view(transaction.atomic(self.export_view))

@@ -1,3 +1,4 @@
+from typing import Any
 from urllib.parse import urlencode
 
 from allauth.core import context
@@ -5,14 +6,15 @@ from django.contrib import admin
 from django.contrib.admin.utils import display_for_value
 from django.db.models import Model
 from django.urls import reverse
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 
-from deals.models import Deal
+from deals.models import Deal, Outcome
 from interviews.lifecycle import Rating, progress_of
 from interviews.models import InterviewRequest
 from interviews.services.marks import SENT
 from interviews.services.state import declined_conversation, displayed_status_of, rating_of, stage_of
 from staff.base import StaffAdmin
+from staff.templatetags.desk import pill
 
 
 def linked(target: Model, text: str) -> str:
@@ -53,9 +55,18 @@ class RequestFields(StaffAdmin):
         return format_html("{}: {}", self.deal(interview_request), linked(found, summary_of(found)))
 
     @admin.display(description="Contact")
-    def contact_email(self, interview_request: InterviewRequest) -> str:
-        mailbox, _, domain = interview_request.contact.email.rpartition("@")
-        return linked(interview_request.contact, format_html("{}<wbr>@{}", mailbox, domain))
+    def contact_shown(self, interview_request: InterviewRequest) -> str:
+        name, email = interview_request.contact.name, interview_request.contact.email
+        return format_html('{} <span class="quiet">{}</span>', name, email) if name else email
+
+    @admin.display(description="Outcome")
+    def outcome(self, interview_request: Any) -> str:
+        """Of the deal. The list has annotated it."""
+        outcome, competitor = interview_request.deal_outcome, interview_request.deal_competitor
+        shown = [pill(Outcome(outcome).label.capitalize())] if outcome else []
+        if outcome == Outcome.LOST and competitor:
+            shown.append(f"to {competitor}")
+        return format_html_join(" ", "{}", [(part,) for part in (*shown, self.deal(interview_request))])
 
     @admin.display(description="Status")
     def displayed_status(self, interview_request: InterviewRequest) -> str:

@@ -4,12 +4,13 @@ from typing import Any
 from allauth.core import context as allauth_context
 from django.contrib import admin
 from django.core.exceptions import ValidationError
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
 from django.utils.html import format_html
 
+from deals.models import Deal
 from interviews.export import COLUMNS, DRIVER_COLUMNS, export_drivers, export_interview_requests
 from interviews.models import InterviewRequest
 from interviews.paige.guide.guide import GuideError
@@ -71,7 +72,7 @@ class InterviewRequestAdmin(OrgRowsAdmin, NewRequestPages, RequestActions, Reque
         "steering": "steering_view",
         "driver": new_driver_view,
     }
-    list_display = ("id", "contact_email", "org", "deal", "displayed_status", "wishes", "created_at")
+    list_display = ("contact_shown", "org", "outcome", "displayed_status", "wishes", "created_at", "id")
     list_filter = (
         *(OrgFilter, DealFilter, BegunSince, BegunBefore, LastTopicFilter),
         ("status", titled("status in the API", admin.ChoicesFieldListFilter)),
@@ -100,6 +101,10 @@ class InterviewRequestAdmin(OrgRowsAdmin, NewRequestPages, RequestActions, Reque
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         found = super().get_queryset(request).select_related("org", "contact", "conversation")
         if self.is_list(request):
+            deals = Deal.objects.filter(org=OuterRef("org"), deal_id=OuterRef("deal_id")).order_by()
+            found = found.annotate(
+                deal_outcome=Subquery(deals.values("outcome")), deal_competitor=Subquery(deals.values("competitor"))
+            )
             return found.defer("objective", "contact__notes", "contact__search_text", "conversation__guide")
         return found.select_related("interview_type")
 

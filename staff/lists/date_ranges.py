@@ -50,14 +50,17 @@ class DateRangeFilter(ListFilter):
         this = timezone.now().date().replace(day=1)
         last = this - timedelta(days=1)
         months = {"This month": (this, ""), "Last month": (last.replace(day=1), last)}
+        days = [(name, label, self.used_parameters.get(name, "")) for name, label in names]
+        chip = " ".join(f"{label} {value}" for _, label, value in days if value)
         yield {
-            "days": [(name, label, self.used_parameters.get(name, "")) for name, label in names],
+            "days": days,
+            "chip": chip and f"{self.title}: {chip}",
             "others": kept_parameters(changelist, self.parameters),
             "months": [
                 (label, changelist.get_query_string(dict(zip(self.parameters, map(str, days), strict=True))))
                 for label, days in months.items()
             ],
-            "remove": changelist.get_query_string(remove=list(self.parameters)) if self.used_parameters else "",
+            "remove": changelist.get_query_string(remove=list(self.parameters)),
         }
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:

@@ -57,7 +57,6 @@ class Export:
 
 
 class ExportableAdmin(StaffAdmin):
-    change_list_template = "staff/lists/exportable_list.html"
     # By the name of the file. The actions start the first one.
     exports: Mapping[str, Export] = {}
 

@@ -50,6 +50,7 @@ class TextFilter(SimpleListFilter):
         yield {
             "text": self.value() or "",
             "others": kept_parameters(changelist, [str(self.parameter_name)]),
+            "chip": None if self.value() is None else f"{self.title}: {self.value() or 'none'}",
             "remove": changelist.get_query_string(remove=[self.parameter_name]),
         }
 
@@ -60,7 +61,6 @@ class TextFilter(SimpleListFilter):
 class OrgFilter(TextFilter):
     title = "org"
     parameter_name = "org"
-    template = "staff/lists/org_filter.html"
     placeholder = "name or slug"
 
     def __init__(self, request: HttpRequest, params: Any, model: Any, model_admin: Any) -> None:
@@ -68,11 +68,13 @@ class OrgFilter(TextFilter):
         text = storable(self.value() or "")
         self.orgs = chosen_orgs(request, text) if text else []
         self.may_see_orgs = may(request, "orgs.view_org")
+        self.is_unclear = self.may_see_orgs and bool(text) and len(self.orgs) != 1
 
     def choices(self, changelist: Any) -> Iterator[Any]:
         [choice] = super().choices(changelist)
         if self.may_see_orgs and len(self.orgs) == 1:
             choice["text"] = label_of(self.orgs[0])
+            choice["chip"] = f"org: {self.orgs[0].name}"
         elif self.may_see_orgs:
             urls = ((org, changelist.get_query_string({self.parameter_name: org.slug})) for org in self.orgs)
             choice["matches"] = list(urls)[:MAX_MATCHES]
@@ -228,6 +230,21 @@ class BoundedChangeList(ChangeList):
     @property
     def clear_search(self) -> str:
         return self.get_query_string(remove=[SEARCH_VAR])
+
+    @property
+    def opens_filters(self) -> bool:
+        """Whether a filter has something to ask."""
+        return any(getattr(spec, "is_unclear", False) for spec in self.filter_specs)
+
+    def chips(self) -> Iterator[tuple[str, str]]:
+        """What narrows the list, each with the URL of the list without it."""
+        if self.query:
+            yield f"“{self.query}”", self.clear_search
+        for spec in self.filter_specs:
+            first, *others = spec.choices(self)
+            selected = next((choice["display"] for choice in others if choice.get("selected")), None)
+            if chip := first.get("chip") or (selected and f"{spec.title}: {selected}"):
+                yield chip, first.get("remove") or first["query_string"]
 
     def get_ordering_field(self, field_name: Any) -> Any:
         return super().get_ordering_field(field_name) if field_name in (self.sortable_by or ()) else None

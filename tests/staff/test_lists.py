@@ -103,9 +103,7 @@ def test_columns_with_an_index_sort(root: Staff, alice: Contact, column: str, is
     assert ascending == (newest_first[::-1] if is_sorted else newest_first)
 
 
-def test_a_deal_leads_to_its_interview_requests_and_contacts(
-    root: Staff, interview_request: InterviewRequest, globex: Org
-) -> None:
+def test_a_deal_leads_to_its_interview_requests(root: Staff, interview_request: InterviewRequest, globex: Org) -> None:
     InterviewRequest.objects.filter(pk=interview_request.pk).update(deal_id="D & 1")
     bob = ContactFactory.create(org=interview_request.org, email="bob@example.com")
     other = InterviewRequestFactory.create(org=interview_request.org, contact=bob, deal_id="D & 1")
@@ -113,9 +111,13 @@ def test_a_deal_leads_to_its_interview_requests_and_contacts(
     InterviewRequestFactory.create(org=interview_request.org, contact=bob, deal_id="D & 12")
     link = "?deal=D+%26+1&amp;org=acme"
     assert link in root.text("interviews_interviewrequest_change", other.pk)
+    Deal.objects.create(org=interview_request.org, deal_id="D & 1", outcome="lost", competitor="<Initech>")
     page = root.get(f"{REQUESTS}_changelist", deal="D & 1", org="acme")
     assert [row.pk for row in page.context["cl"].result_list] == [other.pk, interview_request.pk]
-    assert f'href="/admin/contacts/contact/{bob.pk}/change/"' in page.content.decode()
+    assert page.content.decode().count('<span class="pill bad">Lost</span> to &lt;Initech&gt; <a href=') == 2
+    [(org, without_org), (deal, without_deal)] = page.context["cl"].chips()
+    assert (deal, org) == ("deal: D & 1", f"org: {interview_request.org.name}")
+    assert (without_deal, without_org) == ("?org=acme", "?deal=D+%26+1")
 
 
 @pytest.fixture

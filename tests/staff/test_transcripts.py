@@ -139,7 +139,7 @@ def begun(interview_request: InterviewRequest) -> InterviewRequest:
 def listed(staff: Staff, **query: str) -> list[tuple[int, str]]:
     """The cells of each row."""
     page = staff.get("interviews_interviewrequest_changelist", **query)
-    cells = re.findall(r'field-displayed_status">([^<]*)<', page.content.decode())
+    cells = re.findall(r'field-displayed_status"><span[^>]*>([^<]*)<', page.content.decode())
     return list(zip((row.pk for row in page.context["cl"].result_list), cells, strict=True))
 
 

@@ -74,6 +74,12 @@ class Browser:
         self.click_on(self.find(css))
 
     def click_on(self, element: WebElement) -> None:
+        """Opens first the menu that contains it."""
+        menu = "return arguments[0].closest('details.menu:not([open])')?.querySelector('summary')"
+        summary = self.driver.execute_script(menu, element)
+        if summary and summary != element:
+            summary.click()
+            self.clicks += 1
         element.click()
         self.clicks += 1
 

@@ -12,10 +12,10 @@ from tests.live.web.browser_page import BrowserPage
 from tests.live.web.staff_pages import PHONE_AND_DESKTOP, problems_at_each_width, work_as
 from tools.harness.processes import eventually
 
-# The filters come before the list, and are on the first screen.
+# The button of the filters comes before the list, and is on the first screen.
 FILTERS_ARE_SEEN_FIRST = """
-const filters = document.querySelector("nav.filters[aria-label=Filters]").getBoundingClientRect();
-const row = document.querySelector("#result_list th[scope=col]").getBoundingClientRect();
+const filters = document.querySelector(".filters > summary").getBoundingClientRect();
+const row = document.querySelector("#result_list").getBoundingClientRect();
 return filters.bottom <= row.top && filters.bottom <= innerHeight;
 """
 
@@ -37,6 +37,7 @@ def test_a_contact_is_found_with_the_keyboard_and_an_org_is_suggested(browser: B
     browser.open("/admin/contacts/contact/")
     browser.type("#searchbar", "and/or")
     assert browser.find("#searchbar").get_attribute("value") == "and/or"
+    browser.click(".filters > summary")
     browser.type("#filter-org", acme.slug)
     suggested = "return [...document.querySelectorAll('datalist option')].map(option => option.value)"
     assert eventually(lambda: page.run(suggested) == [f"{acme.name} ({acme.slug})"])
