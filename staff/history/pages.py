@@ -9,13 +9,15 @@ from django.utils.functional import cached_property
 
 from hindsight.db.ids import is_id
 from interviews.services.restoring import NOT_RESTORABLE
+from orgs.actors import ActorKind
 from orgs.audit import restore, with_after
 from orgs.audit_removal import ERASURE
-from orgs.models import Change
+from orgs.models import ApiKey, Change
 from orgs.retention import audit_period
 from staff.base import StaffAdmin
 from staff.edit_conflicts import EditForm, fingerprint
 from staff.history.diff import Piece, TimeBudget, diff
+from staff.orgs.permissions import may, viewing
 from staff.security_events import actor_of
 
 NEWEST = 5
@@ -24,9 +26,10 @@ PER_PAGE = 20
 
 @dataclass(frozen=True)
 class ShownChange:
-    """`seen`: the fingerprint of the current text; empty if nothing can be restored."""
+    """`seen`: the fingerprint of the current text; empty if nothing can be restored. `key`: its author, if shown."""
 
     entry: Change
+    key: ApiKey | None
     seen: str
     budget: TimeBudget
 
@@ -64,10 +67,12 @@ class HistoryPage(StaffAdmin):
 
     def shown_changes(self, request: HttpRequest, obj: Any, entries: Iterable[Change]) -> list[ShownChange]:
         may_restore, budget = self.may_restore(request, obj), TimeBudget()
-        shown = []
+        shown, entries = [], list(entries)
+        keys = keys_of(request, obj, entries)
         for entry in with_after(obj, entries):
             is_offered = may_restore and is_restorable(obj, entry)
-            shown.append(ShownChange(entry, fingerprint(getattr(obj, entry.field)) if is_offered else "", budget))
+            seen = fingerprint(getattr(obj, entry.field)) if is_offered else ""
+            shown.append(ShownChange(entry, keys.get(entry.actor), seen, budget))
         return shown
 
 
@@ -122,6 +127,14 @@ class AuditedAdmin(HistoryPage):
             return self.back_to(request, "history", obj, messages.ERROR, message)
         restore(obj, change, actor=actor_of(request))
         return self.back_to(request, "history", obj, messages.SUCCESS, f"The text of the {change.field} was restored.")
+
+
+def keys_of(request: HttpRequest, obj: Any, entries: Iterable[Change]) -> dict[str, ApiKey]:
+    """The authors that are API keys, by prefix. Empty if the person may not see keys."""
+    prefixes = {entry.actor for entry in entries if entry.actor_kind == ActorKind.API_KEY}
+    if not prefixes or not may(request, viewing(ApiKey), obj):
+        return {}
+    return {key.prefix: key for key in ApiKey.objects.filter(org=obj.org_id, prefix__in=prefixes)}
 
 
 def _page_of(obj: Any, request: HttpRequest) -> int:

@@ -7,7 +7,7 @@ from django.db import connection
 
 from contacts.models import Contact
 from interviews.models import InterviewRequest
-from orgs.models import Change
+from orgs.models import ApiKey, Change
 from staff.edit_conflicts import fingerprint
 from staff.history import pages as history
 from staff.history.diff import PAGE_SECONDS, Piece, TimeBudget
@@ -35,7 +35,8 @@ def restore(staff: Staff, change: Change) -> Any:
 
 def test_each_change_shows_who_when_and_what(root: Staff, change: Change, acme_key: str) -> None:
     page = root.text(HISTORY, change.object_id)
-    assert f"API key {acme_key[:12]}" in page
+    key = ApiKey.objects.get()
+    assert f'API key <a href="/admin/orgs/apikey/{key.pk}/change/">{key.name}</a> <code>{acme_key[:12]}…</code>' in page
     assert "req-42" in page
     assert change.created_at.strftime("%H:%M") in page
     assert "<del>Old notes</del><ins>New &lt;notes&gt;</ins>" in page
