@@ -174,7 +174,7 @@ SEND_NOW = Action(
     button="Send it now",
     run=lambda delivery: send_now(delivery_id=delivery.pk),
     event=EventKind.WEBHOOK_SENT,
-    done="Sent before its time.",
+    done="Due now: a worker sends it.",
 )
 CANCEL = Action(
     title="Cancel",

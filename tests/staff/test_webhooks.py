@@ -154,7 +154,13 @@ def test_a_pending_delivery_is_shown_with_its_answer_and_sent_now(root: Staff, a
         assert text in page
     root.post("webhooks_delivery_send-now", delivery.pk)
     assert Delivery.objects.get().due_at < later
-    assert newest_event() == ("webhook_sent", "root", "acme", str(delivery.pk), "Sent before its time.")
+    assert newest_event() == (
+        "webhook_sent",
+        "root",
+        "acme",
+        str(delivery.pk),
+        "Due now: a worker sends it.",
+    )
     Delivery.objects.update(answer_headers="")
     assert "It is kept for 7 days." in root.text("webhooks_delivery_change", delivery.pk)
 
