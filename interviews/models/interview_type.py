@@ -9,6 +9,7 @@ from django.db.models.fields.json import KT
 from django.db.models.functions import Cast, Coalesce
 
 from hindsight.db.ids import PublicId
+from hindsight.text.languages import ENGLISH
 from interviews.lifecycle import Wording
 from orgs.tenancy import OrgRowsQuerySet
 
@@ -22,6 +23,11 @@ def guide_version() -> models.GeneratedField:
 def guide_name() -> models.GeneratedField:
     name = Coalesce(KT("guide__name"), Value(""), output_field=models.TextField())
     return models.GeneratedField(expression=name, output_field=models.TextField(), db_persist=True)
+
+
+def language_code() -> Coalesce:
+    """Of the guide. Older guides have none."""
+    return Coalesce(KT("guide__language"), Value(ENGLISH), output_field=models.TextField())
 
 
 _ORDER = (
@@ -51,6 +57,13 @@ class InterviewType(PublicId, models.Model):
     archived_at = models.DateTimeField(
         null=True, blank=True, editable=False, help_text="No new interview request may have an archived type."
     )
+    draft = models.JSONField(
+        null=True, blank=True, editable=False, help_text="A guide that is not published yet. It may be invalid."
+    )
+    drafted_by = models.CharField(
+        max_length=150, blank=True, default="", db_default="", editable=False, help_text="The staff login."
+    )
+    drafted_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     audited = ("guide",)
 
@@ -65,6 +78,12 @@ class InterviewType(PublicId, models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def edited_guide(self) -> dict[str, Any]:
+        """What the editor opens: the draft if there is one."""
+        guide: dict[str, Any] = self.draft or self.guide
+        return guide
 
     @property
     def guide_text(self) -> str:

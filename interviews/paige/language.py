@@ -179,6 +179,12 @@ def language_of(text: str, default: str = "en") -> str:
     return max(counts, key=lambda code: (counts[code], code == default))
 
 
+def written_in(texts: Iterable[str], declared: str) -> str:
+    """The language of the most function words. The declared one if that is in doubt, or not known."""
+    is_known = declared in languages_with("languages")
+    return language_of(" ".join(texts), declared) if is_known else declared
+
+
 @cache
 def _function_words() -> Mapping[str, frozenset[str]]:
     return {

@@ -4,7 +4,7 @@ The contact may switch to a language in which exactly one interview type of the 
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
@@ -20,8 +20,7 @@ from interviews.models import Conversation, InterviewRequest, InterviewType
 from interviews.models.conversation import UNFINISHED, is_abandoned
 from interviews.paige.dialogue import wanted_language
 from interviews.paige.guide.guide import GuideError, Outline, outline_of_version
-from interviews.paige.language import language_of as language_of_words
-from interviews.paige.language import languages, languages_with
+from interviews.paige.language import languages, written_in
 from interviews.paige.reading.readings import AnswerReading
 from interviews.paige.turn.brief import guide_of
 from interviews.services.state import language_of
@@ -120,12 +119,6 @@ def _translations(outline: Outline, interview_type: InterviewType, *deferred: st
         if written_in(translated.questions, translated.language) == translated.language:
             found[translated.language].append(other)
     return {language: others[0] for language, others in found.items() if len(others) == 1}
-
-
-def written_in(questions: Iterable[str], declared: str) -> str:
-    """The language of the most function words. The declared one if that is in doubt, or not known."""
-    is_known = declared in languages_with("languages")
-    return language_of_words(" ".join(questions), declared) if is_known else declared
 
 
 def _outline_of(interview_type: InterviewType) -> Outline | None:

@@ -9,7 +9,7 @@ from deals.text import DealId
 from hindsight.db.statements import retried
 from interviews.models import InterviewRequest, InterviewType, UnreadObjective
 from interviews.paige.guide.guide import shipped_guide
-from interviews.services.interview_types import ArchivedTypeError, create_interview_type, duplicate_interview_type
+from interviews.services.interview_types import ArchivedTypeError, copy_to_test_room, create_interview_type
 from interviews.services.scripted_buyer import queue_scripted_interview
 from interviews.services.update import by_column
 from interviews.text import Objective
@@ -38,7 +38,7 @@ def open_test_room(*, org_id: int) -> Org:
     room = Org.objects.filter(test_room_of=org).first() or create_test_room(org)
     known = set(room.interview_types.values_list("name", flat=True))
     for interview_type in org.interview_types.filter(archived_at=None).exclude(name__in=known).order_by("pk"):
-        duplicate_interview_type(interview_type=interview_type, org=room, name=interview_type.name)
+        copy_to_test_room(interview_type=interview_type, room=room)
     return room
 
 

@@ -112,5 +112,5 @@ def _topic(topic: Mapping[str, Any]) -> Fields:
         **_texts(topic, "title", "about", "bridge", "question", "rephrasing", "reason"),
         "Follow-ups": "\n".join(f"{each['kind']}: {each['text']}" for each in topic["follow_ups"]),
         "Core": "yes" if topic["core"] else "no",
-        "Siblings": ", ".join(topic.get("siblings", ())),
+        "Same topics": ", ".join(topic.get("siblings", ())),
     }

@@ -8,16 +8,16 @@ from django.core.exceptions import ValidationError
 from django.utils.html import format_html
 from django.utils.text import slugify
 
-from hindsight.text.languages import ENGLISH
+from hindsight.text.languages import ENGLISH, language_name
 from interviews.paige.guide.question_style import guide_warnings
 from interviews.paige.guide.rules import GuideError, GuidePath, Remark, in_current_format, in_words
-from interviews.paige.guide.texts import CLOSING
-from interviews.services.conversations import written_in
+from interviews.paige.guide.texts import CLOSING, VENDOR
+from interviews.paige.language import written_in
 from staff.guides.arrangement import MAX_TOPICS, arranged
-from staff.guides.forms import GuideFields, TopicFormSet, WarnedField, language_name, without_empty_fields
+from staff.guides.forms import GuideFields, TopicFormSet, WarnedField, without_empty_fields
 
 STORED_NOW = (
-    'Somebody else has saved this guide, and your edit was not saved. Stored now: <q class="current">{}</q> '
+    'Somebody else has saved this text, and your edit was not saved. Stored now: <q class="current">{}</q> '
     "Save again to replace it with what the field contains."
 )
 
@@ -50,6 +50,10 @@ class GuideEditor:
         """It may be invalid."""
         return {**self.form.part(), "topics": [topic.part() for topic in self.topics]}
 
+    @property
+    def is_at_a_topic(self) -> bool:
+        return any(topic.is_open for topic in self.topics)
+
     def refuse(self, error: GuideError | ValidationError) -> None:
         """A ValidationError is about the name."""
         if isinstance(error, ValidationError):
@@ -61,12 +65,32 @@ class GuideEditor:
                 self._blame(problem.other, f"Used again: {in_words(problem.path)}.")
             self.problems.append(Link(self._anchor(problem.path), problem.in_words, other))
 
+    def has_wrong_characters(self) -> bool:
+        """Such as NUL. `guide` lacks a text that has one."""
+        wrong = [field for field in self.fields.values() if field.errors]
+        self.problems += [Link(field.auto_id, f"{field.label}: {field.errors[0]}") for field in wrong]
+        return bool(wrong)
+
+    def show_beside(self, other: Mapping[str, Any]) -> None:
+        """Topics correspond by their keys, follow-ups by their places."""
+        topics = {topic["key"]: topic for topic in in_current_format(other)["topics"]}
+        self.form.show_beside(other)
+        for form in self.topics:
+            topic = topics.get(form.line("key"), {"follow_ups": ()})
+            form.show_beside(topic)
+            for follow_up, its in zip(form.follow_ups, topic["follow_ups"], strict=False):
+                follow_up.show_beside(its)
+
+    def preview(self, vendor: str) -> None:
+        for topic in self.topics:
+            topic.preview = topic.line("question").replace(VENDOR, vendor)
+
     def show_conflicts(self, conflicts: Iterable[tuple[GuidePath, Any]]) -> None:
         """Adds an error with the stored text to each field that differs from a version that somebody else has saved."""
         for path, theirs in conflicts:
             shown = "nothing" if theirs is None else _readable(theirs)
             self._blame(path, format_html(STORED_NOW, shown))
-            self.problems.append(Link(self._anchor(path), f"{in_words(path)}: The stored guide differs."))
+            self.problems.append(Link(self._anchor(path), f"{in_words(path)}: The stored text differs."))
 
     def warn(self) -> None:
         for warning in (*guide_warnings(self.guide), *language_warnings(self.guide)):
@@ -116,8 +140,12 @@ def language_warnings(guide: Mapping[str, Any]) -> Iterator[Remark]:
     written = written_in(questions, guide["language"])
     if written != guide["language"]:
         names = language_name(written), language_name(guide["language"])
-        text = "The questions seem to be {}. Until they are translated, contacts are not offered this guide as {}."
-        yield Remark(("language",), text.format(*names))
+        yield Remark(("language",), "The questions are {}. Translate them to {} before you publish.".format(*names))
+        return
+    for index, topic in enumerate(guide["topics"]):
+        texts = [topic["question"], *(follow_up["text"] for follow_up in topic["follow_ups"])]
+        if (written := written_in(texts, guide["language"])) != guide["language"]:
+            yield Remark(("topics", index, "question"), f"The texts of this topic seem to be {language_name(written)}.")
 
 
 def _readable(value: Any) -> str:

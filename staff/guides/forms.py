@@ -8,26 +8,20 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django import forms
-from django.utils.translation import get_language_info
 
+from hindsight.text.languages import language_name
 from interviews.paige.guide.texts import MAX_FOLLOW_UPS, VENDOR, FollowUpKind
 from interviews.paige.language import languages
 from staff.guides.arrangement import MAX_TOPICS
 
 
-def language_name(code: str) -> str:
-    try:
-        return str(get_language_info(code)["name"])
-    except KeyError:
-        return code
-
-
 class WarnedField(forms.BoundField):
-    """Warnings do not stop a save."""
+    """Warnings do not stop a save. `beside`: the text that another guide has in this place."""
 
     def __init__(self, *args: Any) -> None:
         super().__init__(*args)
         self.warnings: list[str] = []
+        self.beside = ""
 
     @property
     def aria_describedby(self) -> str | None:
@@ -41,11 +35,12 @@ def field(label: str, help_text: str = "", *, rows: int = 0, widget: forms.Widge
 
 
 class GuidePart(forms.Form):
-    """`has_focus`: whether the focus is on the buttons that move this part."""
+    """`has_focus`: whether the focus is on the menu of this part. `translated`: texts in the guide's language."""
 
     bound_field_class = WarnedField
     heading = "name"
     numbers: tuple[str, ...] = ()
+    translated: tuple[str, ...] = ()
     has_focus = False
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -60,6 +55,10 @@ class GuidePart(forms.Form):
     def part(self) -> dict[str, Any]:
         """It may be invalid."""
         return {name: self.number(name) if name in self.numbers else self.line(name) for name in self.fields}
+
+    def show_beside(self, other: Mapping[str, Any]) -> None:
+        for name in self.translated:
+            self[name].beside = other.get(name, "")  # type: ignore[attr-defined]
 
     def line(self, name: str) -> str:
         return " ".join(self._text(name).splitlines())
@@ -78,6 +77,7 @@ class GuidePart(forms.Form):
 
 class FollowUpForm(GuidePart):
     heading = "text"
+    translated = ("text",)
 
     kind = field("Kind", widget=forms.Select(choices=[(kind.value, kind.value.capitalize()) for kind in FollowUpKind]))
     text = field("Question", rows=2)
@@ -92,26 +92,28 @@ def without_empty_fields(topic: Mapping[str, Any]) -> dict[str, Any]:
 
 class TopicForm(GuidePart):
     heading = "title"
+    translated = ("title", "question", "rephrasing", "reason", "bridge", "about")
     is_open = False
+    preview = ""
 
     title = field("Title", help_text="Staff and customers see it.")
+    question = field("Question", rows=2)
+    rephrasing = field("Rephrasing", rows=2, help_text="For contacts who ask what the question means.")
+    reason = field("Reason", rows=2, help_text="For contacts who ask what the question is for.")
+    bridge = field("Bridge", help_text="Announces the topic after follow-ups on another one: “Now to the price.”")
     about = field(
         "About",
         rows=2,
         help_text="What contacts may tell here, in one sentence. Contacts do not see it. Title, question and this "
         "sentence decide which objectives and answers are about the topic.",
     )
-    bridge = field("Bridge", help_text="Announces the topic after follow-ups on another one: “Now to the price.”")
-    question = field("Question", rows=2)
-    rephrasing = field("Rephrasing", rows=2, help_text="For contacts who ask what the question means.")
-    reason = field("Reason", rows=2, help_text="For contacts who ask what the question is for.")
     core = forms.BooleanField(required=False, label="Core: asked even if few turns are left")
-    key = field("Key", help_text="The topic's name in the API and in picks. If empty, it is made from the title.")
+    key = field("API name", help_text="Also in picks. If empty, it is made from the title.")
     siblings = field(
-        "Siblings",
+        "Same topics",
         rows=2,
-        help_text="Keys of topics that ask for the same in other words, one a line. "
-        "Who says that they have answered one is not asked the other.",
+        help_text="API names of topics that ask for the same in other words, one a line. "
+        "Contacts who say that they have answered one are not asked the other.",
     )
 
     def __init__(self, data: Any = None, *args: Any, **kwargs: Any) -> None:
@@ -124,6 +126,10 @@ class TopicForm(GuidePart):
         return {**without_empty_fields(part), "follow_ups": [follow_up.part() for follow_up in self.follow_ups]}
 
     @property
+    def main(self) -> Iterator[forms.BoundField]:
+        return (self[name] for name in (*self.translated, "core"))
+
+    @property
     def more(self) -> Iterator[forms.BoundField]:
         """The fields that are seldom edited."""
         return (self[name] for name in ("key", "siblings"))
@@ -134,6 +140,7 @@ TopicFormSet = forms.formset_factory(TopicForm, extra=0, max_num=MAX_TOPICS, abs
 
 class GuideFields(GuidePart):
     numbers = ("version", "estimated_minutes", "max_turns")
+    translated = ("name", "purpose", "closing_question")
 
     name = field("Name")
     language = field(

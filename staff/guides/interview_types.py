@@ -2,15 +2,14 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import QuerySet, TextField, Value
-from django.db.models.fields.json import KT
-from django.db.models.functions import Coalesce
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 
-from hindsight.text.languages import ENGLISH
+from hindsight.text.languages import language_name
 from interviews.lifecycle import Wording
 from interviews.models import Conversation, InterviewType
+from interviews.models.interview_type import language_code
 from interviews.paige.guide.guide import GuideError
 from interviews.reports.guide_quality import (
     NEWEST,
@@ -22,13 +21,17 @@ from interviews.reports.guide_quality import (
 )
 from interviews.reports.model_statistics import quality_by_engine
 from interviews.services.conversations import translations_of
-from interviews.services.interview_types import archive_interview_type, set_wording, unarchive_interview_type
+from interviews.services.interview_types import (
+    archive_interview_type,
+    discard_draft,
+    set_wording,
+    unarchive_interview_type,
+)
 from orgs.models import EventKind
 from staff.base import ObjectView, StaffAdmin
 from staff.confirmation import Action, ActionAdmin
 from staff.guides.comparison import comparison_view
-from staff.guides.forms import language_name
-from staff.guides.pages import GuidePages
+from staff.guides.new_types import NewTypePages
 from staff.guides.trial import trial_view
 from staff.history.pages import HistoryPage
 from staff.lists.filters import ArchivedFilter, OrgFilter
@@ -56,6 +59,14 @@ ACTIONS = {
         event=EventKind.TYPE_UNARCHIVED,
         done="Unarchived.",
     ),
+    "discard-draft": Action(
+        title="Discard the draft",
+        text="Its texts are deleted. The published guide stays as it is.",
+        button="Discard the draft",
+        run=service_of(discard_draft),
+        event=EventKind.GUIDE_CHANGED,
+        done="Draft discarded.",
+    ),
     "words-of-model": Action(
         title="Let a model word the follow-ups",
         text="Where a model is configured for it, follow-ups have its words from the next question on. It gets the "
@@ -76,6 +87,12 @@ ACTIONS = {
 }
 
 
+class InUseFilter(ArchivedFilter):
+    """Drafts are in the list, although nobody gets them yet."""
+
+    shown = ArchivedFilter.shown | Q(drafted_at__isnull=False)
+
+
 def confirmed(action: Action) -> ObjectView:
     def view(admin: "InterviewTypeAdmin", request: HttpRequest, object_id: str) -> HttpResponse:
         return admin.confirm_and_run(request, admin.object_or_404(request, object_id, admin.may_edit_guide), action)
@@ -94,26 +111,25 @@ def break_offs_view(admin: StaffAdmin, request: HttpRequest, object_id: str) -> 
 
 
 @admin.register(InterviewType)
-class InterviewTypeAdmin(GuidePages, HistoryPage, ActionAdmin):
+class InterviewTypeAdmin(NewTypePages, HistoryPage, ActionAdmin):
     change_form_template = "staff/guides/interview_type.html"
     object_pages = {
-        **GuidePages.object_pages,
+        **NewTypePages.object_pages,
         **{name: confirmed(action) for name, action in ACTIONS.items()},
     }
     slow_object_pages = {"try": trial_view, "compare": comparison_view, "break-offs": break_offs_view}
-    list_display = ("name", "org", "language", "version", "created_at", "archived_at")
-    list_filter = (OrgFilter, ArchivedFilter)
+    list_display = ("name", "org", "language", "version", "status", "created_at")
+    list_filter = (OrgFilter, InUseFilter)
     list_select_related = ("org",)
     sortable_by = ("name", "org", "created_at")  # thousands of rows at most
     fields = (
         *("name", "org", "language", "other_languages", "version", "words"),
-        *("created_at", "archived_at", "guide_to_read"),
+        *("status", "created_at", "guide_to_read"),
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        code = Coalesce(KT("guide__language"), Value(ENGLISH), output_field=TextField())
-        kinds: QuerySet[Any] = super().get_queryset(request).annotate(language_code=code)
-        return kinds.defer("guide") if self.is_list(request) else kinds
+        kinds: QuerySet[Any] = super().get_queryset(request).annotate(language_code=language_code())
+        return kinds.defer("guide", "draft") if self.is_list(request) else kinds
 
     @admin.display(description="Language")
     def language(self, interview_type: Any) -> str:
@@ -131,6 +147,12 @@ class InterviewTypeAdmin(GuidePages, HistoryPage, ActionAdmin):
     @admin.display(description="Words of follow-ups")
     def words(self, interview_type: InterviewType) -> str:
         return f"of {Wording(interview_type.wording).label}"
+
+    @admin.display(description="Status")
+    def status(self, interview_type: InterviewType) -> str:
+        if interview_type.archived_at:
+            return "Draft" if interview_type.drafted_at else "Archived"
+        return "In use, with a draft" if interview_type.drafted_at else "In use"
 
     @admin.display(description="Guide")
     def guide_to_read(self, interview_type: InterviewType) -> str:

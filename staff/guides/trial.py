@@ -35,6 +35,9 @@ from staff.interviews.transcript import SKIPPED, SpokenTurn, speakers
 
 NOT_SIGNED = "This page is not complete, so the trial cannot go on. Start again."
 
+DRAFT = 0
+"""The number that the select of versions gives the draft."""
+
 WHY = {
     Move.QUESTION: "It is the first topic that is left to ask.",
     Move.FOLLOW_UP: "The last answer leaves something to ask. Kind of the follow-up: {kind}.",
@@ -51,7 +54,7 @@ def salt_of(interview_type: InterviewType) -> str:
 
 @dataclass(frozen=True)
 class Trial:
-    """`is_saved`: False for the text of a form. `conversation`: the questions that were answered or skipped."""
+    """`is_saved`: False for a draft, saved or not. `conversation`: the questions that were answered or skipped."""
 
     guide: Mapping[str, Any]
     is_saved: bool = True
@@ -146,7 +149,7 @@ class ShownTrial:
 
 
 class TrialForm(forms.Form):
-    """`versions`: empty if the guide is the text of a form."""
+    """`versions`: with DRAFT if there is one, and empty if the guide is the text of a form."""
 
     version = forms.TypedChoiceField(coerce=int, label="Version of the guide")
     contact_name = RuledField(clean_name, required=False, label="Contact's name")
@@ -155,7 +158,7 @@ class TrialForm(forms.Form):
 
     def __init__(self, versions: list[int], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["version"].choices = [(number, str(number)) for number in versions]  # type: ignore[attr-defined]
+        self.fields["version"].choices = [(number, str(number) if number else "Draft") for number in versions]  # type: ignore[attr-defined]
         if not versions:
             del self.fields["version"]
 
@@ -188,8 +191,7 @@ class TrialPage:
         if do == "start":
             return self.start(unsaved)
         if do is None or trial is None:
-            version = self.request.GET.get("version", self.interview_type.guide["version"])
-            form = self.settings_form(None, initial={"version": version})
+            form = self.settings_form(None, initial={"version": self.request.GET.get("version", self.versions[0])})
             return self.settings_page(None, form, error=NOT_SIGNED if do else "")
         if do == "again":
             return self.settings_page(unsaved, self.settings_form(unsaved, initial=trial.settings))
@@ -211,11 +213,12 @@ class TrialPage:
         form = self.settings_form(unsaved, data=self.request.POST)
         if form.is_valid():
             texts = dict(form.cleaned_data)
-            guide = unsaved.guide if unsaved else guide_at(self.interview_type, texts.pop("version"))
+            version = DRAFT if unsaved else texts.pop("version")
+            guide = unsaved.guide if unsaved else self.guide_at(version)
             try:
-                return self.trial_page(Trial(guide or {}, is_saved=unsaved is None, **texts), AnswerForm())
+                return self.trial_page(Trial(guide, is_saved=version != DRAFT, **texts), AnswerForm())
             except GuideError as error:
-                form.add_error(None, ["The guide no longer follows the rules of guides.", *error.lines])
+                form.add_error(None, ["The guide does not follow the rules of guides.", *error.lines])
         return self.settings_page(unsaved, form)
 
     def answer(self, trial: Trial, *, is_skipped: bool) -> HttpResponse:
@@ -228,7 +231,16 @@ class TrialPage:
         return self.trial_page(trial, form)
 
     def settings_form(self, unsaved: Trial | None, **options: Any) -> TrialForm:
-        return TrialForm([] if unsaved else versions_of(self.interview_type), **options)
+        return TrialForm([] if unsaved else self.versions, **options)
+
+    @cached_property
+    def versions(self) -> list[int]:
+        return [*([DRAFT] if self.interview_type.draft else []), *versions_of(self.interview_type)]
+
+    def guide_at(self, version: int) -> Mapping[str, Any]:
+        if version == DRAFT:
+            return with_keys(self.interview_type.edited_guide)
+        return guide_at(self.interview_type, version) or {}
 
     def settings_page(self, unsaved: Trial | None, form: TrialForm, *, error: str = "") -> HttpResponse:
         signed = unsaved.signed(self.interview_type) if unsaved else ""

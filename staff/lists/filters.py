@@ -7,7 +7,7 @@ from typing import Any, cast
 from django.contrib.admin import FieldListFilter, SimpleListFilter
 from django.contrib.admin.views.main import ORDER_VAR, SEARCH_VAR, ChangeList
 from django.core.paginator import Paginator
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 
 from interviews.lifecycle import DisplayedStatus, Flag
@@ -166,6 +166,7 @@ class ArchivedFilter(SimpleListFilter):
 
     title = "archive"
     parameter_name = "archived"
+    shown = Q(archived_at__isnull=True)
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[Any, str]]:
         return [("yes", "archived"), ("all", "all")]
@@ -179,7 +180,7 @@ class ArchivedFilter(SimpleListFilter):
         if self.value() == "yes":
             return queryset.filter(archived_at__isnull=False)
         is_shown = self.value() == "all" or request.GET.get(SEARCH_VAR, "").strip()
-        return queryset if is_shown else queryset.filter(archived_at__isnull=True)
+        return queryset if is_shown else queryset.filter(self.shown)
 
 
 class FlagFilter(SimpleListFilter):

@@ -194,7 +194,6 @@ def other_states(rows: Rows) -> dict[str, str]:
     return {
         "completed request": change_path(completed),
         "changes of a guide": reverse("admin:interviews_interviewtype_history", args=[rows[InterviewType].pk]),
-        "form of a new guide": f"{reverse('admin:interviews_interviewtype_add')}?org={org.slug}&start=blank",
         "erased contact": change_path(erased),
         "revoked key": change_path(revoked),
         "suspended org": change_path(suspended),

@@ -84,6 +84,7 @@ interviews_interviewtype_change          p-  p-  --  --  --  p-  p-
 interviews_interviewtype_changelist      pp  pp  --  --  --  pp  pp
 interviews_interviewtype_compare         pp  pp  --  --  --  pp  pp
 interviews_interviewtype_delete          --  --  --  --  --  --  --
+interviews_interviewtype_discard-draft   pp  --  --  --  --  --  --
 interviews_interviewtype_duplicate       pw  --  --  --  --  --  --
 interviews_interviewtype_guide           pw  --  --  --  --  --  --
 interviews_interviewtype_guide-json      pp  --  --  --  --  --  --

@@ -6,12 +6,15 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.urls import reverse
+from django.utils.html import escape
 
 from interviews.models import InterviewType
+from interviews.paige.guide.guide import shipped_guide
 from interviews.paige.guide.rules import in_current_format
-from interviews.services.interview_types import edit_guide
+from interviews.services.interview_types import edit_guide, save_draft
 from orgs.actors import Actor, ActorKind
-from orgs.models import Change, SecurityEvent
+from orgs.models import Change, Org, SecurityEvent
+from tests.factories import InterviewTypeFactory
 from tests.staff.conftest import Fields, Staff
 
 FORM = "interviews_interviewtype_guide"
@@ -57,7 +60,7 @@ def test_all_errors_are_shown_at_once_each_beside_its_field(support: Staff, kind
     page = save(support, kind, {**fields, **wrong})
     assert page.status_code == 200
     assert [text.partition(": ")[0] for text in summary(page)] == [
-        *("Name", "Estimated minutes", "Topic 1, follow-up 2", "Topic 2, question", "Topic 3, sibling 2"),
+        *("Name", "Estimated minutes", "Topic 1, follow-up 2", "Topic 2, question", "Topic 3, same topic 2"),
         *("Topic 4, about", "Max turns"),
     ]
     html = page.content.decode()
@@ -79,9 +82,7 @@ def test_a_repeated_wording_is_shown_at_both_places(support: Staff, kind: Interv
     assert "Used again: Closing question." in html
 
 
-def test_poor_questions_and_those_in_another_language_are_saved_with_a_warning(
-    support: Staff, kind: InterviewType
-) -> None:
+def test_poor_questions_are_published_with_a_warning(support: Staff, kind: InterviewType) -> None:
     fields = shown(support, kind)
     fields["topics-0-question"] = "Did you like it?"
     fields["topics-0-follow_ups-0-text"] = "What? Why? " + "what " * 50 + "?"
@@ -93,9 +94,84 @@ def test_poor_questions_and_those_in_another_language_are_saved_with_a_warning(
         "Topic 1, follow-up 1: Double",
         "Topic 1, follow-up 1: Long",
     ]
-    for language, number in (("de", 1), ("en", 0)):
-        assert save(support, kind, {**shown(support, kind), "language": language}).status_code == 302
-        assert len([text for text in warnings(support, kind) if text.startswith("Language: ")]) == number
+
+
+def test_a_guide_in_another_language_than_its_own_is_not_published(support: Staff, kind: InterviewType) -> None:
+    fields = shown(support, kind)
+    german = shipped_guide("win_loss_buyer_de")["topics"][1]
+    fields["topics-0-question"] = german["question"]
+    fields |= {f"topics-0-follow_ups-{place}-text": each["text"] for place, each in enumerate(german["follow_ups"])}
+    assert save(support, kind, {**fields, "language": "de"}).context["editor"].problems == [
+        ("id_language", "Language: The questions are English. Translate them to German.", "")
+    ]
+    kind.refresh_from_db()
+    assert kind.guide["language"] == "en"
+    assert save(support, kind, fields).status_code == 302
+    assert "Topic 1, question: The texts of this topic seem to be German." in warnings(support, kind)
+
+
+# Drafts
+
+
+def keep(staff: Staff, kind: InterviewType, fields: dict[str, str]) -> Any:
+    return save(staff, kind, {**fields, "save": "draft"})
+
+
+def test_a_draft_may_be_invalid_and_nobody_gets_it_before_it_is_published(support: Staff, kind: InterviewType) -> None:
+    guide, fields = kind.guide, shown(support, kind)
+    mine = {**fields, "topics-0-question": "Tell me.", "estimated_minutes": "soon", "topics-1-title": ""}
+    assert keep(support, kind, {**mine, "beside": "7"}).url.endswith("/guide/?beside=7")
+    kind.refresh_from_db()
+    assert (kind.guide, kind.drafted_by) == (guide, "sue")
+    page = support.get(FORM, kind.pk)
+    assert "Draft of sue, saved " in page.content.decode()
+    assert mine.items() - Fields(page).data.items() <= {("seen", ""), *fields.items()}
+    assert summary(save(support, kind, Fields(page).data))
+    corrected = {"topics-0-question": "What set it off?", "estimated_minutes": "9", "topics-1-title": "Who"}
+    assert save(support, kind, {**Fields(page).data, **corrected}).status_code == 302
+    kind.refresh_from_db()
+    assert (kind.guide["estimated_minutes"], kind.guide["version"]) == (9, 2)
+    assert (kind.draft, kind.drafted_by, kind.drafted_at) == (None, "", None)
+
+
+def test_a_draft_overwrites_no_draft_that_somebody_else_saved_meanwhile(support: Staff, kind: InterviewType) -> None:
+    mine = {**shown(support, kind), "closing_question": "What did I forget?"}
+    theirs = {**kind.guide, "closing_question": "What did they forget?"}
+    save_draft(org_id=kind.org_id, interview_type_id=kind.pk, guide=theirs, actor=ANN)
+    for send in (keep, save):
+        page = send(support, kind, mine)
+        assert summary(page) == ["Closing question: The stored text differs."]
+        assert '<q class="current">What did they forget?</q>' in page.content.decode()
+    kind.refresh_from_db()
+    assert (kind.draft, kind.guide["version"]) == (theirs, 1)
+    assert keep(support, kind, Fields(page).data).status_code == 302
+    kind.refresh_from_db()
+    assert kind.draft is not None
+    assert kind.draft["closing_question"] == "What did I forget?"
+    data = {"guide": kind.guide_text, "version": 1, "seen": mine["seen"]}
+    assert "Somebody else has saved" in support.post(f"{FORM}-json", kind.pk, **data).content.decode()
+
+
+def test_a_draft_is_discarded(support: Staff, kind: InterviewType) -> None:
+    keep(support, kind, {**shown(support, kind), "closing_question": "What did I forget?"})
+    assert support.post("interviews_interviewtype_discard-draft", kind.pk).status_code == 302
+    kind.refresh_from_db()
+    assert (kind.draft, kind.drafted_at, kind.archived_at) == (None, None, None)
+    assert shown(support, kind)["closing_question"] == kind.guide["closing_question"]
+
+
+def test_another_guide_is_shown_beside_the_texts(support: Staff, kind: InterviewType, globex: Org) -> None:
+    guide = shipped_guide("win_loss_buyer_de")
+    guide["topics"].reverse()
+    german = InterviewTypeFactory.create(org=kind.org, guide=guide)
+    foreign = InterviewTypeFactory.create(org=globex)
+    page = support.get(FORM, kind.pk, beside=german.pk)
+    fields, last = page.context["editor"].fields, guide["topics"][-1]
+    assert fields["topics-0-question"].beside == last["question"]
+    assert fields["topics-0-follow_ups-1-text"].beside == last["follow_ups"][1]["text"]
+    assert f'<span lang="de">{escape(guide["purpose"])}</span>' in page.content.decode()
+    again = press(support, kind, {**Fields(page).data, "beside": str(foreign.pk)}, "beside")
+    assert again.context["beside"] is None
 
 
 def press(staff: Staff, kind: InterviewType, fields: dict[str, str], button: str) -> Any:
@@ -174,13 +250,21 @@ def topic_of(number: int, follow_ups: int = 1) -> dict[str, Any]:
 
 @pytest.mark.parametrize(
     "data",
-    [{}, {"topics-TOTAL_FORMS": "999999999"}, {"do": "topics-7:up"}, {"do": "x"}, {"version": "1"}, {"name": "\x00"}],
+    [
+        {},
+        {"save": "draft"},
+        {"topics-TOTAL_FORMS": "999999999"},
+        {"do": "topics-7:up"},
+        {"do": "x"},
+        {"version": "1"},
+        {"name": "\x00"},
+    ],
 )
 def test_an_incomplete_form_saves_nothing(support: Staff, kind: InterviewType, data: dict[str, str]) -> None:
     before = kind.guide
     assert save(support, kind, data).status_code == 200
     kind.refresh_from_db()
-    assert kind.guide == before
+    assert (kind.guide, kind.draft) == (before, None)
 
 
 # Two editors
@@ -205,8 +289,8 @@ def test_a_conflict_shows_the_stored_text_beside_ones_own(support: Staff, kind: 
     mine = {**fields, "topics-0-question": "What did I write?", "topics-2-reason": "I ask because."}
     page = save(support, kind, mine)
     assert summary(page) == [
-        "Topic 1, question: The stored guide differs.",
-        "Topic 3, reason: The stored guide differs.",
+        "Topic 1, question: The stored text differs.",
+        "Topic 3, reason: The stored text differs.",
     ]
     assert '<q class="current">What did &lt;they&gt; write?</q>' in page.content.decode()
     kind.refresh_from_db()
@@ -230,7 +314,7 @@ def test_other_topics_of_somebody_else_are_one_conflict_and_the_same_guide_is_no
     fields = shown(support, kind)
     edit(kind, lambda guide: guide["topics"].reverse())
     page = save(support, kind, {**fields, "estimated_minutes": "8"})
-    assert summary(page) == ["Estimated minutes: The stored guide differs.", "Topics: The stored guide differs."]
+    assert summary(page) == ["Estimated minutes: The stored text differs.", "Topics: The stored text differs."]
     kind.refresh_from_db()
     assert kind.guide["version"] == 3
 

@@ -101,12 +101,3 @@ def test_a_bad_text_and_a_guide_with_errors_are_refused_and_kept(
     assert page.context["editor"].problems
     assert TEXT in page.content.decode()
     assert guides == []
-
-
-def test_a_new_guide_can_be_tried_before_it_is_stored(root: Staff, kind: InterviewType) -> None:
-    url = f"{reverse('admin:interviews_interviewtype_add')}?org={kind.org.slug}&start=win_loss_buyer"
-    fields = Fields(root.client.get(url)).data
-    page = unescape(root.client.post(url, {**fields, "sample": TEXT, "do": "sample:objective"}).content.decode())
-    assert "Steers to “" in page
-    assert "<h1>New interview type</h1>" in page
-    assert InterviewType.objects.count() == 1

@@ -14,7 +14,7 @@ from interviews.models import InterviewRequest, InterviewType
 from interviews.paige.model.prompt import messages_for, segments
 from interviews.paige.turn.moves import moves
 from interviews.services.conversation_steps import give_consent, next_question, skip_question, submit_answer
-from interviews.services.interview_types import edit_guide
+from interviews.services.interview_types import edit_guide, save_draft
 from interviews.services.state import StoredInterview
 from staff.guides.trial import Trial
 from tests.factories import InterviewTypeFactory
@@ -166,13 +166,24 @@ def test_the_unsaved_text_of_the_form_can_be_tried(support: Staff, kind: Intervi
     sent = {name: value for name, value in {**fields, **counts, "version": 1}.items() if value not in (None, False)}
     sent["topics-0-question"] = "What made you look around?"
     page = support.post(TRY, kind.pk, **{"try": "unsaved", **sent})
-    assert "unsaved text of the form" in page.content.decode()
+    assert "the text of the editor" in page.content.decode()
     page = support.post(TRY, kind.pk, do="start", trial=signed_in(page), objective="", notes="", contact_name="")
     assert asked(page) == "What made you look around?"
     kind.refresh_from_db()
-    assert kind.guide["version"] == 1
+    assert (kind.guide["version"], kind.draft) == (1, None)
     page = support.post(TRY, kind.pk, **{"try": "unsaved", **sent, "topics-0-question": "Tell me."})
     assert "Topic 1, question: Must have a question mark." in page.content.decode()
+
+
+def test_a_saved_draft_is_tried_first(support: Staff, kind: InterviewType) -> None:
+    topic = {**kind.guide["topics"][0], "key": "", "question": "What made you look around?"}
+    draft = {**kind.guide, "topics": [topic, *kind.guide["topics"][1:]]}
+    save_draft(org_id=kind.org_id, interview_type_id=kind.pk, guide=draft, actor=SAM)
+    assert [*support.get(TRY, kind.pk).context["form"].fields["version"].choices] == [(0, "Draft"), (1, "1")]
+    assert '<option value="0" selected>' in support.text(TRY, kind.pk)
+    page = start(support, kind, version=0)
+    assert asked(page) == "What made you look around?"
+    assert "The draft." in page.content.decode()
 
 
 @pytest.mark.parametrize(("role", "status"), [("read only", 200), ("account manager", 403), ("auditor", 403)])

@@ -26,58 +26,67 @@ def events() -> list[tuple[str, str, str, str]]:
     return list(kinds.values_list("kind", "actor", "org", "detail"))
 
 
-def add(staff: Staff, fields: dict[str, str], **query: str) -> Any:
-    return staff.client.post(reverse(f"admin:{PAGE}_add", query=query), fields)
+def add(staff: Staff, **fields: str) -> Any:
+    return staff.client.post(reverse(f"admin:{PAGE}_add"), fields)
 
 
-def test_a_type_begins_with_a_shipped_guide(support: Staff, acme: Org) -> None:
-    page = support.get(f"{PAGE}_add", org="acme", start="nps_follow_up", language="")
-    assert not InterviewType.objects.exists()
-    response = add(support, {**Fields(page).data, "name": "Detractors"}, org="acme", start="nps_follow_up")
+def test_a_type_begins_as_a_draft_of_a_shipped_guide(support: Staff, acme: Org, acme_api: ApiClient) -> None:
+    fields = Fields(support.get(f"{PAGE}_add", org="acme", start="nps_follow_up")).data
+    response = add(support, **fields | {"name": "Detractors"})
     [created] = InterviewType.objects.all()
-    assert response.url == reverse(f"admin:{PAGE}_change", args=[created.pk])
+    assert response.url == reverse(f"admin:{PAGE}_guide", args=[created.pk])
     assert (created.org, created.name, created.wording) == (acme, "Detractors", Wording.MODEL)
-    assert created.guide == {**shipped_guide("nps_follow_up"), "language": "en", "name": "Detractors"}
+    assert created.draft == {**shipped_guide("nps_follow_up"), "language": "en", "name": "Detractors"}
     assert events() == [("type_created", "sue", "acme", "")]
+    body = {"contact_email": "bob@example.com", "interview_type_id": created.public_id}
+    assert acme_api.post("/interviews", body).status_code == 400
+    assert support.listed(PAGE) == [created]
+    assert support.post(f"{PAGE}_guide", created.pk, **editor_of(support, created)).status_code == 302
+    assert acme_api.post("/interviews", body).status_code == 201
+    created.refresh_from_db()
+    assert (created.guide["version"], created.draft) == (1, None)
+
+
+def editor_of(staff: Staff, kind: InterviewType) -> dict[str, str]:
+    return Fields(staff.get(f"{PAGE}_guide", kind.pk)).data
 
 
 def test_a_blank_type_gets_topics_in_its_language(support: Staff, acme: Org) -> None:
-    begun = {"org": " ACME ", "start": "blank", "language": "de"}
-    page = support.get(f"{PAGE}_add", **begun)
-    fields = Fields(add(support, {**Fields(page).data, "do": "topics:add"}, **begun)).data
-    assert add(support, fields, **begun).context["editor"].problems
-    assert not InterviewType.objects.exists()
+    add(support, org=" ACME ", start="blank", language="de")
+    [created] = InterviewType.objects.all()
+    fields = editor_of(support, created)
+    fields = Fields(support.post(f"{PAGE}_guide", created.pk, **fields, do="topics:add")).data
+    assert support.post(f"{PAGE}_guide", created.pk, **fields).context["editor"].problems
+    assert support.get(f"{PAGE}_change", created.pk).status_code == 200, "the stored guide is invalid"
+    unarchived = support.client.post(reverse(f"admin:{PAGE}_unarchive", args=[created.pk]), follow=True)
+    assert "Edit and publish it." in unarchived.content.decode()
+    created.refresh_from_db()
+    assert created.archived_at
     assert fields["topics-1-follow_ups-0-text"] == "„{quote}“, so Ihre Worte. Was war der Grund?"
     fields |= {"name": "Kurz", "purpose": "Es geht um {vendor}.", "closing_question": "Was fehlt noch?"}
     for number in range(2):
         fields |= {f"topics-{number}-title": f"Thema {number}", f"topics-{number}-question": f"Was war {number}?"}
-    assert add(support, fields, **begun).status_code == 302
-    [created] = InterviewType.objects.all()
-    assert (created.guide["language"], created.guide["version"]) == ("de", 1)
+    assert support.post(f"{PAGE}_guide", created.pk, **fields).status_code == 302
+    created = InterviewType.objects.get()
+    assert (created.name, created.guide["language"], created.archived_at) == ("Kurz", "de", None)
     assert [topic["key"] for topic in created.guide["topics"]] == ["thema_0", "thema_1"]
 
 
 @pytest.mark.parametrize(
-    ("query", "field"),
+    ("fields", "wrong"),
     [
-        ({"org": "nobody", "start": "blank"}, "org"),
-        ({"org": "a\x00", "start": "blank"}, "org"),
-        ({"org": "acme", "start": "../x"}, "start"),
-        ({"org": "acme", "start": "blank", "language": "xx"}, "language"),
-        ({"start": "blank"}, "org"),
+        ({"org": "nobody"}, "org"),
+        ({"org": "a\x00"}, "org"),
+        ({"org": ""}, "org"),
+        ({"start": "../x"}, "start"),
+        ({"language": "xx"}, "language"),
+        ({"name": "Taken"}, "name"),
+        ({"name": "x" * 201}, "name"),
     ],
 )
-def test_a_wrong_beginning_is_refused(support: Staff, acme: Org, query: dict[str, str], field: str) -> None:
-    assert list(support.get(f"{PAGE}_add", **query).context["form"].errors) == [field]
-    assert add(support, {}, **query).status_code == 200
-    assert not InterviewType.objects.exists()
-
-
-def test_a_name_that_is_taken_is_refused(support: Staff, kind: InterviewType) -> None:
-    begun = {"org": kind.org.slug, "start": "no_decision"}
-    fields = Fields(support.get(f"{PAGE}_add", **begun)).data
-    page = add(support, {**fields, "name": kind.name}, **begun)
-    assert [problem.anchor for problem in page.context["editor"].problems] == ["id_name"]
+def test_a_wrong_beginning_is_refused(support: Staff, acme: Org, fields: dict[str, str], wrong: str) -> None:
+    InterviewTypeFactory.create(org=acme, name="Taken")
+    assert list(add(support, **{"org": "acme", "start": "blank", **fields}).context["form"].errors) == [wrong]
     assert InterviewType.objects.count() == 1
     assert events() == []
 
@@ -87,13 +96,15 @@ def test_a_type_is_duplicated_for_its_org_and_for_another(support: Staff, kind: 
     kind.save()
     form = support.get(f"{PAGE}_duplicate", kind.pk).context["form"]
     first = {"org": form["org"].value(), "name": form["name"].value()}
-    assert support.post(f"{PAGE}_duplicate", kind.pk, **first).status_code == 302
+    assert support.post(f"{PAGE}_duplicate", kind.pk, **first).url.endswith(f"/guide/?beside={kind.pk}")
     again = support.post(f"{PAGE}_duplicate", kind.pk, **first)
     assert list(again.context["form"].errors) == ["name"]
-    assert support.post(f"{PAGE}_duplicate", kind.pk, org="globex", name="Theirs").status_code == 302
+    assert support.post(f"{PAGE}_duplicate", kind.pk, org="globex", name="Theirs", language="de").status_code == 302
     copy, theirs = InterviewType.objects.exclude(pk=kind.pk).order_by("pk")
     assert (copy.org, copy.name, theirs.org, theirs.name) == (kind.org, f"Copy of {kind.name}", globex, "Theirs")
     assert theirs.guide == {**kind.guide, "name": "Theirs", "version": 1}
+    assert theirs.draft == {**theirs.guide, "language": "de"}
+    assert all(each.archived_at for each in (copy, theirs))
     assert events()[1] == ("type_created", "sue", "globex", f"A copy of {kind.public_id}.")
 
 

@@ -42,13 +42,14 @@ class Remark(NamedTuple):
 
 def in_words(path: GuidePath) -> str:
     """Such as "Topic 1, follow-up 2". The path must not be empty."""
-    singulars = {"topics": "topic", "follow-ups": "follow-up", "siblings": "sibling"}
+    names = {"follow_ups": "follow-ups", "key": "API name", "siblings": "same topics"}
+    singulars = {"topics": "topic", "follow-ups": "follow-up", "same topics": "same topic"}
     words: list[str] = []
     for step in path[:-1] if path[-1] == "text" else path:
         if isinstance(step, int):
             words[-1] = f"{singulars.get(words[-1], words[-1])} {step + 1}"
         else:
-            words.append("follow-ups" if step == "follow_ups" else step.replace("_", " "))
+            words.append(names.get(step, step.replace("_", " ")))
     text = ", ".join(words)
     return text[0].upper() + text[1:]
 
@@ -157,8 +158,8 @@ def _problems_between_fields(guide: Mapping[str, Any]) -> Iterator[Remark]:
     max_turns, needed = guide.get("max_turns"), sum(topic.get("core") is True for _, topic in topics) + 1
     if isinstance(max_turns, int) and 1 <= max_turns < needed:
         yield Remark(("max_turns",), f"Must be at least {needed}: the core topics and the closing question.")
-    for name in ("key", "bridge"):
-        yield from _repetitions(name, _texts((path, name, topic.get(name)) for path, topic in topics))
+    for name, what in (("key", "API name"), ("bridge", "bridge")):
+        yield from _repetitions(what, _texts((path, name, topic.get(name)) for path, topic in topics))
     yield from _repetitions("wording", wordings(guide))
 
 
@@ -189,7 +190,7 @@ def unknown_siblings(guide: Mapping[str, Any]) -> Iterator[Remark]:
         listed = enumerate(siblings if isinstance(siblings, list) else ())
         for place, key in _texts(((*path, "siblings"), index, item) for index, item in listed):
             if key not in others:
-                yield Remark(place, f"“{key}” is not the key of another topic.")
+                yield Remark(place, f"No other topic has the API name “{key}”.")
 
 
 def _items(path: GuidePath, items: Any) -> Iterator[tuple[GuidePath, Mapping[str, Any]]]:

@@ -83,5 +83,5 @@ def clean_key(text: str) -> str:
     if not re.fullmatch(r"[a-z][a-z0-9_]{0,39}", text):
         raise ValidationError("Must be 1 to 40 lower-case letters, digits and underscores, and begin with a letter.")
     if text == CLOSING:
-        raise ValidationError(f'"{CLOSING}" is the key of the closing question.')
+        raise ValidationError(f'"{CLOSING}" is the API name of the closing question.')
     return text

@@ -1,39 +1,43 @@
 "use strict";
-// The form of a guide: its buttons work without a new page, and topics and follow-ups can be dragged by their grips.
-// The server arranges the form; without JavaScript the same buttons load the page again.
+// The editor of a guide: its buttons work without a new page, topics and follow-ups can be dragged by their grips, and
+// a text is shown as the contact reads it while it is typed. The server arranges the form; without JavaScript the same
+// buttons load the page again. Links of the list show one part, which is the target of the address.
 
 const guideForm = document.getElementById("guide_form");
-const titleOf = (topic) => topic.querySelector("input[name$='-title']").value;
+const READ_BY_CONTACTS = "[name$=-question], [name$=-rephrasing], [name$=-reason], [name$=-bridge], [name$=-text]";
 
 async function arrange(button, fail) {
   const data = new FormData(guideForm);
   data.set("do", button);
-  const topics = [...guideForm.querySelectorAll(".guide-topic")];
-  const opened = new Set(topics.filter((topic) => topic.querySelector("details").open).map(titleOf));
   guideForm.inert = true; // what is typed until the response comes would be lost
   try {
     const response = await fetch(location.href, { method: "POST", body: data });
     const page = new DOMParser().parseFromString(await response.text(), "text/html");
     const arranged = page.getElementById("guide_form");
     if (!response.ok || !arranged) throw new Error(`status ${response.status}`); // such as after a logout
-    show(arranged, opened);
+    show(arranged);
   } catch {
     guideForm.inert = false;
     fail();
   }
 }
 
-function show(arranged, opened) {
+function show(arranged) {
   const target = arranged.querySelector("[autofocus]");
   target?.removeAttribute("autofocus"); // browsers log that they ignore it
   guideForm.replaceChildren(...arranged.childNodes);
-  for (const topic of guideForm.querySelectorAll(".guide-topic")) {
-    if (opened.has(titleOf(topic))) topic.querySelector("details").open = true;
-  }
-  addGrips();
   guideForm.inert = false;
+  addGrips();
+  const part = target?.closest(".guide-part");
+  if (part || location.hash) location.replace(part ? `#${part.id}` : location.hash); // the old target is gone
   target?.focus();
+  markCurrent();
   guideForm.dispatchEvent(new Event("input", { bubbles: true })); // the page has unsaved edits
+}
+
+function markCurrent() {
+  const shown = [...guideForm.querySelectorAll(".guide-part")].find((part) => part.checkVisibility());
+  for (const link of guideForm.querySelectorAll("#parts a")) link.ariaCurrent = link.hash === `#${shown?.id}` ? "true" : null;
 }
 
 guideForm.addEventListener("click", (event) => {
@@ -45,6 +49,14 @@ guideForm.addEventListener("click", (event) => {
     button.click();
   });
 });
+
+function preview({ target }) {
+  const shown = target.closest(".guide-part")?.querySelector("[data-vendor]");
+  if (!shown || !target.matches(READ_BY_CONTACTS)) return;
+  shown.textContent = target.value.replaceAll("{vendor}", shown.dataset.vendor).replaceAll("{quote}", "…");
+}
+guideForm.addEventListener("input", preview);
+guideForm.addEventListener("focusin", preview);
 
 function addGrips() {
   for (const item of guideForm.querySelectorAll("[data-drag]")) {
@@ -61,22 +73,23 @@ guideForm.addEventListener("pointerdown", (event) => {
   event.preventDefault();
   const item = grip.parentElement;
   const items = [...item.parentElement.children];
+  const others = items.filter((other) => other !== item);
   const placeAt = (y) => {
-    const below = items.filter((other) => other !== item).findIndex((other) => {
+    const below = others.findIndex((other) => {
       const box = other.getBoundingClientRect();
       return y < box.top + box.height / 2;
     });
-    return below < 0 ? items.length - 1 : below;
+    return below < 0 ? others.length : below;
   };
+  const unmark = () => items.forEach((other) => other.classList.remove("drop-before", "drop-after"));
   const mark = (place) => {
-    items.forEach((other) => other.classList.remove("drop-before", "drop-after"));
-    const others = items.filter((other) => other !== item);
+    unmark();
     if (place < others.length) others[place].classList.add("drop-before");
     else others.at(-1)?.classList.add("drop-after");
   };
   const stop = () => {
     item.classList.remove("dragged");
-    items.forEach((other) => other.classList.remove("drop-before", "drop-after"));
+    unmark();
     grip.removeEventListener("pointermove", move);
     grip.removeEventListener("pointerup", drop);
     grip.removeEventListener("pointercancel", stop);
@@ -94,4 +107,6 @@ guideForm.addEventListener("pointerdown", (event) => {
   grip.addEventListener("pointercancel", stop);
 });
 
+window.addEventListener("hashchange", markCurrent);
+window.addEventListener("load", markCurrent); // the target of the address is known after deferred scripts
 addGrips();

@@ -121,7 +121,7 @@ def test_errors_of_a_form_get_the_focus(browser: Browser, interview_request: Int
     focused = "return document.activeElement.textContent"
     browser.open(f"/admin/interviews/interviewtype/{kind.pk}/guide/")
     page.run("document.getElementById('id_name').value = ''")
-    browser.follow("Save as a new version")
+    browser.follow("Publish")
     assert eventually(lambda: "Nothing was saved. Please correct 1 error" in page.run(focused))
     browser.open(f"/admin/contacts/contact/{interview_request.contact_id}/change/")
     page.run("document.getElementById('id_notes').value = '{'")

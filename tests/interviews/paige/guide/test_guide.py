@@ -85,8 +85,8 @@ VERSION = "Must be a whole number from 1 to 1000000."
         ("topics[1]", None, "Must be an object, not null."),
         ("topics[1].key", "Price!", KEY),
         ("topics[1].key", "k" * 41, KEY),
-        ("topics[1].key", "start", 'The key "start" is already used: Topic 1, key.'),
-        ("topics[1].key", CLOSING, '"closing" is the key of the closing question.'),
+        ("topics[1].key", "start", 'The API name "start" is already used: Topic 1, API name.'),
+        ("topics[1].key", CLOSING, '"closing" is the API name of the closing question.'),
         ("topics[1].title", "a {title}", BRACES),
         ("topics[1].core", 1, "Must be true or false, not a number."),
         ("topics[1].siblings", "price", "Must be a list."),
@@ -238,4 +238,4 @@ def test_topics_are_siblings_of_each_other(guide_data: dict[str, Any]) -> None:
 def test_a_sibling_that_is_no_topic_is_a_warning(guide_data: dict[str, Any]) -> None:
     guide = put(guide_data, "topics[1].siblings", ["weather"])
     assert Guide.from_data(guide)
-    assert "“weather” is not the key of another topic." in [warning.message for warning in guide_warnings(guide)]
+    assert "No other topic has the API name “weather”." in [warning.message for warning in guide_warnings(guide)]

@@ -71,7 +71,7 @@ def test_a_warning_has_the_path_of_its_text() -> None:
     assert warning.path == ("topics", 0, "follow_ups", 1, "text")
     assert warning.in_words.startswith("Topic 1, follow-up 2: Closed question: “Is”")
     assert Remark(("closing_question",), "No.").in_words == "Closing question: No."
-    assert Remark(("topics", 1, "siblings", 3), "No.").in_words == "Topic 2, sibling 4: No."
+    assert Remark(("topics", 1, "siblings", 3), "No.").in_words == "Topic 2, same topic 4: No."
 
 
 @pytest.mark.parametrize("name", shipped_guides())
