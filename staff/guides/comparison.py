@@ -47,7 +47,11 @@ def comparison_view(admin: StaffAdmin, request: HttpRequest, object_id: str) -> 
     form = VersionsForm(versions, request.GET if "before" in request.GET else newest)
     guides = [guide_at(interview_type, form.cleaned_data[name]) for name in form.fields] if form.is_valid() else []
     before, after = guides or (None, None)
-    context = {"title": "Compare versions", "form": form, "parts": compared(before, after) if before and after else []}
+    context = {
+        "title": "Compare versions",
+        "form": form,
+        "parts": compared(before, after, TimeBudget()) if before and after else [],
+    }
     return admin.page(request, "guides/guide_comparison", interview_type, **context)
 
 
@@ -69,9 +73,8 @@ def guide_at(interview_type: InterviewType, version: int) -> dict[str, Any] | No
     return in_current_format({**json.loads(text), "version": version}) if text else None
 
 
-def compared(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[ShownPart]:
+def compared(before: Mapping[str, Any], after: Mapping[str, Any], budget: TimeBudget) -> list[ShownPart]:
     """The guide, then the topics in their order, and the removed topics last."""
-    budget = TimeBudget()
     old, new = ({topic["key"]: topic for topic in guide["topics"]} for guide in (before, after))
     moved = _moved(list(old), list(new))
     parts = [ShownPart("Interview", [], _changed(_interview(before), _interview(after), budget))]

@@ -38,7 +38,9 @@ def blank_guide(language: str) -> dict[str, Any]:
 
 class NewTypeForm(forms.Form):
     org = OrgField(help_text="Its name or slug.")
-    name = forms.CharField(required=False, widget=forms.TextInput(attrs={"class": "vTextField"}))
+    name = forms.CharField(
+        required=False, help_text="If empty, the guide's.", widget=forms.TextInput(attrs={"class": "vTextField"})
+    )
     language = forms.ChoiceField(
         required=False,
         choices=lambda: [("", "As in the guide"), *((code, language_name(code)) for code in languages())],

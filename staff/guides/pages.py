@@ -173,7 +173,8 @@ class GuidePages(StaffAdmin):
                 form.add_error("guide", error.lines)
             except ValidationError as error:
                 form.add_error("guide", error.messages)
-        return self.page(request, "guides/guide", interview_type, title="Edit the guide as JSON", form=form)
+        shown = {"title": "Edit the guide as JSON", "form": form, "button": "Publish"}
+        return self.page(request, "guides/guide", interview_type, **shown)
 
 
 def seen_draft(interview_type: InterviewType) -> str:

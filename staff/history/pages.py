@@ -1,3 +1,4 @@
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -8,6 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllow
 from django.utils.functional import cached_property
 
 from hindsight.db.ids import is_id
+from interviews.paige.guide.rules import in_current_format
 from interviews.services.restoring import NOT_RESTORABLE
 from orgs.actors import ActorKind
 from orgs.audit import restore, with_after
@@ -16,6 +18,7 @@ from orgs.models import ApiKey, Change
 from orgs.retention import audit_period
 from staff.base import StaffAdmin
 from staff.edit_conflicts import EditForm, fingerprint
+from staff.guides.comparison import ShownPart, compared
 from staff.history.diff import Piece, TimeBudget, diff
 from staff.orgs.permissions import may, viewing
 from staff.security_events import actor_of
@@ -37,6 +40,14 @@ class ShownChange:
     def pieces(self) -> list[Piece]:
         """Evaluated by the template, after the view's transaction."""
         return diff(self.entry.before or "", self.entry.after or "", self.budget)
+
+    @cached_property
+    def parts(self) -> list[ShownPart]:
+        """Of a guide, which is a long text."""
+        if self.entry.field != "guide" or self.entry.is_erased:
+            return []
+        before, after = (in_current_format(json.loads(text or "")) for text in (self.entry.before, self.entry.after))
+        return compared(before, after, self.budget)
 
     @property
     def is_erasure(self) -> bool:

@@ -17,6 +17,7 @@ from orgs.actors import Actor, ActorKind
 from orgs.audit import record
 from staff.guides.arrangement import arranged
 from staff.guides.comparison import compared
+from staff.history.diff import TimeBudget
 from tests.factories import InterviewRequestFactory, InterviewTypeFactory
 from tests.interviews.old_guides import old_guide
 from tests.interviews.steps import complete
@@ -111,7 +112,9 @@ COMPARE = "interviews_interviewtype_compare"
 
 
 def found(before: Any, after: Any) -> list[tuple[str, list[str], list[str]]]:
-    return [(part.heading, part.notes, [label for label, _ in part.texts]) for part in compared(before, after)]
+    return [
+        (part.heading, part.notes, [label for label, _ in part.texts]) for part in compared(before, after, TimeBudget())
+    ]
 
 
 def test_added_removed_moved_and_changed_topics(kind: InterviewType) -> None:
@@ -140,7 +143,10 @@ def test_the_page_compares_any_two_versions(root: Staff, kind: InterviewType) ->
         topics = [{**kind.guide["topics"][0], "question": question}, *kind.guide["topics"][1:]]
         guide = {**kind.guide, "topics": topics}
         edit_guide(org_id=kind.org_id, interview_type_id=kind.pk, guide=guide, actor=SAM)
-    assert "/compare/" in root.text("interviews_interviewtype_history", kind.pk)
+    history = root.text(HISTORY, kind.pk)
+    assert "/compare/" in history
+    assert "<del> look around</del><ins> change</ins>" in history
+    assert "&quot;question&quot;" not in history, "JSON"
     newest = root.text(COMPARE, kind.pk)
     assert "<del> look around</del><ins> change</ins>" in newest
     oldest = root.text(COMPARE, kind.pk, before=1, after=2)
