@@ -52,7 +52,7 @@ REQUEST_ACTIONS: Mapping[str, RequestAction] = {
     "unarchive": RequestAction(NOT_ARCHIVED, "Unarchive", "The list shows them again."),
     "cancel": RequestAction(
         CANCELLED,
-        "Cancel",
+        "End interview",
         "For interviews that nobody is to answer. Survey links say that the interview was cancelled, and customers see "
         "it. This can be taken back.",
     ),

@@ -6,7 +6,9 @@ from django.contrib import admin
 from django.contrib.admin.utils import display_for_value
 from django.db.models import Model
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
+from django.utils.timezone import localtime
 
 from deals.models import Deal, Outcome
 from interviews.lifecycle import Rating, progress_of
@@ -31,6 +33,14 @@ def summary_of(deal: Deal) -> str:
     parts = (deal.get_outcome_display() or "outcome not reported", deal.competitor, amount)
     text = ", ".join(filter(None, parts))
     return text[0].upper() + text[1:]
+
+
+def headline_of(interview_request: InterviewRequest) -> list[str]:
+    """The parts of the line below the name: org, interview type, status and day of completion."""
+    completed_at = interview_request.completed_at
+    status = displayed_status_of(interview_request).label
+    when = f"{status} {date_format(localtime(completed_at), 'j M Y')}" if completed_at else status
+    return [str(interview_request.org), interview_request.interview_name, when]
 
 
 def _time_of_conversation(interview_request: InterviewRequest, column: str) -> str:

@@ -28,7 +28,7 @@ from staff.edit_conflicts import as_sent
 from staff.history.pages import AuditedAdmin
 from staff.interviews.actions import RequestActions
 from staff.interviews.drivers import REVIEW, DriverForm, new_driver_view, topics_of
-from staff.interviews.fields import RequestFields
+from staff.interviews.fields import RequestFields, headline_of
 from staff.interviews.forms import COMPLETED, InterviewRequestForm, picks_in_form
 from staff.interviews.new_requests import CREATED, NewRequestPages
 from staff.interviews.steering import changed_after_completion, edited_steering, stored_steering
@@ -118,7 +118,7 @@ class InterviewRequestAdmin(OrgRowsAdmin, NewRequestPages, RequestActions, Reque
         fields = [field for field in options["fields"] if may_change or field != "survey_link"]
         empty = [field for field in fields if obj and self.is_empty(obj, field)]
         filled = [field for field in fields if field not in empty]
-        collapsed = (f"Without a value: {len(empty)}", {"fields": empty, "classes": ["collapse"]})
+        collapsed = ("Not set", {"fields": empty, "classes": ["collapse"]})
         return [(title, texts), (about, {"fields": filled}), *([collapsed] if empty else [])]
 
     def is_empty(self, obj: InterviewRequest, field: str) -> bool:
@@ -152,6 +152,7 @@ class InterviewRequestAdmin(OrgRowsAdmin, NewRequestPages, RequestActions, Reque
             record_act(request, EventKind.TRANSCRIPT_READ, obj, "" if document else "The reason for declining.")
         context.update(
             document=document,
+            headline=headline_of(obj),
             declined=declined,
             wishes=[flag.label for flag in obj.raised_flags],
         )

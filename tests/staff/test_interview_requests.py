@@ -101,6 +101,16 @@ class TestWhatTheContactTold:
         assert "4 of 4: Fully" in root.text(CHANGE, interview_request.pk)
 
 
+def test_the_title_names_the_contact(root: Staff, interview_request: InterviewRequest) -> None:
+    interview_request.contact.name = "Ann <b>"
+    interview_request.contact.save()
+    page = root.get(CHANGE, interview_request.pk).content.decode()
+    assert "<title>Ann &lt;b&gt; | " in page
+    assert "<h1>Ann &lt;b&gt;</h1>" in page
+    headline = " · ".join((interview_request.org.name, interview_request.interview_name, "created"))
+    assert f'<p class="subtitle">{html.escape(headline)}</p>' in page
+
+
 def test_an_objective_is_edited_through_the_service(root: Staff, interview_request: InterviewRequest) -> None:
     sent = {**root.form(CHANGE, interview_request.pk), "deal_id": "x"}
     assert root.post(CHANGE, interview_request.pk, **{**sent, "objective": "x" * 10_001}).status_code == 200
