@@ -1,36 +1,24 @@
-"""The first page: numbers, with the lists behind them."""
+"""The first page: what to do first, then numbers with the lists behind them."""
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any, NamedTuple
-from urllib.parse import urlencode
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.urls import reverse
 
-from interviews.lifecycle import DisplayedStatus, Flag
-from interviews.models import InterviewType, Wish
+from interviews.lifecycle import DisplayedStatus, Status
+from interviews.models import InterviewType
 from interviews.paige.guide.guide import shipped_guide, shipped_guides
 from interviews.paige.guide.texts import VENDOR
-from interviews.reports.interview_statistics import (
-    InterviewStatistics,
-    Week,
-    interview_statistics,
-    recent_start,
-    starts_of_weeks,
-)
-from interviews.reports.model_statistics import ModelStatistics, model_statistics
+from interviews.reports.interview_statistics import InterviewStatistics, Week, interview_statistics
+from interviews.reports.model_statistics import model_statistics
 from orgs.models import Org
+from staff.lists.urls import Lists, day
 from staff.orgs.permissions import may, orgs_with, visible_orgs
-from webhooks.models import Status
-from webhooks.models.endpoint import GIVEN_UP
-from webhooks.services.health import WebhookHealth, webhook_health
+from staff.todos import model_problems, open_wishes, webhook_problems
 
-INTERVIEWS, ENDPOINTS = "interviews.view_interviewrequest", "webhooks.view_endpoint"
-WISHES = "interviews.view_wish"
-REQUESTS = "interviews_interviewrequest"
+INTERVIEWS = "interviews.view_interviewrequest"
 
 # Classes in the style sheet, and words of the legend.
 KINDS = {
@@ -44,45 +32,23 @@ LABELS, NUMBERS = 14, 10
 # Of the width of a column: the space between two.
 GAP = 0.3
 
-MAX_TYPES, MAX_COUNT = 50, 1_000
+MAX_TYPES = 50
 WIN_LOSS = "win_loss_buyer"
 """The guide that each org begins with. Others have some of its keys."""
 
 
-@dataclass(frozen=True)
-class Figure:
-    """`url`: the list behind the number. `all`: the same without a limit in time; None if there is no such number."""
+class Linked(NamedTuple):
+    """`url`: the list with as many rows."""
 
-    label: str
     number: int
     url: str
-    note: str = ""
-    all: int | None = None
-    all_url: str = ""
+    words: str = ""
 
 
-@dataclass(frozen=True)
-class Lists:
-    """The URLs of lists with the rows of an org, or of all orgs."""
-
-    org: Org | None
-
-    def of(self, model: str, **query: str) -> str:
-        chosen = {"org": self.org.slug} if self.org else {}
-        return f"{reverse(f'admin:{model}_changelist')}?{urlencode({**chosen, **query})}"
-
-    def interviews(self, **query: str) -> str:
-        """With archived ones, because the numbers count them."""
-        return self.of(REQUESTS, **query, archived="all")
-
-    def of_week(self, week: Week) -> dict[str, str]:
-        begun = {"begun_since": day(week.starts), "begun_before": day(week.ends)}
-        until = day(week.ends - timedelta(days=1))
-        return {
-            "requests": self.interviews(created_since=day(week.starts), created_until=until),
-            "begun": self.interviews(**begun),
-            **{name: self.interviews(**begun, conversation=name) for name in ("completed", "running", "broken_off")},
-        }
+class Figure(NamedTuple):
+    label: str
+    value: str
+    parts: tuple[Linked, ...]
 
 
 def home(request: HttpRequest) -> dict[str, Any]:
@@ -96,50 +62,62 @@ def home(request: HttpRequest) -> dict[str, Any]:
         visible = orgs_with(request, INTERVIEWS, test_rooms=False)
         statistics = interview_statistics([org.pk] if org else visible)
         context["only_own_orgs"] = visible is not None and org is None
-        context |= {"statistics": statistics, "figures": figures(statistics, lists)}
-        context |= {"topics": topics(statistics, lists, org), **charts(statistics)}
-        context["weeks"] = [(week, lists.of_week(week)) for week in statistics.weeks]
+        context |= {"statistics": statistics, "figures": [*figures(statistics, lists)], "kinds": KINDS.items()}
+        context |= {"topics": topics(statistics, lists, org), "chart": chart(statistics.weeks)}
+        context["weeks"] = [(week, of_week(week, lists)) for week in statistics.weeks if week.requests or week.begun]
     if request.user.has_perm(INTERVIEWS) and (settings.PAIGE_MODEL or settings.PAIGE_WORDING_MODEL):
         context["model"] = model_statistics()
-    if may(request, ENDPOINTS, org):
-        context["webhooks"] = webhook_health([org.pk] if org else orgs_with(request, ENDPOINTS))
-    context["problems"] = [
+    context["todos"] = [
         *open_wishes(request, lists),
-        *problems(context.get("webhooks"), context.get("model"), lists),
+        *webhook_problems(request, lists),
+        *model_problems(context.get("model")),
     ]
     return context
 
 
-def figures(statistics: InterviewStatistics, lists: Lists) -> list[Figure]:
-    since, shown_since = day(recent_start()), f"since {recent_start():%-d %b}"
-    running, abandoned = lists.interviews(conversation="running"), lists.interviews(conversation="abandoned")
-    return [
-        Figure("Under way", statistics.running, running, "now"),
-        Figure("Abandoned", statistics.abandoned, abandoned, "7 days without activity"),
-        Figure("Completed", statistics.completed, lists.interviews(completed_since=since), shown_since),
-        *(
-            Figure(
-                str(flag.label).capitalize(),
-                statistics.flags[flag].recent,
-                lists.of(REQUESTS, flags=flag.value, changed_since=since),
-                f"changed {shown_since}",
-                statistics.flags[flag].all,
-                lists.of(REQUESTS, flags=flag.value),
-            )
-            for flag in Flag
-        ),
-    ]
+def figures(statistics: InterviewStatistics, lists: Lists) -> Iterator[Figure]:
+    """A figure without interviews is left out."""
+    since, total = day(statistics.weeks[0].starts), statistics.total
+    if statistics.completion_percent is not None:
+        completed = lists.interviews(begun_since=since, conversation="completed")
+        broken_off = lists.interviews(begun_since=since, conversation="broken_off")
+        parts = (
+            Linked(total("completed"), completed, "completed"),
+            Linked(total("broken_off"), broken_off, "broken off"),
+        )
+        yield Figure("Completion rate", f"{statistics.completion_percent}%", parts)
+    if statistics.answer_percent is not None:
+        answered = lists.interviews(created_since=since, status__exact=Status.COMPLETED)
+        requests = lists.interviews(created_since=since)
+        parts = (
+            Linked(total("answered"), answered, "completed"),
+            Linked(total("requests"), requests, "interview requests"),
+        )
+        yield Figure("Answer rate", f"{statistics.answer_percent}%", parts)
+    for label, kind, words in (
+        ("Under way", "running", "active in the last 7 days"),
+        ("Abandoned", "abandoned", "without activity for 7 days"),
+    ):
+        if number := getattr(statistics, kind):
+            yield Figure(label, f"{number:,}", (Linked(number, lists.interviews(conversation=kind), words),))
 
 
-def charts(statistics: InterviewStatistics) -> dict[str, Any]:
-    weeks = statistics.weeks
-    labels = [f"{week.starts:%-d %b}" for week in weeks]
+def of_week(week: Week, lists: Lists) -> tuple[Linked, ...]:
+    """In the order of the columns of the table."""
+    until = day(week.ends - timedelta(days=1))
+    requests = lists.interviews(created_since=day(week.starts), created_until=until)
+    begun = {"begun_since": day(week.starts), "begun_before": day(week.ends)}
+    kinds = ("completed", "running", "broken_off")
+    return (
+        Linked(week.requests, requests),
+        Linked(week.begun, lists.interviews(**begun)),
+        *(Linked(getattr(week, kind), lists.interviews(**begun, conversation=kind)) for kind in kinds),
+    )
+
+
+def chart(weeks: Sequence[Week]) -> Sequence["Column"]:
     begun = [dict(zip(KINDS, (week.completed, week.running, week.broken_off), strict=True)) for week in weeks]
-    return {
-        "requests_chart": columns(labels, [{"all": week.requests} for week in weeks]),
-        "begun_chart": columns(labels, begun),
-        "kinds": KINDS.items(),
-    }
+    return columns([f"{week.starts:%-d %b}" for week in weeks], begun) if any(week.begun for week in weeks) else ()
 
 
 class Part(NamedTuple):
@@ -183,28 +161,13 @@ def _column(label: str, stack: dict[str, int], x: float, width: float, percent_o
     return Column(label, sum(stack.values()), x, width, y, tuple(parts))
 
 
-class ShownTopic(NamedTuple):
-    """`percent`: of the most frequent topic."""
-
-    title: str
-    stopped: int
-    percent: float
-    url: str
-
-
-def topics(statistics: InterviewStatistics, lists: Lists, org: Org | None) -> list[ShownTopic]:
+def topics(statistics: InterviewStatistics, lists: Lists, org: Org | None) -> list[Linked]:
     """Topics of several guides can have the same key, and count together."""
-    most = max((topic.stopped for topic in statistics.topics), default=1)
-    begun = {"begun_since": day(starts_of_weeks()[0]), "conversation": "broken_off"}
+    begun = {"begun_since": day(statistics.weeks[0].starts), "conversation": "broken_off"}
     titles = {"": "Before the first question"}
     titles |= titles_of_topics([topic.key for topic in statistics.topics], org) if statistics.topics else {}
     return [
-        ShownTopic(
-            titles.get(topic.key, topic.key),
-            topic.stopped,
-            100 * topic.stopped / most,
-            lists.interviews(**begun, last_topic=topic.key),
-        )
+        Linked(topic.stopped, lists.interviews(**begun, last_topic=topic.key), titles.get(topic.key, topic.key))
         for topic in statistics.topics
     ]
 
@@ -232,36 +195,3 @@ def _titles(guides: Iterable[Any], vendor: str) -> dict[str, str]:
         for topic in guide.get("topics", ()):
             titles.setdefault(topic["key"], topic["title"].replace(VENDOR, vendor))
     return titles
-
-
-def open_wishes(request: HttpRequest, lists: Lists) -> list[tuple[str, str]]:
-    org = lists.org
-    if not may(request, WISHES, org):
-        return []
-    orgs = [org.pk] if org else orgs_with(request, WISHES, test_rooms=False)
-    wishes = Wish.objects.open().without_test_rooms() if orgs is None else Wish.objects.open().filter(org__in=orgs)
-    number = wishes[:MAX_COUNT].count()
-    found = f"Wishes of contacts that nobody has seen to: {number:,}{'+' if number == MAX_COUNT else ''}"
-    return [(found, lists.of("interviews_wish"))] if number else []
-
-
-def problems(webhooks: WebhookHealth | None, model: ModelStatistics | None, lists: Lists) -> Iterator[tuple[str, str]]:
-    """Texts with the URL of a list."""
-    pending = lists.of("webhooks_delivery", status__exact=Status.PENDING)
-    if webhooks and webhooks.needs_a_worker:
-        yield "No worker is running: no webhook is sent. Tell the operator.", pending
-    if webhooks and webhooks.late:
-        yield f"Webhook deliveries that are late: {webhooks.late:,}", pending
-    if webhooks and webhooks.failing:
-        yield f"Webhook endpoints that fail: {webhooks.failing:,}", lists.of("webhooks_endpoint", failing="yes")
-    if webhooks and webhooks.given_up:
-        disabled = lists.of("webhooks_endpoint", state__in=",".join(GIVEN_UP))
-        yield f"Webhook endpoints disabled because of their answers: {webhooks.given_up:,}", disabled
-    if model and model.falls_back_too_often and model.fallbacks == model.turns:
-        yield "The model has not answered in the last hour: the rules choose the questions. Tell the operator.", ""
-    elif model and model.falls_back_too_often:
-        yield f"The model failed in {model.fallback_percent}% of the turns in the last hour. Tell the operator.", ""
-
-
-def day(time: datetime) -> str:
-    return time.date().isoformat()

@@ -1,6 +1,6 @@
-"""How interviews go, of all orgs or some. Each SQL statement reads only the entries of an index."""
+"""How interviews go, of all orgs or some. SQL reads ranges of indexes, whatever the size of the tables."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple, TypeVar
@@ -9,22 +9,15 @@ from django.db import connection
 from django.db.models import Count, Expression, F, Model, Q, QuerySet, Value
 from django.utils import timezone
 
-from interviews.lifecycle import Flag, Stage
+from interviews.lifecycle import Stage, Status
 from interviews.models import Conversation, InterviewRequest
 from interviews.models.conversation import UNFINISHED, is_abandoned, is_running
 
 WEEK = timedelta(days=7)
 WEEKS = 12
-MAX_TOPICS = 10
+MAX_TOPICS = 5
 
 Row = TypeVar("Row", bound=Model)
-
-
-class Flagged(NamedTuple):
-    """Numbers of interview requests that are not archived. `recent`: those that changed since recent_start()."""
-
-    recent: int
-    all: int
 
 
 class Topic(NamedTuple):
@@ -36,10 +29,14 @@ class Topic(NamedTuple):
 
 @dataclass(frozen=True)
 class Week:
-    """`requests`: created in this week. The other numbers are of the interviews with a consent in this week."""
+    """`requests`: created in this week; `answered`: those of them that are completed.
+
+    The other numbers are of the interviews with a consent in this week.
+    """
 
     starts: datetime
     requests: int
+    answered: int
     begun: int
     completed: int
     declined: int
@@ -60,32 +57,36 @@ class Week:
 
 @dataclass(frozen=True)
 class InterviewStatistics:
-    """`completed`: since recent_start(). `weeks`: oldest first. `topics`: most frequent first."""
+    """`weeks`: oldest first. `topics`: most frequent first."""
 
     running: int
     abandoned: int
-    completed: int
-    flags: Mapping[Flag, Flagged]
     weeks: tuple[Week, ...]
     topics: tuple[Topic, ...]
 
+    def total(self, number: str) -> int:
+        """Over all weeks."""
+        return sum(getattr(week, number) for week in self.weeks)
+
     @property
     def completion_percent(self) -> int | None:
-        return completion_percent(
-            sum(week.completed for week in self.weeks), sum(week.broken_off for week in self.weeks)
-        )
+        return completion_percent(self.total("completed"), self.total("broken_off"))
+
+    @property
+    def answer_percent(self) -> int | None:
+        """Of the interview requests that were created in these weeks."""
+        return completion_percent(self.total("answered"), self.total("requests") - self.total("answered"))
 
 
-def completion_percent(completed: int, broken_off: int) -> int | None:
-    """None if no interview is over."""
-    over = completed + broken_off
-    return round(100 * completed / over) if over else None
+def completion_percent(completed: int, others: int) -> int | None:
+    """None if there are none."""
+    number = completed + others
+    return round(100 * completed / number) if number else None
 
 
 def interview_statistics(org_ids: Collection[int] | None = None) -> InterviewStatistics:
     """`org_ids` None: of all orgs, without test rooms."""
-    requests, conversations = _of(InterviewRequest.objects.all(), org_ids), _of(Conversation.objects.all(), org_ids)
-    recent, starts = recent_start(), starts_of_weeks()
+    conversations, starts = _of(Conversation.objects.all(), org_ids), starts_of_weeks()
     by_topic = conversations.filter(consented_at__gte=starts[0]).broken_off().values_list("last_topic")
     stopped = by_topic.annotate(stopped=Count("*")).order_by("-stopped", "last_topic")
     return InterviewStatistics(
@@ -93,24 +94,14 @@ def interview_statistics(org_ids: Collection[int] | None = None) -> InterviewSta
             running=Count("stage", filter=is_running()),
             abandoned=Count("stage", filter=is_abandoned()),
         ),
-        completed=requests.filter(completed_at__gte=recent).count(),
-        flags=_flags(requests, recent),
         weeks=_weeks(org_ids, starts),
         topics=tuple(Topic(*row) for row in stopped[:MAX_TOPICS]),
     )
 
 
-def _midnight() -> datetime:
-    return timezone.now().replace(hour=0, minute=0, second=0, microsecond=0)
-
-
-def recent_start() -> datetime:
-    return _midnight() - WEEK
-
-
 def starts_of_weeks() -> list[datetime]:
     """Mondays at midnight (UTC), oldest first, up to the current week."""
-    today = _midnight()
+    today = timezone.now().replace(hour=0, minute=0, second=0, microsecond=0)
     monday = today - timedelta(days=today.weekday())
     return [monday - WEEK * number for number in reversed(range(WEEKS))]
 
@@ -127,16 +118,10 @@ def _of_by_time(rows: QuerySet[Row], org_ids: Collection[int] | None) -> Any:
     return rows.order_by().alias(of_org=F("org_id") + 0).filter(of_org__in=org_ids)
 
 
-def _flags(requests: Any, since: datetime) -> dict[Flag, Flagged]:
-    recent = Count("flags", filter=Q(updated_at__gte=since))
-    flagged = requests.exclude(flags="").filter(archived_at__isnull=True)
-    stored = list(flagged.values_list("flags").annotate(recent=recent, all=Count("*")))
-    by_flag = {flag: [counts for flags, *counts in stored if flag in flags.split()] for flag in Flag}
-    return {flag: Flagged(*map(sum, zip((0, 0), *counts, strict=True))) for flag, counts in by_flag.items()}
-
-
 def _weeks(org_ids: Collection[int] | None, starts: Sequence[datetime]) -> tuple[Week, ...]:
-    created = _by_week(_of_by_time(InterviewRequest.objects.all(), org_ids), "created_at", starts, requests=Count("*"))
+    answered = Count("status", filter=Q(status=Status.COMPLETED))
+    requests = _of_by_time(InterviewRequest.objects.all(), org_ids)
+    created = _by_week(requests, "created_at", starts, requests=Count("*"), answered=answered)
     begun = _by_week(
         _of_by_time(Conversation.objects.all(), org_ids),
         "consented_at",

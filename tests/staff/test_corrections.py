@@ -103,17 +103,20 @@ def wish(interview_request: InterviewRequest) -> Wish:
 
 
 def test_a_wish_is_on_the_home_page_until_it_is_done(support: Staff, wish: Wish) -> None:
-    assert "Wishes of contacts that nobody has seen to: 1" in support.text("index")
+    [todo] = support.get("index").context["todos"]
+    assert todo.text == f"{wish.interview_request.contact.name} wants a person"
+    assert support.client.get(todo.url).context["original"] == wish.interview_request
     page = support.text(LIST)
     for text in ("wants a person", f"/admin/interviews/interviewrequest/{wish.interview_request_id}/change/"):
         assert text in page
     support.post(LIST, action="take", _selected_action=wish.pk)
     wish.refresh_from_db()
     assert wish.owner == support.user.username
+    assert f"{wish.owner} sees to it" in support.text("index")
     support.post("interviews_wish_change", wish.pk, owner="", is_done="on")
     wish.refresh_from_db()
     assert wish.done_at is not None
-    assert "nobody has seen to" not in support.text("index")
+    assert support.get("index").context["todos"] == []
     assert support.listed("interviews_wish") == []
     assert support.listed("interviews_wish", state="done") == [wish]
 

@@ -48,37 +48,38 @@ def add_endpoint(org: Org, **fields: Any) -> Endpoint:
 
 def links(page: str) -> list[tuple[int, str]]:
     """The numbers that are links to a list, with its URL."""
-    found = re.findall(r'<a [^>]*?href="(/admin/[^"]*/\?[^"]*)"[^>]*>(?:of )?([\d,]+)</a>', page)
+    found = re.findall(r'<a href="(/admin/[^"]*/\?[^"]*)">([\d,]+)(?: [\w ]+)?</a>', page)
     return [(int(number.replace(",", "")), unescape(url)) for url, number in found]
 
 
-def figures(response: Any) -> dict[str, tuple[int, int | None]]:
-    return {figure.label: (figure.number, figure.all) for figure in response.context["figures"]}
+def figures(response: Any) -> dict[str, str]:
+    return {figure.label: figure.value for figure in response.context["figures"]}
 
 
 @pytest.mark.usefixtures("interviews")
 def test_it_shows_the_numbers_of_all_orgs_or_of_one(root: Staff) -> None:
-    expected = {
-        "Abandoned": (1, None),
-        "Completed": (1, None),
-        "Wants to stop": (0, 1),
-        "Wants a person": (1, 2),
-        "Wants deletion": (1, 1),
-        "Wants not to be named": (0, 0),
-        "Declined": (1, 1),
-    }
     unknown = root.get("index", org='nobody"<')
     assert "There is no org “nobody&quot;&lt;”" in unknown.content.decode()
-    assert figures(root.get("index")) == figures(unknown) == {"Under way": (2, None), **expected}
-    assert figures(root.get("index", org="acme")) == {"Under way": (1, None), **expected}
-    assert set(figures(root.get("index", org="globex")).values()) == {(1, None), (0, None), (0, 0)}
+    rates = {"Completion rate": "33%", "Answer rate": "20%"}
+    assert figures(root.get("index")) == figures(unknown) == {**rates, "Under way": "2", "Abandoned": "1"}
+    assert figures(root.get("index", org="acme")) == {**rates, "Answer rate": "25%", "Under way": "1", "Abandoned": "1"}
+    assert figures(root.get("index", org="globex")) == {"Answer rate": "0%", "Under way": "1"}
+
+
+def test_without_interviews_it_shows_no_zeroes(root: Staff, acme: Org) -> None:
+    page = root.text("index", org=acme.slug)
+    assert "No interview requests yet." in page
+    assert links(page) == []
+    assert not any(
+        text in page for text in ("<figure>", "Numbers by week", "Where interviews break off", "0%", "Under way")
+    )
 
 
 @pytest.mark.usefixtures("interviews")
 @pytest.mark.parametrize("org", ["", "acme", "globex"])
 def test_each_number_is_a_link_to_as_many_rows(root: Staff, org: str) -> None:
     found = links(root.text("index", org=org))
-    assert len(found) >= 7 + 4 + 12 * 5
+    assert len(found) >= (4 if org == "globex" else 14)
     for number, url in found:
         response = root.client.get(url)
         assert response.status_code == 200, url
@@ -92,19 +93,20 @@ def test_endpoints_that_fail_or_were_given_up_and_deliveries_without_a_worker(
 ) -> None:
     Heartbeat.objects.create(name="one", seen_at=timezone.now())
     add_endpoint(OrgFactory.create(), failing_since=timezone.now() - timedelta(minutes=59))
-    assert root.get("index").context["problems"] == []
+    assert root.get("index").context["todos"] == []
     failing = add_endpoint(acme, failing_since=timezone.now() - timedelta(minutes=61))
     add_endpoint(globex, state=EndpointState.GONE)
-    texts, urls = zip(*root.get("index").context["problems"], strict=True)
+    texts, about, urls = zip(*root.get("index").context["todos"], strict=True)
     assert texts == ("Webhook endpoints that fail: 1", "Webhook endpoints disabled because of their answers: 1")
+    assert about == (f"example.com ({acme})", f"example.com ({globex})")
     assert [[row.org for row in root.client.get(url).context["cl"].result_list] for url in urls] == [[acme], [globex]]
-    assert [text for text, _ in root.get("index", org="globex").context["problems"]] == [texts[1]]
+    assert [todo.text for todo in root.get("index", org="globex").context["todos"]] == [texts[1]]
     event = Event.objects.create(org=acme, type="interview.completed", body="{}", created_at=timezone.now())
     due_at = timezone.now() - timedelta(minutes=11)
     Delivery.objects.create(org=acme, endpoint=failing, event=event, due_at=due_at)
     Endpoint.objects.update(failing_since=None, state=EndpointState.ACTIVE)
     Heartbeat.objects.update(seen_at=timezone.now() - timedelta(minutes=3))
-    assert [text for text, _ in root.get("index").context["problems"]] == [
+    assert [todo.text for todo in root.get("index").context["todos"]] == [
         "No worker is running: no webhook is sent. Tell the operator.",
         "Webhook deliveries that are late: 1",
     ]
@@ -122,11 +124,11 @@ def test_it_shows_fallbacks_waiting_turns_and_response_times(root: Staff, interv
     root.get("sessions")  # records the use of the session, once a minute
     with CaptureQueriesContext(connection) as queries:
         page = root.text("index")
-    assert len(queries) == 2 + 11 + 3  # user and session; tests/staff/test_query_budgets.py counts the next ones
+    assert len(queries) == 2 + 9 + 3  # user and session; tests/staff/test_query_budgets.py counts the next ones
     rows = " ".join(page.partition(MODEL)[2].partition("</table>")[0].split())
     for cell in ("<td>4</td>", "<td>1 (25.0%)</td>", "<td>0</td>", "<td>3.1 s</td>", "<td>9.0 s</td>"):
         assert cell in rows
-    assert "tell the operator" in rows
+    assert "The model failed in 25.0% of the turns" in page
 
 
 @pytest.mark.parametrize(("role", "sees_it"), [("support", True), ("account manager", False), ("auditor", False)])
@@ -149,15 +151,16 @@ def test_the_footer_has_the_version_only_after_the_login(root: Staff, client: Cl
 @pytest.mark.parametrize(
     ("role", "sees"),
     [
-        ("support", {"orgs", "statistics", "webhooks"}),
-        ("account manager", {"statistics", "webhooks"}),  # manages no org
-        ("read only", {"orgs", "statistics", "webhooks"}),
+        ("support", {"orgs", "statistics", "todos"}),
+        ("account manager", {"statistics"}),  # manages no org
+        ("read only", {"orgs", "statistics", "todos"}),
         ("auditor", set()),
     ],
 )
-def test_a_role_sees_only_the_numbers_of_its_lists(role: str, sees: set[str]) -> None:
+def test_a_role_sees_only_the_numbers_of_its_lists(acme: Org, role: str, sees: set[str]) -> None:
+    add_endpoint(acme, state=EndpointState.GONE)
     context = staff_of(role).get("index").context
-    assert {name for name in ("orgs", "statistics", "webhooks") if context.get(name)} == sees
+    assert {name for name in ("orgs", "statistics", "todos") if context.get(name)} == sees
 
 
 def test_the_columns_of_a_chart() -> None:

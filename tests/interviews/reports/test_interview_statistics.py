@@ -7,9 +7,9 @@ import pytest
 import time_machine
 from pytest_django import DjangoAssertNumQueries
 
-from interviews.lifecycle import Flag, Stage, Status
+from interviews.lifecycle import Stage, Status
 from interviews.models import Conversation, InterviewRequest
-from interviews.reports.interview_statistics import WEEKS, Flagged, Topic, interview_statistics
+from interviews.reports.interview_statistics import WEEKS, Topic, interview_statistics
 from orgs.models import Org
 from tests.factories import InterviewRequestFactory
 
@@ -59,29 +59,14 @@ def test_interviews_under_way_and_abandoned(acme: Org) -> None:
     assert (statistics.running, statistics.abandoned) == (2, 2)
 
 
-def test_interviews_completed_in_the_last_seven_days(acme: Org) -> None:
-    seven_days_ago = datetime(2026, 2, 25, tzinfo=UTC)
-    for time in (WEDNESDAY, seven_days_ago, seven_days_ago - timedelta(seconds=1)):
-        add_interview(acme, Stage.COMPLETED, begun=time - DAY, active=time)
-    assert interview_statistics().completed == 2
-
-
-def test_flags_that_are_new_and_all_that_are_not_archived(acme: Org) -> None:
-    old = WEDNESDAY - 30 * DAY
-    add_interview(acme, Stage.IN_PROGRESS, begun=old, flags="wants_a_person")
-    InterviewRequest.objects.update(updated_at=old)
-    add_interview(acme, Stage.IN_PROGRESS, begun=old, flags="wants_to_stop wants_a_person")
-    add_interview(acme, Stage.DECLINED, begun=WEDNESDAY, flags="declined")
-    add_interview(acme, Stage.IN_PROGRESS, begun=WEDNESDAY)
-    archived = add_interview(acme, Stage.IN_PROGRESS, begun=WEDNESDAY, flags="wants_deletion")
-    InterviewRequest.objects.filter(pk=archived.pk).update(archived_at=WEDNESDAY)
-    assert interview_statistics().flags == {
-        Flag.WANTS_TO_STOP: Flagged(1, 1),
-        Flag.WANTS_A_PERSON: Flagged(1, 2),
-        Flag.WANTS_DELETION: Flagged(0, 0),
-        Flag.DECLINED: Flagged(1, 1),
-        Flag.WANTS_NO_NAME: Flagged(0, 0),
-    }
+def test_answered_requests_count_by_the_week_of_their_creation(acme: Org) -> None:
+    add_interview(acme, Stage.COMPLETED, begun=MONDAY - 8 * DAY, active=WEDNESDAY)
+    add_interview(acme, Stage.DECLINED, begun=MONDAY - 8 * DAY)
+    add_request(acme)
+    add_interview(acme, Stage.COMPLETED, begun=MONDAY - 78 * DAY, active=WEDNESDAY)
+    statistics = interview_statistics()
+    assert [week.answered for week in statistics.weeks[-3:]] == [1, 0, 0]
+    assert (statistics.total("answered"), statistics.total("requests"), statistics.answer_percent) == (1, 3, 33)
 
 
 def test_weeks_begin_on_monday(acme: Org) -> None:
@@ -121,11 +106,10 @@ def test_topics_at_which_interviews_were_broken_off(acme: Org) -> None:
 
 
 def test_the_numbers_of_some_orgs(acme: Org, globex: Org, django_assert_num_queries: DjangoAssertNumQueries) -> None:
-    add_interview(acme, Stage.IN_PROGRESS, begun=WEDNESDAY, flags="wants_to_stop")
+    add_interview(acme, Stage.IN_PROGRESS, begun=WEDNESDAY)
     for _ in range(2):
-        add_interview(globex, Stage.IN_PROGRESS, begun=WEDNESDAY, flags="wants_to_stop")
+        add_interview(globex, Stage.IN_PROGRESS, begun=WEDNESDAY)
     for ids, number in ((None, 3), ([acme.pk], 1), ([globex.pk], 2), ([acme.pk, globex.pk], 3), ([], 0)):
-        with django_assert_num_queries(6 if ids != [] else 0):
+        with django_assert_num_queries(4 if ids != [] else 0):
             found = interview_statistics(ids)
         assert found.running == found.weeks[-1].begun == found.weeks[-1].requests == number
-        assert found.flags[Flag.WANTS_TO_STOP] == Flagged(number, number)
