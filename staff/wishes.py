@@ -26,8 +26,9 @@ CHANGE = "interviews.change_wish"
 
 
 class OpenFilter(SimpleListFilter):
-    title = "state"
+    title = "status"
     parameter_name = "state"
+    hides = "done"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[Any, str]]:
         return [("done", "done"), ("all", "all")]
@@ -83,16 +84,16 @@ class WishAdmin(OrgRowsAdmin):
         contact = wish.interview_request.contact
         return format_html('<a href="{}">{}</a>', url, contact.name or contact.email)
 
-    @admin.action(description="Take", permissions=["change"])
+    @admin.action(description="Assign to me", permissions=["change"])
     def take(self, request: HttpRequest, selected: QuerySet[Wish]) -> None:
         owner = request.user.get_username()
-        self.each(request, selected, partial(assign_wish, owner=owner), "You see to the selected wishes.")
+        self.each(request, selected, partial(assign_wish, owner=owner), "The selected wishes are assigned to you.")
 
-    @admin.action(description="Done", permissions=["change"])
+    @admin.action(description="Mark as done", permissions=["change"])
     def finish(self, request: HttpRequest, selected: QuerySet[Wish]) -> None:
         self.each(request, selected, finish_wish, "The selected wishes are done.")
 
-    @admin.action(description="Open again", permissions=["change"])
+    @admin.action(description="Reopen", permissions=["change"])
     def reopen(self, request: HttpRequest, selected: QuerySet[Wish]) -> None:
         self.each(request, selected, partial(finish_wish, is_done=False), "The selected wishes are open again.")
 
@@ -101,6 +102,9 @@ class WishAdmin(OrgRowsAdmin):
         wishes = list(selected)
         if not all(may(request, CHANGE, wish) for wish in wishes):
             raise PermissionDenied
+        if not wishes:
+            messages.warning(request, "Select wishes first. Nothing was changed.")
+            return
         for wish in wishes:
             write(org_id=wish.org_id, wish_id=wish.pk, actor=actor_of(request))
         messages.success(request, message)

@@ -99,7 +99,7 @@ class ExportableAdmin(StaffAdmin):
             return HttpResponse(status=400)
         pairs = list(rows.order_by("pk").values_list("pk", "org"))
         if not pairs:
-            messages.error(request, "The list is empty.")
+            messages.error(request, "Nothing was exported: no row is selected, or the list is empty.")
             return HttpResponseRedirect(self.url("changelist"))
         orgs = {org_id for _, org_id in pairs}
         about = Org.objects.get(pk=orgs.pop()) if len(orgs) == 1 else None

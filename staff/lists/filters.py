@@ -111,7 +111,7 @@ class LastTopicFilter(TextFilter):
     """An empty value matches interviews in which Paige has asked nothing."""
 
     title = "last topic"
-    help_text = "Key of the last topic"
+    help_text = "The key of the topic in the guide"
     parameter_name = "last_topic"
     lookup = "conversation__last_topic"
 
@@ -132,7 +132,7 @@ class EventActorFilter(TextFilter):
 
 
 class ConversationFilter(SimpleListFilter):
-    title = "conversation"
+    title = "interview"
     parameter_name = "conversation"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[Any, str]]:
@@ -164,9 +164,10 @@ def titled(title: str, kind: type[FieldListFilter]) -> type[FieldListFilter]:
 class ArchivedFilter(SimpleListFilter):
     """Hides archived rows, unless staff search or choose otherwise."""
 
-    title = "archive"
+    title = "archived"
     parameter_name = "archived"
     shown = Q(archived_at__isnull=True)
+    hides = "archived"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[Any, str]]:
         return [("yes", "archived"), ("all", "all")]
@@ -231,6 +232,11 @@ class BoundedChangeList(ChangeList):
     @property
     def clear_search(self) -> str:
         return self.get_query_string(remove=[SEARCH_VAR])
+
+    @property
+    def hidden(self) -> str:
+        """What the list does not show as long as nothing is chosen."""
+        return next((spec.hides for spec in self.filter_specs if getattr(spec, "hides", "") and not spec.value()), "")
 
     @property
     def opens_filters(self) -> bool:

@@ -121,6 +121,18 @@ def test_a_wish_is_on_the_home_page_until_it_is_done(support: Staff, wish: Wish)
     assert support.listed("interviews_wish", state="done") == [wish]
 
 
+def test_an_action_without_wishes_says_so(support: Staff, wish: Wish) -> None:
+    support.post(LIST, action="finish", _selected_action="0")  # as the list sends it
+    assert "Select wishes first. Nothing was changed." in support.text(LIST)
+    wish.refresh_from_db()
+    assert wish.done_at is None
+
+
+def test_an_empty_list_says_which_wishes_it_hides(support: Staff, wish: Wish) -> None:
+    support.post("interviews_wish_change", wish.pk, owner="", is_done="on")
+    assert "There are no wishes that are not done." in support.text(LIST)
+
+
 def test_an_owner_is_a_staff_login(support: Staff, wish: Wish) -> None:
     response = support.post("interviews_wish_change", wish.pk, owner="nobody")
     assert "No staff member has this login" in response.content.decode()

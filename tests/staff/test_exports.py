@@ -143,6 +143,6 @@ def test_other_roles_export_nothing(role: str, interview_request: InterviewReque
 
 def test_an_empty_list_is_not_exported(support: Staff) -> None:
     response = support.client.post("/admin/interviews/interviewrequest/export/", {"format": "csv"}, follow=True)
-    assert "The list is empty." in response.content.decode()
+    assert "Nothing was exported: no row is selected, or the list is empty." in response.content.decode()
     assert support.client.post("/admin/interviews/interviewrequest/export/", {"format": "xml"}).status_code == 400
     assert not SecurityEvent.objects.filter(kind="export").exists()
