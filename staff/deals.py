@@ -44,7 +44,7 @@ class DealAdmin(OrgRowsAdmin, ImportingAdmin, HistoryPage, ReadOnlyAdmin):
     list_select_related = ("org",)
     lookups = frozenset({"outcome__exact"})
     search_fields = ("deal_id",)  # shows the search box
-    search_help_text = "The beginning of a deal's id, in the customer's capitals."
+    search_help_text = "The beginning of a deal's id. Capitals matter."
     fieldsets = (
         (None, {"fields": FIELDS}),
         ("About", {"fields": ["org", "deal_id", "interviews", "created_at", "updated_at"]}),

@@ -37,6 +37,9 @@ PER_PAGE, MAX_PAGES = 50, 20
 MAX_DAYS = 366
 VIEW_CHANGES, VIEW_EVENTS = "orgs.view_change", "orgs.view_securityevent"
 
+# Fields whose names do not say what was done.
+ACTS = {ERASURE: "personal data erased", "owner": "wish assigned", "done_at": "wish done or reopened"}
+
 HISTORIES = {
     model._meta.model_name: (model._meta.verbose_name, f"admin:{model._meta.label_lower.replace('.', '_')}_history")
     for model in (Contact, Deal, InterviewRequest, InterviewType)
@@ -44,6 +47,10 @@ HISTORIES = {
 """{type of the object of a change: (its name, the name of the page with its changes)}"""
 
 COLUMNS = ("created_at", "actor_kind", "actor", "org", "act", "subject", "detail", "request_id")
+
+
+def act_on(field: str) -> str:
+    return ACTS.get(field) or f"{field.replace('_', ' ')} overwritten"
 
 
 class ActivityForm(forms.Form):
@@ -64,7 +71,7 @@ class ActivityForm(forms.Form):
         label="What",
         choices=[
             ("", "Everything"),
-            *((field, f"{field.capitalize().replace('_', ' ')} overwritten") for field in audited_fields()),
+            *((field, act_on(field).capitalize()) for field in audited_fields()),
         ],
     )
 
@@ -154,8 +161,8 @@ def acts(request: HttpRequest, form: ActivityForm, at_most: int) -> Iterator[Act
 
 
 def _overwrite(change: Change) -> Act:
-    act = "personal data erased" if change.field == ERASURE else f"{change.field.replace('_', ' ')} overwritten"
-    if change.object_type not in HISTORIES:  # a driver
+    act = act_on(change.field)
+    if change.object_type not in HISTORIES:  # a driver or a wish
         return Act(change, change.org.slug, act, f"{change.object_type} {change.object_id}")
     name, page = HISTORIES[change.object_type]
     url = f"{reverse(page, args=[change.object_id])}?change={change.pk}#change-{change.pk}"

@@ -75,7 +75,7 @@ class InterviewRequestAdmin(OrgRowsAdmin, NewRequestPages, RequestActions, Reque
     list_display = ("contact_shown", "org", "outcome", "displayed_status", "wishes", "created_at", "id")
     list_filter = (
         *(OrgFilter, DealFilter, BegunSince, BegunBefore, LastTopicFilter),
-        ("status", titled("status in the API", admin.ChoicesFieldListFilter)),
+        ("status", titled("status", admin.ChoicesFieldListFilter)),
         *(ConversationFilter, FlagFilter, InterviewTypeFilter, ArchivedFilter),
         *(CreatedRange, CompletedRange, ChangedRange),
     )

@@ -123,14 +123,14 @@ class DateFilter(TextFilter):
 
 
 class BegunSince(DateFilter):
-    title = "first day of the consent"
-    help_text = "First day of the consent"
+    title = "begun from"
+    help_text = "The first day on which interviews began"
     parameter_name = "begun_since"
     lookup = "conversation__consented_at__gte"
 
 
 class BegunBefore(DateFilter):
-    title = "day after the consent"
-    help_text = "Day after the consent"
+    title = "begun before"
+    help_text = "The day after the last one on which interviews began"
     parameter_name = "begun_before"
     lookup = "conversation__consented_at__lt"

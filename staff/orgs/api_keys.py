@@ -27,14 +27,14 @@ class ApiKeyForm(forms.Form):
         max_value=MAX_LIFETIME_DAYS,
         required=False,
         label="Expires in",
-        help_text="Days. Empty, or more than the org allows: as the org allows.",
+        help_text="Days. Empty: as long as the org allows, which is also the maximum.",
         widget=forms.NumberInput(attrs={"class": "vIntegerField"}),
     )
     scopes = forms.ChoiceField(choices=Scopes.choices, required=False, initial=Scopes.READ_WRITE)
     is_test = forms.BooleanField(
         required=False,
         label="Test key",
-        help_text="For the org's test room: a scripted buyer answers, and no figure or list of the org counts it.",
+        help_text="To try the API: a script answers the interviews, and no list or figure of the org contains them.",
     )
 
 

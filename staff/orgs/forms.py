@@ -25,12 +25,15 @@ class OrgForm(EditForm):
             "imprint_url": "Imprint",
             "brand_color": "Colour",
             "survey_base_url": "Host of survey links",
-            "names_subjects": "Paige may name subjects",
+            "names_subjects": "Paige may name subjects of the objective",
             "shares_corrections": "Corrected quotes may train the reader",
             "key_days": "API keys expire after",
-            "audit_days": "Keep the audit for",
+            "audit_days": "Keep changes for",
             "transcript_days": "Delete answers after",
             "contact_days": "Erase contacts after",
+        }
+        help_texts = {
+            "audit_days": "Days until entries of What changed are deleted. Empty: as the operator has set.",
         }
 
     def changes_in_words(self) -> str:

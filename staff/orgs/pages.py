@@ -27,7 +27,7 @@ from webhooks.models import Endpoint
 from webhooks.services.endpoints import create_endpoint
 
 RETENTION = ("transcript_days", "contact_days", "audit_days")
-SHOWN_TO_CONTACTS = "contact_address", "privacy_url", "imprint_url", "brand_color", "survey_base_url", "names_subjects"
+BRANDING = "contact_address", "privacy_url", "imprint_url", "brand_color", "survey_base_url"
 NEWEST_KEYS = 20
 NEWEST_ENDPOINTS = 10
 
@@ -76,7 +76,7 @@ class OrgAdmin(OrgRowsAdmin, ConfirmingAdmin, RemovalAdmin):
         names = org.account_managers.order_by("username").values_list("username", flat=True)
         return ", ".join(names) or "none"
 
-    @admin.display(description="Audit is kept")
+    @admin.display(description="Changes are kept")
     def audit_kept(self, org: Org) -> str:
         return audit_period(org)
 
@@ -101,8 +101,8 @@ class OrgAdmin(OrgRowsAdmin, ConfirmingAdmin, RemovalAdmin):
             return [(None, {"fields": ["name", "plan", "own_rate_limit"]})]
         guard = ["seen"] if self.has_change_permission(request, obj) else []
         return [
-            (None, {"fields": ["name", "plan", "own_rate_limit", "key_days", *guard]}),
-            ("Shown to contacts", {"fields": SHOWN_TO_CONTACTS}),
+            (None, {"fields": ["name", "plan", "own_rate_limit", "key_days", "names_subjects", *guard]}),
+            ("Branding of the survey page", {"fields": BRANDING}),
             ("Retention", {"fields": [*RETENTION, "audit_kept"]}),
             ("Training", {"fields": ["shares_corrections"]}),
             ("About", {"fields": ["slug", "is_active", "limit_in_force", "managers", "created_at"]}),

@@ -15,7 +15,7 @@ from orgs.models import EventKind
 from staff.base import OrgRowsAdmin
 from staff.confirmation import Action, ActionAdmin
 from staff.lists.date_ranges import midnight
-from staff.lists.filters import OrgFilter
+from staff.lists.filters import OrgFilter, titled
 from staff.orgs.forms import EndpointForm, ReplayForm, RotationForm
 from staff.orgs.permissions import may
 from staff.security_events import record_act
@@ -54,7 +54,7 @@ TEST = Action(
     button="Send",
     run=send_test_event,
     event=EventKind.WEBHOOK_SENT,
-    done="Test event.",
+    done="Test event queued.",
 )
 
 
@@ -83,7 +83,7 @@ class EndpointAdmin(OrgRowsAdmin, ActionAdmin):
     }
     slow_object_pages = {"edit": "edit_view"}
     list_display = ("url", "org", "condition", "failing_since", "created_at")
-    list_filter = (OrgFilter, "state", FailingFilter)
+    list_filter = (OrgFilter, ("state", titled("status", admin.ChoicesFieldListFilter)), FailingFilter)
     sortable_by = ("url", "org", "created_at")  # thousands of rows at most
     lookups = frozenset({"state__exact", "state__in"})
     fields = (
@@ -94,7 +94,7 @@ class EndpointAdmin(OrgRowsAdmin, ActionAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).select_related("org")
 
-    @admin.display(description="State")
+    @admin.display(description="Status")
     def condition(self, endpoint: Endpoint) -> str:
         return endpoint.condition
 
@@ -169,7 +169,7 @@ REPLAY = Action(
 )
 SEND_NOW = Action(
     title="Send now",
-    text="A worker sends it at once. It counts as an attempt, and if it fails, the next one waits as usual. If the "
+    text="It is sent at once. It counts as an attempt, and if it fails, the next one waits as usual. If the "
     "endpoint is slow, its pause ends first.",
     button="Send it now",
     run=lambda delivery: send_now(delivery_id=delivery.pk),
@@ -177,9 +177,9 @@ SEND_NOW = Action(
     done="Due now: a worker sends it.",
 )
 CANCEL = Action(
-    title="Cancel",
+    title="Cancel the delivery",
     text="This delivery is not tried again. An attempt that is under way is not stopped.",
-    button="Cancel it",
+    button="Cancel the delivery",
     run=cancel,
     event=EventKind.WEBHOOK_SENT,
     done="Cancelled.",

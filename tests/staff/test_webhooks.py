@@ -108,7 +108,7 @@ def test_a_test_event_and_its_answer(root: Staff, acme: Org) -> None:
         receiver.status = 503
         endpoint = create_endpoint(org_id=acme.pk, url=clean_url(receiver.url), event_types=EVENTS)
         root.post("webhooks_endpoint_test", endpoint.pk)
-        assert newest_event() == ("webhook_sent", "root", "acme", str(endpoint.pk), "Test event.")
+        assert newest_event() == ("webhook_sent", "root", "acme", str(endpoint.pk), "Test event queued.")
         work()
         delivery = Delivery.objects.get()
         for page, number in (("webhooks_delivery_change", delivery.pk), ("webhooks_endpoint_change", endpoint.pk)):
