@@ -73,7 +73,7 @@ class RequestFields(StaffAdmin):
     def outcome(self, interview_request: Any) -> str:
         """Of the deal. The list has annotated it."""
         outcome, competitor = interview_request.deal_outcome, interview_request.deal_competitor
-        shown = [pill(Outcome(outcome).label.capitalize())] if outcome else []
+        shown: list[str] = [pill(Outcome(outcome).label.capitalize())] if outcome else []
         if outcome == Outcome.LOST and competitor:
             shown.append(f"to {competitor}")
         return format_html_join(" ", "{}", [(part,) for part in (*shown, self.deal(interview_request))])

@@ -99,12 +99,11 @@ class InterviewRequestAdmin(OrgRowsAdmin, NewRequestPages, RequestActions, Reque
         return False
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        found = super().get_queryset(request).select_related("org", "contact", "conversation")
+        found: QuerySet[Any] = super().get_queryset(request).select_related("org", "contact", "conversation")
         if self.is_list(request):
             deals = Deal.objects.filter(org=OuterRef("org"), deal_id=OuterRef("deal_id")).order_by()
-            found = found.annotate(
-                deal_outcome=Subquery(deals.values("outcome")), deal_competitor=Subquery(deals.values("competitor"))
-            )
+            outcome, competitor = Subquery(deals.values("outcome")), Subquery(deals.values("competitor"))
+            found = found.annotate(deal_outcome=outcome, deal_competitor=competitor)
             return found.defer("objective", "contact__notes", "contact__search_text", "conversation__guide")
         return found.select_related("interview_type")
 

@@ -236,7 +236,8 @@ class BoundedChangeList(ChangeList):
     @property
     def hidden(self) -> str:
         """What the list does not show as long as nothing is chosen."""
-        return next((spec.hides for spec in self.filter_specs if getattr(spec, "hides", "") and not spec.value()), "")
+        specs: list[Any] = [spec for spec in self.filter_specs if getattr(spec, "hides", "")]
+        return next((spec.hides for spec in specs if not spec.value()), "")
 
     @property
     def opens_filters(self) -> bool:
@@ -251,7 +252,7 @@ class BoundedChangeList(ChangeList):
             first, *others = spec.choices(self)
             selected = next((choice["display"] for choice in others if choice.get("selected")), None)
             if chip := first.get("chip") or (selected and f"{spec.title}: {selected}"):
-                yield chip, first.get("remove") or first["query_string"]
+                yield str(chip), str(first.get("remove") or first["query_string"])
 
     def get_ordering_field(self, field_name: Any) -> Any:
         return super().get_ordering_field(field_name) if field_name in (self.sortable_by or ()) else None

@@ -20,11 +20,13 @@ from tests.staff.authenticator import add_app
 CUT = """
 const clips = (part) => getComputedStyle(part).overflowX !== "visible" && part.scrollWidth > part.clientWidth + 1;
 return [document.documentElement, ...document.querySelectorAll("main, main *:not(br, %s)")]
-  .filter((part) => clips(part) || part.getBoundingClientRect().right > %d + 1)
+  .filter((part) => part.checkVisibility() && (clips(part) || part.getBoundingClientRect().right > %d + 1))
   .map((part) => part.outerHTML.slice(0, 80));
 """
 # Elements that may hide content: fields, texts of any length, and texts for screen readers. On a phone, lists too.
-SCROLLING = "input, textarea, select, select *, .diff, .visually-hidden, .visually-hidden *, .selector button"
+SCROLLING = (
+    "input, textarea, select, select *, .diff, .visually-hidden, .visually-hidden *, .selector :is(button, label)"
+)
 SCROLLING_ON_A_PHONE = f"{SCROLLING}, .results, .results *, .wide, .wide *"
 # The rules of axe that depend on the theme.
 COLOR_RULES = ("color-contrast", "link-in-text-block")
