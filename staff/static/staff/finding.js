@@ -1,5 +1,5 @@
 "use strict";
-// The key / moves the focus to the search box. Fields for an org suggest names.
+// The key / moves the focus to the search box. Menus close on Escape and on clicks elsewhere. Fields for an org suggest names.
 
 document.addEventListener("keydown", (event) => {
   if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey) return;
@@ -9,6 +9,17 @@ document.addEventListener("keydown", (event) => {
   event.preventDefault();
   box.focus();
   box.select();
+});
+
+function closeMenus(but) {
+  document.querySelectorAll("details.menu[open]").forEach((menu) => (menu.open = menu.contains(but)));
+}
+
+document.addEventListener("click", (event) => closeMenus(event.target));
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  document.activeElement.closest("details.menu")?.querySelector("summary").focus();
+  closeMenus(null);
 });
 
 function suggestOrgs(field) {

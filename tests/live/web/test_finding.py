@@ -41,6 +41,9 @@ def test_a_contact_is_found_with_the_keyboard_and_an_org_is_suggested(browser: B
     browser.type("#filter-org", acme.slug)
     suggested = "return [...document.querySelectorAll('datalist option')].map(option => option.value)"
     assert eventually(lambda: page.run(suggested) == [f"{acme.name} ({acme.slug})"])
+    ActionChains(browser.driver).send_keys(Keys.ESCAPE).perform()
+    assert not browser.find("#filter-org").is_displayed()
+    assert page.run("return document.activeElement.textContent") == "Filter"
 
     page.use_width(400)
     browser.open("/admin/contacts/contact/")
