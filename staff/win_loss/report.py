@@ -162,8 +162,9 @@ class Report:
 
     @cached_property
     def titles(self) -> Mapping[str, str]:
-        """By topic, because guides can have different titles for a key: that of the strongest quote."""
-        return {driver.topic: driver.title for driver in reversed([*self.quotes.values()])}
+        """By topic, because guides can have different titles for a key: the most frequent one of the quotes."""
+        counts = Counter((driver.topic, driver.title) for driver in self.quotes.values())
+        return {topic: title for (topic, title), _ in reversed(counts.most_common())}
 
     @cached_property
     def undirected(self) -> int:
