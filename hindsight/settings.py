@@ -31,7 +31,7 @@ if DEBUG and not DEVELOPMENT and "debug" not in HINDSIGHT_ALLOW:
 HOST = env.str("HOST", "") or "127.0.0.1"
 PORT = number("PORT", 8000, 1, 65_535)
 WEB_CONCURRENCY = number("WEB_CONCURRENCY", 2, 1, 1_000)
-WEB_THREADS = number("WEB_THREADS", 4, 1, 1_000)
+WEB_THREADS = number("WEB_THREADS", 4, 1, 1_000)  # each has one database connection
 
 if DEVELOPMENT:
     SECRET_KEY = env.str("SECRET_KEY", "development only: production has no default")
