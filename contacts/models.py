@@ -22,9 +22,9 @@ class LowercaseEmailField(models.EmailField):  # type: ignore[type-arg]
 
 class ContactQuerySet(SearchableRows, VersionedUpdate, OrgRowsQuerySet["Contact"]):
     def not_erased(self) -> Self:
-        """Also contacts that have got a name or notes since they were erased."""
+        """Also contacts that have got a name, notes or another audited text since they were erased."""
         erased_email = Concat(Value("erased-"), Cast("pk", models.CharField()), Value(f"@{ERASED_DOMAIN}"))
-        return self.exclude(email=erased_email, name="", notes="")
+        return self.exclude(**{**dict.fromkeys(Contact.audited, ""), "email": erased_email})
 
 
 class Contact(PublicId, Searchable, Versioned):
