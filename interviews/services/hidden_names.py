@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from functools import cached_property, partial
 from typing import Any, Self
 
+from deals.text import LEGAL_FORM
 from interviews.models import InterviewRequest
 from interviews.paige.guide.texts import VENDOR
 from interviews.paige.language import language_of as main_language
@@ -33,7 +34,7 @@ _EMAIL = r"[\w.%+-]{1,64}@[\w-]{1,63}+(?:\.[\w-]{1,63}+)++"
 _NUMBER = r"(?:\+|\(?0)[\d\s()/.-]{6,24}\d|\(?\d{3}\)?[-.\s]\d{3}[-.\s]\d{4}|\d{3}-\d{4}"
 _TITLED = "|".join(rf"(?<=\b{re.escape(title)} )" for title in TITLES)
 _CAPITALIZABLE = r"[^\W\d_][\w-]+"
-_LEGAL_FORM = re.compile(r",?\s(?:gmbh|ag|se|kg|inc|ltd|llc|corp|plc|bv|sas?|srl)\.?\Z", re.IGNORECASE)
+_LEGAL_FORM = re.compile(rf",?\s(?:{LEGAL_FORM.pattern})\.?\Z", re.IGNORECASE)
 _WORD = re.compile(r"[^\W_]+")
 
 
@@ -113,9 +114,14 @@ def _parts(name: str) -> Iterator[str]:
     yield from (part for part in _WORD.findall(name) if len(part) >= MIN_LETTERS)
 
 
+def domain_label(email: str) -> str:
+    """The longest label of the domain, without the last: it tells the company, unless a mail provider has it."""
+    return max(email.rpartition("@")[2].split(".")[:-1], key=len, default="")
+
+
 def _companies(email: str, notes: str) -> Iterator[str]:
     """The name in the contact's domain, and in the notes if an integration has written it there."""
-    label = max(email.partition("@")[2].split(".")[:-1], key=len, default="")
+    label = domain_label(email)
     if len(label) >= MIN_LETTERS and label not in MAIL_PROVIDERS:
         yield from (label, label.replace("-", " "))
     try:

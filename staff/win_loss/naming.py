@@ -11,6 +11,7 @@ from deals.models import Outcome
 from hindsight.text.visible import visible
 from interviews.lifecycle import Flag, Review
 from interviews.models import Driver, InterviewRequest
+from interviews.services.hidden_names import domain_label
 from staff.interviews.transcript import anchor_of
 
 NO_OUTCOME = "no outcome known"
@@ -53,7 +54,7 @@ class Naming(Enum):
             return shown
         if names := "|".join(re.findall(r"\w{3,}", row.contact.name)):
             shown = re.sub(rf"\b(?:{names})\b", "[name]", shown)
-        company = max(_domain(row).split(".")[:-1], key=len, default="")
+        company = domain_label(row.contact.email)
         return re.sub(rf"\b(?=[A-Z])(?i:{re.escape(company)})\b", "[company]", shown) if company else shown
 
 

@@ -39,11 +39,8 @@ class Reason(NamedTuple):
         """Empty unless it is clear."""
         if not differ(self.share, self.before):
             return ""
-        return (
-            "clearly more"
-            if self.share.number * self.before.of > self.before.number * self.share.of
-            else "clearly less"
-        )
+        is_more = self.share.number * self.before.of > self.before.number * self.share.of
+        return "clearly more" if is_more else "clearly less"
 
 
 class Side(NamedTuple):
