@@ -24,7 +24,7 @@ class ReportLinkQuerySet(OrgRowsQuerySet["ReportLink"]):
 
 
 class ReportLink(PublicId, models.Model):
-    """Shows "Why we win and lose" of an org to whoever has the token, which is not stored: nobody needs it again."""
+    """Shows "Why we win and lose" of an org to whoever has the token. Staff see it once: only its digest is stored."""
 
     ID_PREFIX = "report_"
 

@@ -30,7 +30,7 @@ def pill(status: Any) -> SafeString:
 
 @register.filter
 def labelled(cells: Iterable[Any], headers: list[dict[str, Any]]) -> Iterator[SafeString]:
-    """The cells of a row of a list as HTML, each with the heading of its column, which a phone shows next to it.
+    """Renders the cells of a row as HTML. Each has the heading of its column, which a phone shows next to it.
 
     A status becomes a pill.
     """

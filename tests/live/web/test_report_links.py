@@ -1,4 +1,4 @@
-"""Staff hand on a report at the browser, and somebody without a login reads it. tests/staff/ tests who may do so."""
+"""Staff hand on a report in the browser, and somebody without a login reads it. tests/staff/ tests who may do so."""
 
 from orgs.models import Org
 from tests.live.web.browser import Browser
