@@ -194,7 +194,9 @@ def _record(interview_request: InterviewRequest) -> dict[str, object]:
 CACHED = {"Cache-Control": "public, max-age=86400"}
 NOTHING_RUNS = "default-src 'none'; sandbox"
 
-STYLES = ":root {{ --accent: light-dark({light}, {dark}); --on-accent: light-dark(#fff, #0c1214); }}\n"
+STYLES = """:root {{ --accent: {light}; --on-accent: #fff; }}
+@media (prefers-color-scheme: dark) {{ :root {{ --accent: {dark}; --on-accent: #0c1214; }} }}
+"""
 
 
 @require_safe
