@@ -115,8 +115,13 @@ class StaffAdmin(BaseAdmin):
 
     def render_change_form(self, request: Any, context: Any, *args: Any, **kwargs: Any) -> Any:
         """*Save* stays on the page, so the other buttons of Django have no use."""
-        context.update(show_save_and_continue=False, show_save_and_add_another=False)
+        obj = kwargs.get("obj")
+        context.update(show_save_and_continue=False, show_save_and_add_another=False, heading=obj and self.heading(obj))
         return super().render_change_form(request, context, *args, **kwargs)
+
+    def heading(self, obj: Any) -> str:
+        """Of the page of the object, and its title in the browser."""
+        return " · ".join(filter(None, (str(obj), str(getattr(obj, "org", "")))))
 
     def response_post_save_change(self, request: HttpRequest, obj: Any) -> HttpResponseRedirect:
         """Staff check the effect of an edit, and go on editing."""

@@ -56,6 +56,9 @@ class DealAdmin(OrgRowsAdmin, ImportingAdmin, HistoryPage, ReadOnlyAdmin):
         found = super().get_queryset(request).select_related("org")
         return found.defer("reported_reason") if self.is_list(request) else found
 
+    def heading(self, obj: Deal) -> str:
+        return f"Deal {obj.deal_id} · {obj.org}"
+
     def render_change_form(self, request: Any, context: Any, *args: Any, **kwargs: Any) -> Any:
         deal = kwargs["obj"]
         if may(request, INTERVIEWS, deal):

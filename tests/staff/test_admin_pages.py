@@ -5,9 +5,13 @@ from typing import Any
 
 import pytest
 
+from contacts.models import Contact
+from deals.models import Deal
+from interviews.models import InterviewRequest, InterviewType
 from orgs.models import Org
-from tests.staff.admin_pages import make_rows, other_states, page_paths
+from tests.staff.admin_pages import change_path, make_rows, other_states, page_paths
 from tests.staff.conftest import Staff, staff_of
+from webhooks.models import Endpoint
 
 
 def content_of(response: Any) -> str:
@@ -26,6 +30,21 @@ def test_every_page_has_a_title_of_its_own_and_a_link_past_the_navigation(root: 
         assert title not in titles, (name, titles[title])
         titles[title] = name
     assert len(titles) > 50
+
+
+def test_the_page_of_a_row_is_titled_with_it_and_its_org(root: Staff, interview_request: InterviewRequest) -> None:
+    rows = make_rows(interview_request.org)
+    titles = {
+        Contact: "Wilhelmina Featherstonehaugh of the Procurement Department · Acme",
+        Deal: "Deal 0061i00000ABCDEFGH-2026-RENEWAL · Acme",
+        Endpoint: f"https://hooks.procurement.example/{'events' * 15} · Acme",
+        InterviewType: "Win-loss interview for procurement departments · Acme",
+        Org: "Acme",
+    }
+    for model, title in titles.items():
+        page = content_of(root.client.get(change_path(rows[model])))
+        assert f"<title>{title} | Hindsight</title>" in page
+        assert f"<h1>{title}</h1>" in page
 
 
 def test_the_other_states_of_pages_respond(root: Staff, acme: Org) -> None:
