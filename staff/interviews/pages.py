@@ -38,12 +38,14 @@ from staff.lists.date_ranges import BegunBefore, BegunSince, ChangedRange, Compl
 from staff.lists.exports import Export
 from staff.lists.filters import (
     ArchivedFilter,
+    CompetitorFilter,
     ConversationFilter,
     DealFilter,
     FlagFilter,
     InterviewTypeFilter,
     LastTopicFilter,
     OrgFilter,
+    OutcomeFilter,
     titled,
 )
 from staff.orgs.permissions import may
@@ -76,7 +78,7 @@ class InterviewRequestAdmin(OrgRowsAdmin, NewRequestPages, RequestActions, Reque
     list_filter = (
         *(OrgFilter, DealFilter, BegunSince, BegunBefore, LastTopicFilter),
         ("status", titled("status", admin.ChoicesFieldListFilter)),
-        *(ConversationFilter, FlagFilter, InterviewTypeFilter, ArchivedFilter),
+        *(OutcomeFilter, CompetitorFilter, ConversationFilter, FlagFilter, InterviewTypeFilter, ArchivedFilter),
         *(CreatedRange, CompletedRange, ChangedRange),
     )
     lookups = frozenset({"contact", "status__exact"})

@@ -7,11 +7,14 @@ from typing import Any, cast
 from django.contrib.admin import FieldListFilter, SimpleListFilter
 from django.contrib.admin.views.main import ORDER_VAR, SEARCH_VAR, ChangeList
 from django.core.paginator import Paginator
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, Subquery
+from django.db.models.lookups import IsNull
 from django.http import HttpRequest
 
+from deals.models import Deal, Outcome
 from interviews.lifecycle import DisplayedStatus, Flag
 from interviews.models import Conversation, InterviewType
+from interviews.models.interview_request import reported_deals
 from staff.orgs.org_choice import MAX_MATCHES, chosen_orgs, label_of
 from staff.orgs.permissions import may, orgs_with
 
@@ -61,7 +64,7 @@ class TextFilter(SimpleListFilter):
 class OrgFilter(TextFilter):
     title = "org"
     parameter_name = "org"
-    placeholder = "name or slug"
+    placeholder = "choose, or type a part"
 
     def __init__(self, request: HttpRequest, params: Any, model: Any, model_admin: Any) -> None:
         super().__init__(request, params, model, model_admin)
@@ -95,6 +98,44 @@ class EventOrgFilter(OrgFilter):
         slugs = [org.slug for org in self.orgs] if self.may_see_orgs else []
         typed = storable(self.value() or "").lower()
         return queryset.filter(org__in=slugs or [typed]) if self.value() else queryset
+
+
+def has_deal(**lookups: str) -> IsNull:
+    """Whether an interview request has such a deal.
+
+    PostgreSQL expects few rows of a join by two columns, and would read and sort all of them. It expects most rows of
+    IS NOT NULL, so it reads the list in the order of its index until the page is full.
+    """
+    return IsNull(Subquery(reported_deals().filter(**lookups).values("pk")), False)
+
+
+class OutcomeFilter(SimpleListFilter):
+    title = "outcome"
+    parameter_name = "outcome"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[Any, str]]:
+        return [*Outcome.choices]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return queryset.filter(has_deal(outcome=self.value())) if self.value() in Outcome.values else queryset
+
+
+class CompetitorFilter(TextFilter):
+    title = "competitor"
+    parameter_name = "competitor"
+    placeholder = "any part of its name"
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """A rare competitor is looked up from its deals, and a frequent one in the order of the list."""
+        if not (text := storable(self.value() or "")):
+            return queryset
+        deals = Deal.objects.filter(competitor__icontains=text).order_by()
+        if org := storable(request.GET.get("org", "")):
+            deals = deals.filter(org__in=chosen_orgs(request, org))
+        found = list(deals.values_list("pk", flat=True)[: MAX_COUNT + 1])
+        if len(found) <= MAX_COUNT:
+            return queryset.filter(reported_deal__pk__in=found)
+        return queryset.filter(has_deal(competitor__icontains=text))
 
 
 class DealFilter(TextFilter):
@@ -264,5 +305,5 @@ class BoundedPaginator(Paginator):  # type: ignore[type-arg]
     @cached_property
     def count(self) -> int:
         rows = cast(QuerySet[Any], self.object_list)
-        count = rows[: MAX_COUNT + 1].count()  # keeps the list's order, which has an index
+        count = rows.values("pk")[: MAX_COUNT + 1].count()  # keeps the list's order, which has an index
         return count if count <= MAX_COUNT else AtLeast(MAX_COUNT)

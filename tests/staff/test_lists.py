@@ -51,6 +51,35 @@ class TestOrgFilter:
         assert "Enter more of the name." in root.text(f"{CONTACTS}_changelist", org="many")
 
 
+class TestDealFilters:
+    @pytest.fixture(autouse=True)
+    def deals(self, acme: Org) -> None:
+        """Of four interview requests: two lost to spellings of Globex, one won against it, one without a deal."""
+        for outcome, competitor in (("lost", "Globex"), ("lost", "GLOBEX Corp."), ("won", "Globex"), ("", "")):
+            deal = f"{outcome}-{competitor}" if outcome else ""
+            InterviewRequestFactory.create(org=acme, deal_id=deal)
+            if deal:
+                Deal.objects.create(org=acme, deal_id=deal, outcome=outcome, competitor=competitor)
+        Deal.objects.create(org=OrgFactory.create(), deal_id="won-Globex", outcome="lost", competitor="Initech")
+
+    @pytest.mark.parametrize(
+        ("query", "found"),
+        [
+            ({"outcome": "lost"}, ["lost-GLOBEX Corp.", "lost-Globex"]),
+            ({"competitor": "globex"}, ["won-Globex", "lost-GLOBEX Corp.", "lost-Globex"]),
+            ({"competitor": "corp", "outcome": "lost"}, ["lost-GLOBEX Corp."]),
+            ({"competitor": "Initech"}, []),
+        ],
+    )
+    def test_by_outcome_and_competitor_of_the_deal(self, root: Staff, query: dict[str, str], found: list[str]) -> None:
+        assert [row.deal_id for row in root.listed(REQUESTS, **query)] == found
+
+    def test_they_are_chips(self, root: Staff) -> None:
+        page = root.text(f"{REQUESTS}_changelist", competitor="Globex", outcome="lost")
+        assert "outcome: lost" in page
+        assert "competitor: Globex" in page
+
+
 class TestDates:
     @pytest.fixture
     def days(self, interview_request: InterviewRequest) -> list[InterviewRequest]:

@@ -47,6 +47,7 @@ BUDGETS = {
     "interviews_interviewrequest_changelist": 3,
     "interviews_interviewrequest_changelist?q=contact": 4,
     "interviews_interviewrequest_changelist?org=acme&type=Win-loss&status__exact=created": 4,
+    "interviews_interviewrequest_changelist?outcome=lost": 3,
     "interviews_interviewrequest_export": 4,
     "interviews_interviewrequest_change": 7,
     "interviews_interviewrequest_history": 5,
