@@ -17,7 +17,7 @@ from interviews.services.interview_types import create_draft
 from orgs.models import EventKind
 from staff.guides.arrangement import new_topic
 from staff.guides.pages import GuidePages
-from staff.orgs.org_choice import OrgField
+from staff.orgs.org_choice import PICK, OrgField
 from staff.security_events import actor_of, record_act
 
 BLANK = "blank"
@@ -37,7 +37,7 @@ def blank_guide(language: str) -> dict[str, Any]:
 
 
 class NewTypeForm(forms.Form):
-    org = OrgField(help_text="Its name or slug.")
+    org = OrgField(help_text=PICK)
     name = forms.CharField(
         required=False, help_text="If empty, the guide's.", widget=forms.TextInput(attrs={"class": "vTextField"})
     )

@@ -27,18 +27,19 @@ from orgs.audit import audited_fields
 from orgs.audit_removal import ERASURE
 from orgs.models import Change, EventKind, Org, SecurityEvent
 from orgs.models.append_only import ChangeQuerySet
+from staff.history.pages import label_of_field
 from staff.history.security_events import MAX_EXPORTED, csv_response
 from staff.lists.date_ranges import DayInput, in_days
 from staff.lists.filters import storable
-from staff.orgs.org_choice import SEVERAL_ORGS, org_input, orgs_meant
+from staff.orgs.org_choice import PICK, SEVERAL_ORGS, org_input, orgs_meant
 from staff.security_events import record_act
 
 PER_PAGE, MAX_PAGES = 50, 20
 MAX_DAYS = 366
 VIEW_CHANGES, VIEW_EVENTS = "orgs.view_change", "orgs.view_securityevent"
 
-# Fields whose names do not say what was done.
-ACTS = {ERASURE: "personal data erased", "owner": "wish assigned", "done_at": "wish done or reopened"}
+# By the model and the field, where the label does not say what was done.
+ACTS = {("wish", "owner"): "wish assigned", ("wish", "done_at"): "wish done or reopened"}
 
 HISTORIES = {
     model._meta.model_name: (model._meta.verbose_name, f"admin:{model._meta.label_lower.replace('.', '_')}_history")
@@ -49,8 +50,9 @@ HISTORIES = {
 COLUMNS = ("created_at", "actor_kind", "actor", "org", "act", "subject", "detail", "request_id")
 
 
-def act_on(field: str) -> str:
-    return ACTS.get(field) or f"{field.replace('_', ' ')} overwritten"
+def act_on(field: str, model: str = "") -> str:
+    verb = "erased" if field == ERASURE else "changed"
+    return ACTS.get((model, field)) or f"{label_of_field(field)} {verb}"
 
 
 class ActivityForm(forms.Form):
@@ -65,7 +67,7 @@ class ActivityForm(forms.Form):
     )
     since = forms.DateField(label="From", widget=DayInput)
     until = forms.DateField(label="To", widget=DayInput)
-    org = forms.CharField(required=False, max_length=200, help_text="Name or slug", widget=org_input())
+    org = forms.CharField(required=False, max_length=200, help_text=PICK, widget=org_input())
     field = forms.ChoiceField(
         required=False,
         label="What",
@@ -161,7 +163,7 @@ def acts(request: HttpRequest, form: ActivityForm, at_most: int) -> Iterator[Act
 
 
 def _overwrite(change: Change) -> Act:
-    act = act_on(change.field)
+    act = act_on(change.field, change.object_type)
     if change.object_type not in HISTORIES:  # a driver or a wish
         return Act(change, change.org.slug, act, f"{change.object_type} {change.object_id}")
     name, page = HISTORIES[change.object_type]

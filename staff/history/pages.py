@@ -23,6 +23,18 @@ from staff.history.diff import Piece, TimeBudget, diff
 from staff.orgs.permissions import may, viewing
 from staff.security_events import actor_of
 
+# Labels of audited columns whose names say something else.
+LABELS = {
+    ERASURE: "personal data",
+    "about": "whom a driver is about",
+    "about_name": "competitor that a driver is about",
+    "closed_at": "close date",
+    "done_at": "done",
+    "email": "address",
+    "is_decisive": "what tipped the decision",
+    "picks": "picked topics",
+    "subjects": "subjects of the objective",
+}
 NEWEST = 5
 PER_PAGE = 20
 
@@ -55,7 +67,11 @@ class ShownChange:
 
     @property
     def label(self) -> str:
-        return "personal data" if self.is_erasure else self.entry.field.replace("_", " ")
+        return label_of_field(self.entry.field)
+
+
+def label_of_field(field: str) -> str:
+    return LABELS.get(field) or field.replace("_", " ")
 
 
 class HistoryPage(StaffAdmin):
@@ -134,10 +150,10 @@ class AuditedAdmin(HistoryPage):
         if closed := self.why_closed(obj):
             return self.back_to(request, "history", obj, messages.ERROR, f"{closed} Nothing was restored.")
         if request.POST.get("seen") != fingerprint(getattr(obj, change.field)):
-            message = f"Somebody else changed the {change.field} while you had this page open. Nothing was restored."
+            message = f"Somebody else changed the {label_of_field(change.field)} while you had this page open. Nothing was restored."
             return self.back_to(request, "history", obj, messages.ERROR, message)
         restore(obj, change, actor=actor_of(request))
-        return self.back_to(request, "history", obj, messages.SUCCESS, f"The text of the {change.field} was restored.")
+        return self.back_to(request, "history", obj, messages.SUCCESS, f"The text of the {label_of_field(change.field)} was restored.")
 
 
 def keys_of(request: HttpRequest, obj: Any, entries: Iterable[Change]) -> dict[str, ApiKey]:

@@ -29,7 +29,7 @@ from orgs.imports import Batch, Effect, Importer, Row
 from orgs.models import EventKind, Org
 from staff.interviews.forms import RuledField, long_text
 from staff.lists.imports import KEPT, Importable, ImportingAdmin, UploadForm
-from staff.orgs.org_choice import OrgField
+from staff.orgs.org_choice import OrgChoice
 from staff.security_events import actor_of, record_act
 
 CREATED = "created"
@@ -54,22 +54,12 @@ def may_create(request: HttpRequest) -> bool:
     return request.user.has_perms(["interviews.add_interviewrequest", "contacts.change_contact"])
 
 
-class OrgChoice(forms.Form):
-    org = OrgField(help_text="Its name or slug.")
-
+class ActiveOrgChoice(OrgChoice):
     def clean_org(self) -> Org:
         org: Org = self.cleaned_data["org"]
         if not org.is_active:
             raise ValidationError("This org is suspended: its survey links do not work.")
         return org
-
-    @classmethod
-    def of(cls, request: HttpRequest) -> "OrgChoice":
-        return cls(request.GET if "org" in request.GET else None)
-
-    @property
-    def chosen(self) -> Org | None:
-        return self.cleaned_data["org"] if self.is_valid() else None
 
 
 class TypeOfOrgForm(forms.Form):
@@ -228,7 +218,7 @@ class NewRequestPages(ImportingAdmin):
         if not self.has_add_permission(request):
             raise PermissionDenied
         title = "New interview request"
-        choice = OrgChoice.of(request)
+        choice = ActiveOrgChoice.of(request)
         if (org := choice.chosen) is None:
             return self.page(request, "lists/org_choice", None, title=title, form=choice)
         form = NewRequestForm(request.POST or None, org=org, initial={"interview_type": request.GET.get("type")})
@@ -249,11 +239,11 @@ class NewRequestPages(ImportingAdmin):
 
     def import_view(self, request: HttpRequest) -> HttpResponse:
         """First asks for the org, too."""
-        choice = OrgChoice.of(request)
+        choice = ActiveOrgChoice.of(request)
         if self.may_import(request) and choice.chosen is None:
             return self.page(request, "lists/org_choice", None, title="Import interview requests", form=choice)
         return super().import_view(request)
 
     def import_form(self, request: HttpRequest) -> RequestImportForm:
-        org, initial = cast(Org, OrgChoice.of(request).chosen), {"interview_type": request.GET.get("type")}
+        org, initial = cast(Org, ActiveOrgChoice.of(request).chosen), {"interview_type": request.GET.get("type")}
         return RequestImportForm(request.POST or None, request.FILES or None, org=org, initial=initial)

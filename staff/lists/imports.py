@@ -29,7 +29,7 @@ from orgs.actors import Actor
 from orgs.imports import Effect, Importer, of_first_rows
 from orgs.models import EventKind
 from staff.lists.exports import ExportableAdmin
-from staff.orgs.org_choice import OrgField
+from staff.orgs.org_choice import PICK, OrgField
 from staff.security_events import actor_of, record_act
 
 MAX_ROWS = 5_000
@@ -165,7 +165,7 @@ class UploadForm(forms.Form):
 class ImportForm(UploadForm):
     field_order = ("org", "file", "encoding")
 
-    org = OrgField(help_text="The name or the slug of the org that the rows belong to.")
+    org = OrgField(help_text=f"The org of the rows. {PICK}")
 
 
 class ImportingAdmin(ExportableAdmin):

@@ -25,7 +25,7 @@ from orgs import keys
 from orgs.models import ApiKey, EventKind, Org
 from staff.lists.date_ranges import DayInput, after_day, midnight
 from staff.lists.filters import storable
-from staff.orgs.org_choice import SEVERAL_ORGS, label_of, org_input, orgs_meant
+from staff.orgs.org_choice import PICK, SEVERAL_ORGS, label_of, org_input, orgs_meant
 from staff.orgs.permissions import may, orgs_with, viewing, visible_orgs
 from staff.security_events import record_acts
 
@@ -61,7 +61,7 @@ class TranscriptSearchForm(forms.Form):
         help_text='Words, and phrases in quotation marks: "too expensive" discount',
         widget=forms.TextInput(attrs={"type": "search", "autocomplete": "off"}),
     )
-    org = forms.CharField(required=False, max_length=MAX_TEXT, help_text="Name or slug", widget=org_input())
+    org = forms.CharField(required=False, max_length=MAX_TEXT, help_text=PICK, widget=org_input())
     since = forms.DateField(required=False, label="Completed from", widget=DayInput)
     until = forms.DateField(required=False, label="to", widget=DayInput)
     topic = forms.CharField(required=False, max_length=40, help_text="A key of the guide, such as pricing")

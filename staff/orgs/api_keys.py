@@ -11,6 +11,7 @@ from orgs.services import DEFAULT_GRACE, MAX_GRACE, MAX_LIFETIME_DAYS, revoke_ap
 from staff.base import OrgRowsAdmin
 from staff.confirmation import ActionAdmin
 from staff.lists.filters import OrgFilter
+from staff.orgs.added_on_org_page import AddedOnOrgPage
 from staff.orgs.permissions import may
 from staff.security_events import record_act
 
@@ -50,9 +51,8 @@ class KeyRotationForm(forms.Form):
 
 
 @admin.register(ApiKey)
-class ApiKeyAdmin(OrgRowsAdmin, ActionAdmin):
-    """Keys are issued on the page of their org."""
-
+class ApiKeyAdmin(OrgRowsAdmin, AddedOnOrgPage, ActionAdmin):
+    page_of_org = "issue-key"
     change_form_template = "staff/orgs/api_key.html"
     object_pages = {"revoke": "revoke_view", "rotate": "rotate_view"}
     list_display = ("prefix", "name", "org", "state", "scopes", "last_used_at", "expires_at", "created_at")
@@ -61,6 +61,9 @@ class ApiKeyAdmin(OrgRowsAdmin, ActionAdmin):
     # Thousands of rows at most.
     sortable_by = ("prefix", "name", "org", "last_used_at", "expires_at", "created_at")
     fields = ("prefix", "name", "org", "scopes", "state", "last_used_at", "created_at", "expires_at", "revoked_at")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return may_issue_keys(request, None)
 
     def render_change_form(self, request: Any, context: Any, *args: Any, **kwargs: Any) -> Any:
         context["may_revoke"] = kwargs["obj"].revoked_at is None and may_revoke(request, kwargs["obj"])

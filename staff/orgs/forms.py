@@ -110,6 +110,8 @@ class EndpointForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
         initial=[*EVENT_TYPES],
         label="Events",
+        help_text="The endpoint gets only events that are ticked, so at least one has to be.",
+        error_messages={"required": "Tick at least one event: the endpoint would get none."},
     )
 
     def clean_url(self) -> Url:

@@ -4,7 +4,7 @@ A test room is found by its slug only.
 """
 
 import re
-from typing import Any
+from typing import Any, Self
 
 from allauth.core import context
 from django import forms
@@ -18,6 +18,7 @@ from orgs.models.org import OrgQuerySet
 from staff.orgs.permissions import visible_orgs
 
 MAX_MATCHES = 20
+PICK = "Choose one from the list, or type a part of its name."
 SEVERAL_ORGS = "Several orgs match. Enter more of the name."
 
 
@@ -56,3 +57,17 @@ class OrgField(forms.CharField):
         if len(orgs) != 1:
             raise ValidationError(SEVERAL_ORGS if orgs else "No org matches.")
         return orgs[0]
+
+
+class OrgChoice(forms.Form):
+    """The query has the org."""
+
+    org = OrgField(help_text=PICK)
+
+    @classmethod
+    def of(cls, request: HttpRequest) -> Self:
+        return cls(request.GET if "org" in request.GET else None)
+
+    @property
+    def chosen(self) -> Org | None:
+        return self.cleaned_data["org"] if self.is_valid() else None

@@ -22,6 +22,7 @@ from staff.lists.filters import titled
 from staff.orgs.api_keys import ApiKeyForm, may_issue_keys, may_revoke, may_rotate
 from staff.orgs.forms import AccountManagersForm, EndpointForm, LogoForm, OrgForm, SuspensionForm
 from staff.orgs.permissions import manage, may
+from staff.orgs.webhooks import may_add_webhooks
 from staff.security_events import actor_of, record_act
 from webhooks.models import Endpoint
 from webhooks.services.endpoints import create_endpoint
@@ -222,7 +223,3 @@ class OrgAdmin(OrgRowsAdmin, ConfirmingAdmin, RemovalAdmin):
 def may_assign(request: HttpRequest, org: Org | None = None) -> bool:
     """Only superusers, because it lets others see interviews and issue keys."""
     return request.user.is_superuser
-
-
-def may_add_webhooks(request: HttpRequest, org: Org | None = None) -> bool:
-    return may(request, "webhooks.add_endpoint", org)

@@ -11,11 +11,12 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html
 
 from hindsight.text.visible import visible
-from orgs.models import EventKind
+from orgs.models import EventKind, Org
 from staff.base import OrgRowsAdmin
 from staff.confirmation import Action, ActionAdmin
 from staff.lists.date_ranges import midnight
 from staff.lists.filters import OrgFilter, titled
+from staff.orgs.added_on_org_page import AddedOnOrgPage
 from staff.orgs.forms import EndpointForm, ReplayForm, RotationForm
 from staff.orgs.permissions import may
 from staff.security_events import record_act
@@ -70,9 +71,8 @@ class FailingFilter(admin.SimpleListFilter):
 
 
 @admin.register(Endpoint)
-class EndpointAdmin(OrgRowsAdmin, ActionAdmin):
-    """Endpoints are added on the page of their org."""
-
+class EndpointAdmin(OrgRowsAdmin, AddedOnOrgPage, ActionAdmin):
+    page_of_org = "add-webhook"
     change_form_template = "staff/orgs/webhook_endpoint.html"
     object_pages = {
         "rotate": "rotate_view",
@@ -94,6 +94,9 @@ class EndpointAdmin(OrgRowsAdmin, ActionAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).select_related("org")
 
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return may_add_webhooks(request)
+
     @admin.display(description="Status")
     def condition(self, endpoint: Endpoint) -> str:
         return endpoint.condition
@@ -109,6 +112,9 @@ class EndpointAdmin(OrgRowsAdmin, ActionAdmin):
         if may(request, "webhooks.view_delivery", endpoint):
             context["deliveries"] = endpoint.deliveries.select_related("event").without_answers()[:NEWEST_DELIVERIES]
         return super().render_change_form(request, context, *args, **kwargs)
+
+    def heading(self, obj: Endpoint) -> str:
+        return f"{obj.url} · {obj.org}"
 
     def may_act(self, request: HttpRequest, obj: Endpoint | None = None) -> bool:
         return may_change(request, obj)
@@ -148,6 +154,10 @@ class EndpointAdmin(OrgRowsAdmin, ActionAdmin):
         except ValidationError as error:
             return self.failed(request, endpoint, error)
         return self.done(request, endpoint, EventKind.WEBHOOK_SENT, f"Replayed: {count:,}.")
+
+
+def may_add_webhooks(request: HttpRequest, org: Org | None = None) -> bool:
+    return may(request, "webhooks.add_endpoint", org)
 
 
 def may_change(request: HttpRequest, endpoint: Endpoint | None = None) -> bool:

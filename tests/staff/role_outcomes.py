@@ -39,6 +39,8 @@ QUERIES: Mapping[str, str] = {
     "interviews_interviewrequest_add": "org={slug}",
     "interviews_interviewrequest_import": "org={slug}",
     "interviews_interviewtype_add": "org={slug}&start=win_loss_buyer",
+    "orgs_apikey_add": "org={slug}",
+    "webhooks_endpoint_add": "org={slug}",
     "orgs_securityevent_export": "org={slug}",
 }
 
@@ -50,6 +52,9 @@ FOUND: Mapping[str, Callable[[Any], Any]] = {
     "transcript_search": lambda response: response.context["hits"],
     "activity": lambda response: response.context["acts"],
     "win_loss": lambda response: response.context.get("org"),
+    # The page that adds to an org.
+    "orgs_apikey_add": lambda response: response.status_code == 302,
+    "webhooks_endpoint_add": lambda response: response.status_code == 302,
     "contacts_contact_export": lambda response: response.context["count"],
     "deals_deal_export": lambda response: response.context["count"],
     "interviews_interviewrequest_export": lambda response: response.context["count"],

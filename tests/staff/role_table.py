@@ -102,7 +102,7 @@ jsi18n                                   px  px  px  px  px  px  px
 login                                    .w  .w  .w  .w  .w  .w  .w
 logout                                   xw  xw  xw  xw  xw  xw  xw
 org_names                                pp  pp  --  pp  .p  pp  pp
-orgs_apikey_add                          --  --  --  --  --  --  --
+orgs_apikey_add                          --  --  --  pp  .p  pp  pp
 orgs_apikey_change                       --  p-  --  p-  .-  p-  p-
 orgs_apikey_changelist                   --  pp  --  pp  .p  pp  pp
 orgs_apikey_delete                       --  --  --  --  --  --  --
@@ -142,7 +142,7 @@ webhooks_delivery_delete                 --  --  --  --  --  --  --
 webhooks_delivery_history                px  px  -x  px  .x  px  px
 webhooks_delivery_replay                 pp  --  --  pp  ..  pp  --
 webhooks_delivery_send-now               pw  --  --  pw  ..  pw  --
-webhooks_endpoint_add                    --  --  --  --  --  --  --
+webhooks_endpoint_add                    --  --  --  pp  .p  pp  pp
 webhooks_endpoint_change                 p-  p-  --  p-  .-  p-  p-
 webhooks_endpoint_changelist             pp  pp  --  pp  .p  pp  pp
 webhooks_endpoint_delete                 --  --  --  --  --  --  --

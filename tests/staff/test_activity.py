@@ -47,7 +47,7 @@ def test_overwrites_and_security_events_are_one_list_newest_first(root: Staff, a
     record_security_event(EventKind.PROMPT_READ, SAM, about=alice)
     assert rows(root, actor="sam") == [
         ("prompt read", f"contact {alice.pk}"),
-        ("notes overwritten", "alice@example.com"),
+        ("notes changed", "alice@example.com"),
     ]
 
 
@@ -70,8 +70,8 @@ def test_by_person_org_field_and_days(
     carol = ContactFactory.create(org=globex, email="carol@example.com")
     overwrite((carol, {"name": "Carol"}), actor=SAM)
     acme_api.patch(f"/interviews/{interview_request.pk}", {"objective": "New objective"})
-    notes, name = ("notes overwritten", "alice@example.com"), ("name overwritten", "carol@example.com")
-    objective = ("objective overwritten", f"interview request {interview_request.pk}")
+    notes, name = ("notes changed", "alice@example.com"), ("name changed", "carol@example.com")
+    objective = ("objective changed", f"interview request {interview_request.pk}")
     assert rows(root, actor="sam") == [name, notes]
     assert {notes, objective} <= {*rows(root)}
     assert rows(root, org="GLOBEX") == rows(root, org=f"{globex.name} (globex)") == [name]
@@ -122,7 +122,7 @@ def test_the_file_has_every_row_and_is_recorded(root: Staff, alice: Contact) -> 
         "actor_kind": "staff",
         "actor": "sam",
         "org": "acme",
-        "act": "notes overwritten",
+        "act": "notes changed",
         "subject": f"contact {alice.pk}",
         "detail": "",
         "request_id": "",
@@ -134,9 +134,9 @@ def test_the_file_has_every_row_and_is_recorded(root: Staff, alice: Contact) -> 
 def test_each_role_sees_what_it_may(alice: Contact) -> None:
     overwrite_notes(alice, "New")
     record_security_event(EventKind.PROMPT_READ, SAM, about=alice)
-    overwrite, event = ("notes overwritten", "alice@example.com"), ("prompt read", f"contact {alice.pk}")
+    overwrite, event = ("notes changed", "alice@example.com"), ("prompt read", f"contact {alice.pk}")
     assert rows(staff_of("support")) == rows(staff_of("read only")) == [overwrite]
-    assert {*rows(staff_of("auditor"), actor="sam")} == {event, ("notes overwritten", f"contact {alice.pk}")}
+    assert {*rows(staff_of("auditor"), actor="sam")} == {event, ("notes changed", f"contact {alice.pk}")}
     other = log_in("other")
     other.user.groups.add(Group.objects.create(name="other"))
     assert [staff.get("activity").status_code for staff in (staff_of("account manager"), other)] == [403, 403]

@@ -35,7 +35,7 @@ def text_of(response: Any) -> str:
 
 
 def test_the_org_is_asked_for_first(support: Staff, kind: InterviewType) -> None:
-    assert "Its name or slug." in text_of(support.get(ADD))
+    assert "Choose one from the list" in text_of(support.get(ADD))
     assert "No org matches." in text_of(support.get(ADD, org="nobody"))
     page = support.get(ADD, org=kind.org.slug, type=kind.pk)
     assert f"For {kind.org}." in text_of(page)

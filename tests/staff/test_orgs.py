@@ -9,6 +9,7 @@ import pytest
 import time_machine
 from django.contrib.admin.models import LogEntry
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
 from pytest_django import Settings
 
 from hindsight.limits import day_counts
@@ -36,6 +37,24 @@ LINKS = ("privacy_url", "imprint_url")
 def key_shown_in(response: Any) -> str:
     [key] = re.findall(r'value="(hsk_\w+)"', response.content.decode())
     return str(key)
+
+
+@pytest.mark.parametrize(
+    ("kind", "label", "page"),
+    [
+        ("orgs_apikey", "Add API key", ISSUE),
+        ("webhooks_endpoint", "Add webhook endpoint", "orgs_org_add-webhook"),
+    ],
+)
+def test_a_list_of_what_orgs_have_leads_to_the_page_that_adds_to_one(
+    root: Staff, acme: Org, kind: str, label: str, page: str
+) -> None:
+    assert label in root.text(f"{kind}_changelist")
+    asked = root.get(f"{kind}_add")
+    assert "Choose one from the list" in asked.content.decode()
+    assert root.get(f"{kind}_add", org="Acme (acme)")["Location"] == reverse(f"admin:{page}", args=[acme.pk])
+    assert "No org matches." in root.text(f"{kind}_add", org="nobody")
+    assert label not in staff_of("read only").text(f"{kind}_changelist")
 
 
 class TestOrgs:

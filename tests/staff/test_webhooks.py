@@ -52,7 +52,7 @@ def test_an_endpoint_is_added_on_the_page_of_its_org_and_shows_its_secret_once(r
         ({"url": "https://10.0.0.1/", "event_types": EVENTS}, "10.0.0.1 does not resolve to public addresses only"),
         ({"url": "ftp://example.com", "event_types": EVENTS}, "Enter a URL that begins with https://"),
         ({"url": "http://127.0.0.1:9/hooks", "event_types": EVENTS}, "already has a webhook endpoint with this URL"),
-        ({"url": "http://127.0.0.1:9/other", "event_types": []}, "This field is required."),
+        ({"url": "http://127.0.0.1:9/other", "event_types": []}, "Tick at least one event"),
         ({"url": "http://127.0.0.1:9/other", "event_types": ["interview.deleted"]}, "Select a valid choice."),
     ],
 )

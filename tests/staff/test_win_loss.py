@@ -196,7 +196,7 @@ def test_a_rejected_driver_is_not_shown_and_the_review_is_audited(support: Staff
     assert "Reasons for" in page
     assert "Reasons against" not in page
     assert {*Change.objects.values_list("field", "actor")} == {("review", support.user.username)}
-    assert "Review overwritten" in support.text("activity")
+    assert "Review changed" in support.text("activity")
 
 
 def test_a_review_is_confirmed_withdrawn_and_made_on_the_page_of_the_interview(

@@ -27,22 +27,29 @@ function suggestOrgs(field) {
   list.id = `${field.id}-orgs`;
   field.after(list);
   field.setAttribute("list", list.id);
-  let timer, request;
-  field.addEventListener("input", () => {
+  let timer, request, shown;
+  const suggest = async () => {
+    if (shown === field.value) return;
+    request?.abort();
+    request = new AbortController();
+    const text = field.value;
+    try {
+      const response = await fetch(`${field.dataset.orgs}?q=${encodeURIComponent(text)}`, { signal: request.signal });
+      // After a logout, the response is the login page.
+      if (!response.ok || response.redirected) return;
+      const { orgs } = await response.json();
+      list.replaceChildren(...orgs.map((org) => new Option(org, org)));
+      shown = text;
+    } catch {
+      // Aborted by the next input, or offline: the list of the filter shows which orgs match.
+    }
+  };
+  // The browser opens the list on a click or the arrow key, so the first orgs are there before.
+  for (const event of ["pointerenter", "focus"]) field.addEventListener(event, suggest);
+  field.addEventListener("input", ({ inputType }) => {
     clearTimeout(timer);
-    timer = setTimeout(async () => {
-      request?.abort();
-      request = new AbortController();
-      try {
-        const response = await fetch(`${field.dataset.orgs}?q=${encodeURIComponent(field.value)}`, { signal: request.signal });
-        // After a logout, the response is the login page.
-        if (!response.ok || response.redirected) return;
-        const { orgs } = await response.json();
-        list.replaceChildren(...orgs.map((org) => new Option(org, org)));
-      } catch {
-        // Aborted by the next input, or offline: the list of the filter shows which orgs match.
-      }
-    }, 200);
+    if (inputType === "insertReplacementText" && field.closest(".filters")) field.form.requestSubmit(); // one was chosen
+    else timer = setTimeout(suggest, 200);
   });
 }
 
