@@ -200,16 +200,11 @@ class InterviewRequest(Versioned):
             models.Index(fields=("id",), condition=~Q(flags=""), name="request_of_any_org_flagged"),
             models.Index(fields=("id",), condition=Q(archived_at__isnull=False), name="request_of_any_org_archived"),
             # For lists of all orgs, and for statistics, which read no other column.
-            models.Index(fields=("created_at", "org"), name="request_by_time"),
+            models.Index(fields=("created_at", "org", "status"), name="request_by_creation"),
             models.Index(
                 fields=("completed_at", "org"),
                 condition=Q(completed_at__isnull=False),
                 name="request_by_completion",
-            ),
-            models.Index(
-                fields=("flags", "org", "updated_at"),
-                condition=~Q(flags="") & Q(archived_at__isnull=True),
-                name="request_by_flags",
             ),
         )
         constraints = (

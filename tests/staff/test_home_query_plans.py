@@ -97,3 +97,4 @@ def test_sqlite_reads_the_range_of_a_week_also_for_one_org(acme: Org) -> None:
             searches = [detail for *_, detail in cursor.fetchall() if "interviews_" in detail]
             assert len(searches) == WEEKS
             assert all("_at>? AND" in search for search in searches), searches
+            assert all("COVERING INDEX" in search for search in searches), "no row of the table is read"
