@@ -4,11 +4,11 @@ const followScheme = () => document.documentElement.classList.toggle("dark-mode"
 dark.addEventListener("change", followScheme);
 followScheme();
 
-// The page may be open under another name than that of the description, and may send requests to its own server only.
-// Swagger UI would send the examples of optional headers, such as If-Match.
+// The page may be open under another name than that of the description, and may send requests to its own server only,
+// which is where Swagger UI sends them without a list of servers. Swagger UI would send the examples of optional headers, such as If-Match.
 async function show(place) {
   const response = await fetch(place.dataset.schema, {headers: {Accept: "application/json"}});
-  const spec = {...(await response.json()), servers: [{url: location.origin}]};
+  const {servers, ...spec} = await response.json();
   const calls = Object.values(spec.paths).flatMap((path) => Object.values(path));
   for (const parameter of calls.flatMap((call) => call.parameters)) {
     if (!parameter.required) delete parameter.examples;
