@@ -74,7 +74,7 @@ def properties(name: str) -> dict[str, Any]:
 
 
 def max_length(schema: dict[str, Any]) -> int:
-    return next(each["maxLength"] for each in schema.get("anyOf", [schema]) if each["type"] == "string")
+    return int(next(each["maxLength"] for each in schema.get("anyOf", [schema]) if each["type"] == "string"))
 
 
 @pytest.mark.parametrize("field", FIELDS)
