@@ -150,10 +150,13 @@ class AuditedAdmin(HistoryPage):
         if closed := self.why_closed(obj):
             return self.back_to(request, "history", obj, messages.ERROR, f"{closed} Nothing was restored.")
         if request.POST.get("seen") != fingerprint(getattr(obj, change.field)):
-            message = f"Somebody else changed the {label_of_field(change.field)} while you had this page open. Nothing was restored."
+            what = label_of_field(change.field)
+            message = f"Somebody else changed the {what} while you had this page open. Nothing was restored."
             return self.back_to(request, "history", obj, messages.ERROR, message)
         restore(obj, change, actor=actor_of(request))
-        return self.back_to(request, "history", obj, messages.SUCCESS, f"The text of the {label_of_field(change.field)} was restored.")
+        return self.back_to(
+            request, "history", obj, messages.SUCCESS, f"The text of the {label_of_field(change.field)} was restored."
+        )
 
 
 def keys_of(request: HttpRequest, obj: Any, entries: Iterable[Change]) -> dict[str, ApiKey]:

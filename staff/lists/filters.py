@@ -117,7 +117,8 @@ class OutcomeFilter(SimpleListFilter):
         return [*Outcome.choices]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        return queryset.filter(has_deal(outcome=self.value())) if self.value() in Outcome.values else queryset
+        outcome = self.value() or ""
+        return queryset.filter(has_deal(outcome=outcome)) if outcome in Outcome.values else queryset
 
 
 class CompetitorFilter(TextFilter):
