@@ -100,6 +100,12 @@ class EventOrgFilter(OrgFilter):
         return queryset.filter(org__in=slugs or [typed]) if self.value() else queryset
 
 
+def in_chosen_orgs(request: HttpRequest, rows: QuerySet[Any]) -> QuerySet[Any]:
+    """Those of the orgs that OrgFilter shows."""
+    text = storable(request.GET.get(OrgFilter.parameter_name, ""))
+    return rows.filter(org__in=chosen_orgs(request, text)) if text else rows
+
+
 def has_deal(**lookups: str) -> IsNull:
     """Whether an interview request has such a deal.
 
@@ -127,12 +133,10 @@ class CompetitorFilter(TextFilter):
     placeholder = "any part of its name"
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        """A rare competitor is looked up from its deals, and a frequent one in the order of the list."""
+        """Reads the deals of a rare competitor first. For a frequent one, reads the list in the order of its index."""
         if not (text := storable(self.value() or "")):
             return queryset
-        deals = Deal.objects.filter(competitor__icontains=text).order_by()
-        if org := storable(request.GET.get("org", "")):
-            deals = deals.filter(org__in=chosen_orgs(request, org))
+        deals = in_chosen_orgs(request, Deal.objects.filter(competitor__icontains=text).order_by())
         found = list(deals.values_list("pk", flat=True)[: MAX_COUNT + 1])
         if len(found) <= MAX_COUNT:
             return queryset.filter(reported_deal__pk__in=found)
@@ -247,9 +251,8 @@ class InterviewTypeFilter(SimpleListFilter):
     parameter_name = "type"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[Any, str]]:
-        names = InterviewType.objects.order_by("name").values_list("name", flat=True).distinct()
-        if org := storable(request.GET.get("org", "")):
-            names = names.filter(org__in=chosen_orgs(request, org))
+        types = in_chosen_orgs(request, InterviewType.objects.order_by("name"))
+        names = types.values_list("name", flat=True).distinct()
         if (visible := orgs_with(request, "interviews.view_interviewrequest")) is not None:
             names = names.filter(org__in=visible)
         return [(name, name) for name in names[:MAX_TYPES]]
