@@ -38,7 +38,7 @@ PER_PAGE, MAX_PAGES = 50, 20
 MAX_DAYS = 366
 VIEW_CHANGES, VIEW_EVENTS = "orgs.view_change", "orgs.view_securityevent"
 
-# By the model and the field, where the label does not say what was done.
+# What was done, by model and field, where the label of the field does not say it.
 ACTS = {("wish", "owner"): "wish assigned", ("wish", "done_at"): "wish done or reopened"}
 
 HISTORIES = {

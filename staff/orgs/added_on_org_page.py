@@ -9,7 +9,7 @@ from staff.orgs.org_choice import OrgChoice
 
 
 class AddedOnOrgPage(StaffAdmin):
-    """Rows that a page of their org adds. The page that adds asks for the org first."""
+    """Rows that are added on a page of their org. *Add* asks for the org, and leads to that page."""
 
     page_of_org: str
 

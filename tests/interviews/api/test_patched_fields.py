@@ -63,7 +63,7 @@ def test_each_field_is_written_audited_counted_restorable_and_erased(
 
 
 def shown(body: dict[str, Any], field: str) -> Any:
-    """What GET shows of a field: that of its column, of the contact or of the interview request."""
+    """The value that GET shows for the column of a field: of the contact, or of the interview request."""
     model, column = PATCHED[field]
     return (body["contact"] if model is Contact else body)[column]
 

@@ -76,7 +76,7 @@ def test_a_colour_is_a_stylesheet_with_a_lighter_one_for_dark_screens() -> None:
 
 
 def test_pages_for_contacts_have_colours_in_browsers_without_light_dark() -> None:
-    """Chrome before 123, Firefox before 120 and Safari before 17.5. A colour with this function would be missing."""
+    """Chrome before 123, Firefox before 120 and Safari before 17.5 show no colour that uses light-dark()."""
     paths = [finders.find(name) for name in ("hindsight/tokens.css", "survey/survey.css", "errors/errors.css")]
     styles = [re.sub(r"/\*.*?\*/", "", Path(str(path)).read_text(), flags=re.DOTALL) for path in paths]
     assert [style for style in styles if "light-dark(" in style] == []

@@ -1,4 +1,4 @@
-"""Every page of the admin with the keyboard alone: what has the focus is seen, and nothing keeps it."""
+"""Every page of the admin with the keyboard alone: Tab reaches each control, and the focused one is visible."""
 
 from selenium.webdriver import ActionChains, Keys
 
@@ -8,7 +8,7 @@ from tests.live.web.browser_page import BrowserPage
 from tests.live.web.staff_pages import work_as
 from tests.staff.admin_pages import make_rows, other_states, page_paths
 
-# Remembers what gets the focus, and whether it is seen: an outline of two pixels, in the window.
+# Records each element that gets the focus, and whether it is visible: in the window, with an outline of two pixels.
 WATCH = """
 window.reached = new Map();
 document.addEventListener("focusin", ({target}) => {
@@ -20,7 +20,7 @@ const isStop = (part) => part.tabIndex >= 0 && part.checkVisibility({visibilityP
   && !(part.type === "radio" && !part.checked && document.querySelector(`[name="${part.name}"]:checked`));
 window.stops = [...document.querySelectorAll("a[href], button, input, select, textarea, summary, [tabindex]")]
   .filter(isStop);
-// A field for a day has four stops. Some more come after the end, because a page may begin in a field in its middle.
+// A field for a day has four stops. Three more reach the first ones, if a page sets the focus to a field in its middle.
 return stops.length + 3 * document.querySelectorAll("[type=date], [type=datetime-local]").length + 3;
 """
 MISSED = """

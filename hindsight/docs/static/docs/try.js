@@ -4,8 +4,8 @@ const followScheme = () => document.documentElement.classList.toggle("dark-mode"
 dark.addEventListener("change", followScheme);
 followScheme();
 
-// The page may be open under another name than that of the description, and may send requests to its own server only,
-// which is where Swagger UI sends them without a list of servers. Swagger UI would send the examples of optional headers, such as If-Match.
+// Without a list of servers, Swagger UI sends requests to the server of the page. The page may have another host name than
+// the description has, and its policy allows no other server. Swagger UI sends the examples of optional headers, too.
 async function show(place) {
   const response = await fetch(place.dataset.schema, {headers: {Accept: "application/json"}});
   const {servers, ...spec} = await response.json();
