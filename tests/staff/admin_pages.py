@@ -209,8 +209,8 @@ def report_links(org: Org) -> str:
     now = timezone.now()
     words = "1 Oct 2026 to 31 Dec 2026, competitor: Featherstonehaugh Procurement Analytics"
     shared = {"org": org, "filters": {"words": words}, "created_by": SAM.name, "expires_at": now + timedelta(days=7)}
-    ReportLink.objects.create(**shared, digest="opened", opened_count=2, last_opened_at=now)
-    ReportLink.objects.create(**shared, digest="revoked", revoked_at=now)
+    ReportLink.objects.create(**shared, digest=secrets.token_hex(4), opened_count=2, last_opened_at=now)
+    ReportLink.objects.create(**shared, digest=secrets.token_hex(4), revoked_at=now)
     return f"{reverse('admin:report_links')}?org={org.slug}"
 
 
