@@ -195,7 +195,7 @@ CACHED = {"Cache-Control": "public, max-age=86400"}
 NOTHING_RUNS = "default-src 'none'; sandbox"
 
 STYLES = """:root {{ --accent: {light}; --on-accent: #fff; }}
-@media (prefers-color-scheme: dark) {{ :root {{ --accent: {dark}; --on-accent: #0c1214; }} }}
+@media screen and (prefers-color-scheme: dark) {{ :root {{ --accent: {dark}; --on-accent: #0c1214; }} }}
 """
 
 

@@ -70,7 +70,7 @@ def test_an_unknown_logo_is_a_404(branded: Org) -> None:
 def test_a_colour_is_a_stylesheet_with_a_lighter_one_for_dark_screens() -> None:
     response = Client().get("/survey/colors/7a1fa2.css")
     assert response["Content-Type"] == "text/css; charset=utf-8"
-    light, dark = response.content.decode().split("@media (prefers-color-scheme: dark)")
+    light, dark = response.content.decode().split("@media screen and (prefers-color-scheme: dark)")
     assert "--accent: #7a1fa2;" in light
     assert re.search("--accent: #(?!7a1fa2)[0-9a-f]{6};", dark)
 
