@@ -41,6 +41,7 @@ KEPT_TEXTS = 512
 """Each sentence of an answer is compared with many patterns."""
 MAX_LETTERS = 40
 """Letters after these are ignored."""
+MIN_LETTERS_OF_A_STEM, LETTERS_OF_AN_ENDING = 4, 3
 
 _WORD = re.compile(r"[^\W_]+|\?+")
 # Combining marks, and all other characters that are not ASCII, spaces or parts of words.
@@ -131,6 +132,17 @@ def reply_and_question(message: str) -> tuple[str, str]:
 def clauses_and_introductions(sentence: str) -> list[str]:
     """Unlike CLAUSE_GAP, a colon separates too."""
     return [clause for part in sentence.split(": ") for clause in CLAUSE_GAP.split(part)]
+
+
+def is_form(word: str, named: str) -> bool:
+    """Of the same stem. The last part of a German compound counts too: "IT-Sicherheitsprüfung"."""
+    if word == named:
+        return True
+    if len(named) < MIN_LETTERS_OF_A_STEM or len(word) < MIN_LETTERS_OF_A_STEM:
+        return word.rstrip("s") == named.rstrip("s") and len(named) > 1
+    stem = named[: max(MIN_LETTERS_OF_A_STEM, len(named) - LETTERS_OF_AN_ENDING)]
+    is_inflected = word.startswith(stem) and abs(len(word) - len(named)) <= LETTERS_OF_AN_ENDING
+    return is_inflected or (len(named) > LETTERS_OF_AN_ENDING + MIN_LETTERS_OF_A_STEM and word.endswith(named))
 
 
 class Phrase(NamedTuple):

@@ -18,7 +18,7 @@ from functools import lru_cache
 from itertools import pairwise
 
 from interviews.paige.guide.guide import Guide
-from interviews.paige.language import unaccented
+from interviews.paige.language import is_form, unaccented
 from interviews.paige.reading.readings import ObjectiveReading
 
 NO_TOPIC = "no topic"
@@ -28,8 +28,6 @@ MAY_BE_NAMED = " (may be named)"
 NO_SUBJECT = "no subject"
 MAX_LENGTH = 60
 
-MIN_STEM = 4
-LETTERS_OF_AN_ENDING = 3
 MIN_LETTERS, MAX_LETTERS = 3, 6
 """Of an acronym whose words may be spelled out."""
 
@@ -178,22 +176,11 @@ def mentions_subject(text: str, subjects: Iterable[str]) -> bool:
 
 def _mentions(words: tuple[str, ...], subject: tuple[str, ...]) -> bool:
     named = [word for word in subject if not _INNER.fullmatch(word)] or subject
-    if named and all(any(_is_form(word, part) for word in words) for part in named):
+    if named and all(any(is_form(word, part) for word in words) for part in named):
         return True
     joined = "".join(subject)
     is_joined = joined in (first + second for first, second in pairwise(words))  # "sign on" is "signon"
     return is_joined or joined in _acronyms(words) or not _acronyms(subject).isdisjoint(words)
-
-
-def _is_form(word: str, named: str) -> bool:
-    """Of the same stem. The last part of a German compound counts too: "IT-Sicherheitsprüfung"."""
-    if word == named:
-        return True
-    if len(named) < MIN_STEM or len(word) < MIN_STEM:
-        return word.rstrip("s") == named.rstrip("s") and len(named) > 1
-    stem = named[: max(MIN_STEM, len(named) - LETTERS_OF_AN_ENDING)]
-    is_inflected = word.startswith(stem) and abs(len(word) - len(named)) <= LETTERS_OF_AN_ENDING
-    return is_inflected or (len(named) > LETTERS_OF_AN_ENDING + MIN_STEM and word.endswith(named))
 
 
 @lru_cache(maxsize=512)

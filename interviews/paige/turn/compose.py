@@ -96,7 +96,6 @@ def public_brief_of(brief: Brief, choice: Choice) -> PublicBrief | None:
         authored=_text(brief, move, lead_ins(move) if move.asked else ()),
         statement=thread.statement.text if thread else "",
         asks_for=move.asked.kind if move.asked else None,
-        known=thread.asked if thread else frozenset(),
         shows_feeling=any(opener.name == "feeling" for opener in move.openers),
         subjects=brief.nameable,
     )

@@ -49,7 +49,6 @@ class Refusal(StrEnum):
     RUDE = "rude"
     REQUEST = "about the request"
     REPEATED = "used wording"
-    ANSWERED = "answered already"
     TOPIC = "off the topic"
 
 
@@ -125,11 +124,6 @@ def _is_same_wording(one: str, other: str) -> bool:
     return len(first & second) >= SAME_WORDING * max(len(first), len(second), 1)
 
 
-def _asks_what_was_answered(message: WordedMessage) -> bool:
-    kinds = {kind for kind, pattern in message.words.kinds.items() if pattern.search(message.question_plain)}
-    return bool(kinds) and kinds <= message.public.known and message.public.asks_for not in kinds
-
-
 def _opens_another_topic(message: WordedMessage) -> bool:
     questions = (question for _, question in message.public.topics if question != message.public.authored)
     return grounding.opens_another_topic(message) or any(_is_same_wording(message.question, each) for each in questions)
@@ -151,7 +145,6 @@ OF_A_QUESTION: Mapping[Refusal, Callable[[WordedMessage], bool]] = {
     Refusal.QUOTE: grounding.quotes_wrongly,
     Refusal.STATEMENT: grounding.states_wrongly,
     Refusal.REPEATED: _repeats,
-    Refusal.ANSWERED: _asks_what_was_answered,
     Refusal.TOPIC: grounding.strays,
     Refusal.HARMFUL: _is_harmful,
 }

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from interviews.paige.language import SENTENCE_GAP, clauses_and_introductions, lower_case
+from interviews.paige.language import SENTENCE_GAP, clauses_and_introductions, is_form, lower_case
 from interviews.paige.wording.request import PublicBrief
 from interviews.paige.wording.words import WordingWords, words_of
 
@@ -13,7 +13,6 @@ MIN_LETTERS = 4
 """Of a word that names something. Shorter names count by their capital letter."""
 MAX_NEW_WORDS_ASKED = 3
 MIN_STEM = 5
-LETTERS_OF_AN_ENDING = 3
 
 _WORD = re.compile(r"[^\W_]+")
 _NOUN_ENDINGS = ("ung", "ungen", "heit", "heiten", "keit", "keiten", "schaft", "tion", "tionen", "tät", "nis", "nisse")
@@ -96,21 +95,12 @@ def _beginning(word: str) -> str:
     return word.removesuffix("s")[:MIN_STEM]
 
 
-def is_form(word: str, other: str) -> bool:
-    """Whether two words are forms of one, such as "review" and "reviews"."""
-    if word.removesuffix("s") == other.removesuffix("s"):
-        return True
-    length = max(MIN_STEM, min(len(word), len(other)) - LETTERS_OF_AN_ENDING + 1)
-    return word[:length] == other[:length] and abs(len(word) - len(other)) <= LETTERS_OF_AN_ENDING
-
-
 def numbers_unknown(message: WordedMessage) -> bool:
     known_numbers = {number for text in message.public.public_texts() for number in _numbers_in(text)}
     if not known_numbers.issuperset(_numbers_in(message.unquoted)):
         return True
-    known = message.known | _counted(message)
     words = (found[0].split() for found in message.words.numbers.finditer(message.plain))
-    return any(not known.issuperset(each) for each in words)
+    return any(not message.known.issuperset(each) for each in words)
 
 
 def names_unknown(message: WordedMessage) -> bool:
@@ -168,15 +158,6 @@ def takes_up_words(message: WordedMessage) -> bool:
 def _new_words(message: WordedMessage) -> set[str]:
     named = set(_named(message, message.question))
     return {word for word in named if word not in message.words.vocabulary and not message.is_known(word)}
-
-
-def _counted(message: WordedMessage) -> set[str]:
-    """The number words of the lists in the answers: "three" for "price, support and speed"."""
-    lengths = set[int]()
-    for sentence in (each for answer in message.public.answers for each in SENTENCE_GAP.split(answer)):
-        *parts, last = sentence.split(",")
-        lengths.add(sum(bool(part.strip()) for part in (*parts, *message.words.series.split(lower_case(last)))))
-    return {word for word, number in message.words.counts.items() if number in lengths}
 
 
 def _capitalized(sentence: str) -> Iterator[tuple[str, str]]:

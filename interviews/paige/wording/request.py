@@ -38,9 +38,8 @@ class Task(StrEnum):
 class PublicBrief:
     """`topics`: titles and questions of the guide. `authored`: the words to replace.
 
-    For a follow-up: `statement` is the clause of the contact that it takes up, `asks_for` what it is to find out, and
-    `known` what was asked about the statement before. `subjects` may be named although the contact has not mentioned
-    them.
+    For a follow-up: `statement` is the clause of the contact that it takes up, and `asks_for` what it is to find out.
+    `subjects` may be named although the contact has not mentioned them.
     """
 
     vendor: str
@@ -53,7 +52,6 @@ class PublicBrief:
     authored: str = field(repr=False)
     statement: str = field(default="", repr=False)
     asks_for: FollowUpKind | None = None
-    known: frozenset[FollowUpKind] = frozenset()
     shows_feeling: bool = False
     subjects: tuple[str, ...] = field(default=(), repr=False)
 

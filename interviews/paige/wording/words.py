@@ -3,8 +3,7 @@
 - `functions`: words that name nothing. `neutral` words may be in any question. `acknowledgements`: more words for the
   sentence before a question.
 - `open` words ask. `anaphora` stand for something that was said.
-- `numbers`: words for numbers. `counts`: those from 3 on. `series`: what joins the last part of a list to the others.
-- `kinds`: what a question asks for.
+- `numbers`: words for numbers.
 - In a language that capitalizes nouns: frequent `nouns`, and the `determiners` before others.
 - The other lists are patterns (interviews/paige/language.py) of what a message may not have. `first_person`:
   except in `allowed_first_person`. `private` words may only be taken up. A sentence that tells something of the vendor
@@ -16,13 +15,11 @@
 """
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from functools import cache
 from typing import Any, Self
 
 from interviews.paige.guide.guide import Guide, shipped_guide, shipped_guides
-from interviews.paige.guide.texts import FollowUpKind
 from interviews.paige.language import languages_with, lexicon, lower_case, phrases, whole_words
 
 
@@ -50,9 +47,6 @@ class WordingWords:
     rude: re.Pattern[str]
     about_the_request: re.Pattern[str]
     attributions: re.Pattern[str]
-    series: re.Pattern[str]
-    counts: Mapping[str, int]
-    kinds: Mapping[FollowUpKind, re.Pattern[str]]
 
     @classmethod
     def of(cls, language: str) -> Self:
@@ -63,10 +57,8 @@ class WordingWords:
         lists: dict[str, Any] = {name: frozenset(words_of(found.get(name, ""))) for name in of_lists}
         of_patterns = (name for name in types if types[name] == re.Pattern[str])
         patterns: dict[str, Any] = {name: whole_words([found[name]], found["words"]) for name in of_patterns}
-        kinds = {FollowUpKind(kind): whole_words([words]) for kind, words in found["kinds"].items()}
-        counts = {word: number for number, word in enumerate(words_of(found["counts"]), start=3)}
         lists["vocabulary"] = _own(language).union(*lists.values())
-        return cls(**patterns, **lists, kinds=kinds, counts=counts)
+        return cls(**patterns, **lists)
 
 
 @cache

@@ -6,7 +6,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from interviews.paige.guide.texts import FollowUpKind
 from interviews.paige.wording.check import MAX_CHARACTERS, Refusal, refusal_of
 from interviews.paige.wording.request import MAX_WORDS, PublicBrief
 from tests.quality.wording import table
@@ -54,13 +53,6 @@ def test_of_2000_labelled_replies_under_1_percent_pass_that_should_not_and_few_a
 )
 def test_a_follow_up(text: str, refusal: Refusal | None) -> None:
     assert refusal_of(text, PUBLIC) == refusal
-
-
-def test_what_was_answered_or_asked_about_the_statement_is_not_asked() -> None:
-    known = replace(PUBLIC, known=frozenset({FollowUpKind.REASON}), asks_for=FollowUpKind.CONSEQUENCE)
-    assert refusal_of("Why was the security review a mess?", known) == Refusal.ANSWERED
-    assert refusal_of("What did the mess lead to?", known) is None
-    assert refusal_of("Why was the security review a mess?", replace(known, known=frozenset())) is None
 
 
 @pytest.mark.parametrize(
@@ -112,19 +104,6 @@ def test_a_weakness_is_no_insult() -> None:
     assert refusal_of("Welche Folgen hatte es, dass er bei Retouren schwach war?", german) is None
     assert refusal_of("Welches Gewicht hatten die Retouren?", german) is None
     assert refusal_of("Sie sind schwach, was folgt daraus?", german) == Refusal.RUDE
-
-
-@pytest.mark.parametrize(
-    ("answer", "text", "refusal"),
-    [
-        ("We looked at you, Globex, and a spreadsheet.", "How did the three compare?", None),
-        ("We looked at you, Globex and a spreadsheet.", "How did the four compare?", Refusal.NUMBER),
-        ("We looked at you and Globex. And a spreadsheet.", "How did the three compare?", Refusal.NUMBER),
-        ("We looked at you, Globex and a spreadsheet.", "What did the three thousand users say?", Refusal.NUMBER),
-    ],
-)
-def test_the_length_of_a_list_may_be_named(answer: str, text: str, refusal: Refusal | None) -> None:
-    assert refusal_of(text, answered_with(answer)) == refusal
 
 
 def test_a_language_without_words_for_the_check_is_not_worded() -> None:
