@@ -20,7 +20,6 @@ MAX_FOLLOW_UPS_OF_A_TOPIC = 2
 MAX_FOLLOW_UPS_TO_WORD = 6
 """Of a topic, if a model words the follow-ups: it asks in different words each time."""
 MAX_KINDS_OF_A_STATEMENT = 2
-MAX_WORDS_OF_A_FRAGMENT = 3
 
 DETAIL = frozenset({FollowUpKind.INSTANCE, FollowUpKind.REASON, FollowUpKind.CONSEQUENCE})
 EXPECTED: Mapping[StatementKind | None, FollowUpKind] = {
@@ -155,7 +154,7 @@ def _threads(state: DialogueState) -> Iterator[Thread]:
     pairs = list(zip(state.said, state.answers, strict=False))
     for number, (message, answer) in enumerate(pairs):
         asked_topic, is_last = state.brief.guide.topic(message.topic), number == len(pairs) - 1
-        stated, later = _without_fragments(state, state.stated_in(answer)), pairs[number + 1 :]
+        stated, later = state.stated_in(answer), pairs[number + 1 :]
         for statement in stated:
             pursuits = [pair for pair in later if _pursues(state, pair[0], statement, later[0][0])]
             if all(state.stated_in(brought_out) for _, brought_out in pursuits):
@@ -181,18 +180,6 @@ def _depth(pairs: Sequence[tuple[Utterance, Utterance]]) -> int:
     """The number of follow-ups on one topic up to the last answer."""
     messages = takewhile(lambda message: message.move == Move.FOLLOW_UP, (message for message, _ in reversed(pairs)))
     return sum(message.topic == pairs[-1][0].topic for message in messages)
-
-
-def _without_fragments(state: DialogueState, stated: Sequence[Statement]) -> Sequence[Statement]:
-    """A fragment, such as "The price list.", is worth a follow-up only if the answer states nothing else."""
-    whole = [
-        each
-        for each in stated
-        if each.kind is not StatementKind.FACT
-        or each.words > MAX_WORDS_OF_A_FRAGMENT
-        or mentions_subject(each.text, state.brief.subjects)
-    ]
-    return whole or stated
 
 
 def _pursues(state: DialogueState, message: Utterance, statement: Statement, following: Utterance) -> bool:

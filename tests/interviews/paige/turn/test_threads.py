@@ -124,14 +124,6 @@ def test_a_subject_of_the_objective_comes_before_all_else() -> None:
     assert texts(threads(asked(brief, ("trigger", PRICE, sso))))[0] == sso.text
 
 
-def test_a_fragment_is_a_thread_only_if_the_answer_states_nothing_else_or_it_is_on_a_subject() -> None:
-    fragment, rest = states("The price list.", FACT), states("It was only in the plan at three times the price.", FACT)
-    assert texts(threads(asked(buyer_brief(), ("vendor", fragment, rest)))) == [rest.text]
-    assert texts(threads(asked(buyer_brief(), ("vendor", fragment)))) == ["The price list."]
-    brief = replace(buyer_brief(), corrected=CorrectedSubjects(("the price list",)))
-    assert "The price list." in texts(threads(asked(brief, ("vendor", fragment, rest))))
-
-
 def test_threads_of_earlier_answers_come_last_and_those_of_emphasized_topics_first() -> None:
     brief = replace(buyer_brief(), picks=Picks(emphasize=("pricing",)))
     state = asked(brief, ("trigger", LOSS), ("pricing", PRICE), ("vendor", EXPORT))
