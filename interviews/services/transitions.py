@@ -2,7 +2,6 @@ from collections.abc import Collection
 from typing import Unpack
 
 from django.db import transaction
-from django.utils import timezone
 
 from hindsight.db.versions import ClockTime
 from interviews.lifecycle import WISHES, Flag, Progress, Status
@@ -11,11 +10,6 @@ from interviews.paige.findings import Findings
 from interviews.services.drivers import create_drivers
 from interviews.services.transcript_search import index_answers
 from webhooks.services.events import record_event
-
-
-def mark_sent(interview_request: InterviewRequest) -> None:
-    """Raises ValueError unless the status is `created`."""
-    interview_request.transition_to(Status.SENT, email_sent_at=timezone.now())
 
 
 @transaction.atomic

@@ -19,6 +19,7 @@ from interviews.services.conversation_steps import (
 from interviews.services.drivers import review_driver
 from interviews.services.erasure import erase_contact
 from interviews.services.interview_types import edit_guide
+from interviews.services.marks import SENT, mark_one
 from interviews.services.state import InterviewState, interview_state
 from interviews.services.steering_by_staff import correct_subjects, pick_topics
 from interviews.services.update import update_interview_request
@@ -74,6 +75,10 @@ def another(row: InterviewRequest, **fields: Any) -> InterviewRequest:
 
 def subscribe(org: Org, *event_types: str) -> None:
     Endpoint.objects.create(org=org, url="https://crm.example.com/", event_types=list(event_types))
+
+
+def mark_sent(row: InterviewRequest) -> None:
+    mark_one(SENT, org_id=row.org_id, interview_request_id=row.pk, actor=SAM)
 
 
 def fresh(row: InterviewRequest) -> InterviewRequest:

@@ -7,12 +7,13 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from contacts.models import Contact
 from interviews.lifecycle import Status
 from interviews.models import InterviewRequest
 from interviews.services.erasure import erase_contact
-from interviews.services.transitions import complete_interview, mark_sent
+from interviews.services.transitions import complete_interview
 from orgs.actors import Actor, ActorKind
 from orgs.models import Org, SecurityEvent
 from tests.client import ApiClient
@@ -33,7 +34,7 @@ def rows(interview_request: InterviewRequest, globex: Org) -> list[InterviewRequ
     sent, completed, erased = InterviewRequestFactory.create_batch(
         3, org=interview_request.org, interview_type=interview_request.interview_type
     )
-    mark_sent(sent)
+    sent.transition_to(Status.SENT, email_sent_at=timezone.now())
     complete_interview(completed, content="**Paige:** Why?\n\n**Jane:** Price.")
     erase_contact(org_id=erased.org_id, contact_id=erased.contact_id, actor=ROOT)
     return [interview_request, InterviewRequestFactory.create(org=globex), sent, completed, erased]

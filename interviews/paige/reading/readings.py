@@ -44,7 +44,7 @@ class Act(StrEnum):
 QUESTIONS = frozenset(act for act in Act if act.startswith("asks_")) | {Act.WANTS_LANGUAGE}
 WISHES = frozenset(act for act in Act if act.startswith("wants_")) - {Act.WANTS_LANGUAGE}
 LEARNED = tuple(act for act in Act if act is not Act.WANTS_NO_NAME)
-"""In the order of the scores. must_hear.py hears the other one."""
+"""In the order of the scores. The lists of answer.py hear the other one."""
 
 
 class StatementKind(StrEnum):

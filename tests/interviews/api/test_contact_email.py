@@ -11,13 +11,13 @@ from interviews.lifecycle import DeclineReason
 from interviews.models import Conversation, InterviewRequest
 from interviews.services.address import correct_address
 from interviews.services.conversation_steps import give_consent
-from interviews.services.transitions import complete_interview, mark_sent
+from interviews.services.transitions import complete_interview
 from interviews.services.wishes import decline_interview, request_deletion
 from orgs.models import Change, Org
 from tests.client import ApiClient
 from tests.factories import ContactFactory
 from tests.history import history_of
-from tests.interviews.steps import SAM, another, erase, fresh
+from tests.interviews.steps import SAM, another, erase, fresh, mark_sent
 from tests.transactions import needs_concurrent_writes, waiting_for
 
 BODY = {"contact_email": "Alice.Right@example.com"}

@@ -11,7 +11,7 @@ from interviews.lifecycle import DeclineReason, Flag, Rating
 from interviews.models import Conversation, InterviewRequest, InterviewType, Transcript
 from interviews.paige.dialogue import unescaped
 from interviews.paige.objective import Picks
-from interviews.services.transitions import complete_interview, mark_sent
+from interviews.services.transitions import complete_interview
 from interviews.services.wishes import decline_interview, rate_interview
 from tests.client import ApiClient
 from tests.interviews import steps
@@ -80,7 +80,7 @@ def break_guide(row: InterviewRequest) -> None:
 
 
 def send(row: InterviewRequest) -> None:
-    mark_sent(row)
+    steps.mark_sent(row)
     InterviewRequest.objects.update(email_sent_at=datetime(2026, 5, 1, tzinfo=UTC))  # without microseconds
 
 

@@ -8,11 +8,12 @@ from django.utils import timezone
 
 from contacts.models import Contact
 from interviews.models import InterviewRequest
-from interviews.services.transitions import complete_interview, mark_sent
+from interviews.services.transitions import complete_interview
 from orgs.models import Org
 from tests.client import ApiClient
 from tests.factories import ContactFactory, InterviewRequestFactory, InterviewTypeFactory
 from tests.interviews.api.pages import ids, page, statements, walk
+from tests.interviews.steps import mark_sent
 
 
 @pytest.fixture

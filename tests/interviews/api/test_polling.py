@@ -9,11 +9,11 @@ from django.db import connection
 from contacts.models import Contact
 from hindsight.db.keyset import committed_before
 from interviews.models import InterviewRequest, InterviewType
-from interviews.services.transitions import complete_interview, mark_sent
+from interviews.services.transitions import complete_interview
 from tests.client import ApiClient
 from tests.factories import InterviewRequestFactory, InterviewTypeFactory
 from tests.interviews.api.pages import ids, page, statements, walk
-from tests.interviews.steps import erase
+from tests.interviews.steps import erase, mark_sent
 from tests.transactions import uncommitted
 
 LONG_AGO = "2026-01-01T00:00:00Z"

@@ -13,8 +13,7 @@ from interviews.models import InterviewRequest
 from interviews.paige.objective import Picks
 from interviews.services.address import correct_address
 from interviews.services.create import create_interview_request
-from interviews.services.marks import CANCELLED, NOT_CANCELLED, Mark, mark_one
-from interviews.services.transitions import mark_sent
+from interviews.services.marks import CANCELLED, NOT_CANCELLED, SENT, Mark, mark_one
 from orgs.audit import restore
 from orgs.models import Change
 from tests.client import ApiClient
@@ -54,7 +53,7 @@ def correct_address_of(row: InterviewRequest) -> None:
 
 
 def save_twice(row: InterviewRequest) -> None:
-    mark_sent(row)
+    row.save()
     row.save()
 
 
@@ -67,7 +66,7 @@ WRITES: dict[str, tuple[Write, ...]] = {
     "import": (import_contact_of,),
     "create for the same contact": (create_another_for_the_contact_of,),
     "restore": (update(contact_context="New"), restore_notes_of),
-    "mark as sent": (mark_sent,),
+    "mark as sent": (mark_of(SENT),),
     "cancellation": (mark_of(CANCELLED), mark_of(NOT_CANCELLED)),
     "address": (correct_address_of,),
     "conversation": (lambda row: complete(row, "It was slow."),),
