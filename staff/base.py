@@ -42,6 +42,8 @@ class StaffAdmin(BaseAdmin):
     object_pages: Mapping[str, ObjectView] = {}
     # The same without a transaction, for views that write nothing, or wait for other servers before they write.
     slow_object_pages: Mapping[str, ObjectView] = {}
+    # Whose rows a POST locks, as names of select_for_update().
+    locked: tuple[str, ...] = ("self",)
     # Query parameters that are field lookups: of Django's filters, and of links on other pages.
     lookups: frozenset[str] = frozenset()
 
@@ -103,7 +105,7 @@ class StaffAdmin(BaseAdmin):
         found = super().get_object(request, object_id, from_field)
         if found is None or request.method != "POST":
             return found
-        return self.get_queryset(request).select_for_update(of=("self",), no_key=True).filter(pk=found.pk).first()
+        return self.get_queryset(request).select_for_update(of=self.locked, no_key=True).filter(pk=found.pk).first()
 
     def changeform_view(
         self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None

@@ -46,13 +46,17 @@ class EditForm(ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.guarded = [name for name in self.fields if name != "seen"]
-        self.stored = {name: getattr(self.instance, name) for name in self.guarded}
+        self.stored = {name: self.stored_value(name) for name in self.guarded}
         self.shown = {name: as_sent(self._laid_out(name, value)) for name, value in self.stored.items()}
-        self.initial.update({name: self.shown[name] for name in self.layouts if self.instance.pk})
+        if self.instance.pk:
+            self.initial.update({name: self.shown[name] for name in self.shown if name in self.layouts})
         self.initial["seen"] = {name: fingerprint(text) for name, text in self.shown.items()}
         # `kept`: labels of fields that somebody else has changed.
         self.edits: dict[str, Any] = {}
         self.kept: list[str] = []
+
+    def stored_value(self, name: str) -> Any:
+        return getattr(self.instance, name)
 
     def _laid_out(self, name: str, value: Any) -> Any:
         return self.layouts[name](value) if name in self.layouts else value

@@ -32,7 +32,7 @@ class GuideJsonForm(forms.Form):
 
     guide = forms.CharField(
         strip=True,
-        widget=forms.Textarea(attrs={"class": "long-text guide", "rows": 40, "spellcheck": "false"}),
+        widget=forms.Textarea(attrs={"class": "long-text", "rows": 40, "spellcheck": "false"}),
         help_text="Topics are asked in this order. A question has a question mark. "
         f"{VENDOR} is replaced by the org's name, and {QUOTE}, in follow-ups, by words of "
         f"the contact. The kind of a follow-up is {', '.join(FollowUpKind)}. Core topics are asked even if few turns "

@@ -1,10 +1,11 @@
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
+from django.core.paginator import Page, Paginator
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.utils.functional import cached_property
 
@@ -14,7 +15,7 @@ from interviews.services.restoring import NOT_RESTORABLE
 from orgs.actors import ActorKind
 from orgs.audit import restore, with_after
 from orgs.audit_removal import ERASURE
-from orgs.models import ApiKey, Change
+from orgs.models import ApiKey, Change, SecurityEvent
 from orgs.retention import audit_period
 from staff.base import StaffAdmin
 from staff.edit_conflicts import EditForm, fingerprint
@@ -38,15 +39,20 @@ LABELS = {
 NEWEST = 5
 PER_PAGE = 20
 
+Entry = Change | SecurityEvent
+# Rows that belong to an object, with what stands before the names of their fields.
+Parts = Sequence[tuple[str, Any]]
+
 
 @dataclass(frozen=True)
 class ShownChange:
     """`seen`: the fingerprint of the current text; empty if nothing can be restored. `key`: its author, if shown."""
 
-    entry: Change
+    entry: Any
     key: ApiKey | None
     seen: str
     budget: TimeBudget
+    of: str = ""
 
     @cached_property
     def pieces(self) -> list[Piece]:
@@ -63,11 +69,13 @@ class ShownChange:
 
     @property
     def is_erasure(self) -> bool:
-        return self.entry.field == ERASURE
+        return bool(self.entry.field == ERASURE)
 
     @property
     def label(self) -> str:
-        return label_of_field(self.entry.field)
+        if isinstance(self.entry, SecurityEvent):
+            return self.entry.detail.rstrip(".")
+        return self.of + label_of_field(self.entry.field)
 
 
 def label_of_field(field: str) -> str:
@@ -87,19 +95,30 @@ class HistoryPage(StaffAdmin):
             return HttpResponseNotAllowed(["GET", "HEAD"])
         obj = self.object_or_404(request, object_id, self.has_view_or_change_permission)
         page = Paginator(Change.objects.of(obj), PER_PAGE).get_page(request.GET.get("p") or _page_of(obj, request))
-        changes = self.shown_changes(request, obj, page)
+        parts, related = self.related_to(obj)
+        entries = newest_first([*page, *_at_the_time_of(page, related)])
+        changes = self.shown_changes(request, obj, entries, parts)
         may_restore = self.may_restore(request, obj)
         context = {"changes": changes, "page": page, "may_restore": may_restore, "kept": audit_period(obj.org)}
         return self.page(request, "history/history", obj, title="What changed", **context, **(extra_context or {}))
 
-    def shown_changes(self, request: HttpRequest, obj: Any, entries: Iterable[Change]) -> list[ShownChange]:
+    def related_to(self, obj: Any) -> tuple[Parts, list[Entry]]:
+        """Parts of the object, and changes of these or security events of the object: few."""
+        return [], []
+
+    def shown_changes(self, request: HttpRequest, obj: Any, entries: Sequence[Any], parts: Parts) -> list[ShownChange]:
         may_restore, budget = self.may_restore(request, obj), TimeBudget()
-        shown, entries = [], list(entries)
         keys = keys_of(request, obj, entries)
-        for entry in with_after(obj, entries):
-            is_offered = may_restore and is_restorable(obj, entry)
+        changes = sorted((each for each in entries if isinstance(each, Change)), key=lambda each: -each.pk)
+        names: dict[Any, str] = {}
+        for name, row in (("", obj), *parts):
+            own = with_after(row, filter(partial(is_of, row), changes))
+            names.update(dict.fromkeys(own, name))
+        shown = []
+        for entry in entries:
+            is_offered = may_restore and names.get(entry) == "" and is_restorable(obj, entry)
             seen = fingerprint(getattr(obj, entry.field)) if is_offered else ""
-            shown.append(ShownChange(entry, keys.get(entry.actor), seen, budget))
+            shown.append(ShownChange(entry, keys.get(entry.actor), seen, budget, names.get(entry, "")))
         return shown
 
 
@@ -134,8 +153,9 @@ class AuditedAdmin(HistoryPage):
 
     def render_change_form(self, request: Any, context: Any, *args: Any, **kwargs: Any) -> Any:
         if obj := kwargs.get("obj"):
-            newest = Change.objects.of(obj)[: NEWEST + 1]
-            shown = self.shown_changes(request, obj, newest)
+            parts, related = self.related_to(obj)
+            newest = newest_first([*Change.objects.of(obj)[: NEWEST + 1], *related])[: NEWEST + 1]
+            shown = self.shown_changes(request, obj, newest, parts)
             context.update(changes=shown[:NEWEST], has_more_changes=len(shown) > NEWEST)
         return super().render_change_form(request, context, *args, **kwargs)
 
@@ -159,7 +179,26 @@ class AuditedAdmin(HistoryPage):
         )
 
 
-def keys_of(request: HttpRequest, obj: Any, entries: Iterable[Change]) -> dict[str, ApiKey]:
+def newest_first(entries: Iterable[Entry]) -> list[Entry]:
+    return sorted(entries, key=lambda entry: entry.created_at, reverse=True)
+
+
+def is_of(row: Any, change: Change) -> bool:
+    return (change.object_type, change.object_id) == (row._meta.model_name, row.pk)
+
+
+def _at_the_time_of(page: Page[Change], related: Sequence[Entry]) -> list[Entry]:
+    """Those from before the page's newest change, but not from before that of the next page."""
+    newest = page[0].created_at if related and page.has_previous() else None
+    following = page.paginator.object_list[page.end_index()].created_at if related and page.has_next() else None
+    return [
+        entry
+        for entry in related
+        if (newest is None or entry.created_at < newest) and (following is None or entry.created_at >= following)
+    ]
+
+
+def keys_of(request: HttpRequest, obj: Any, entries: Iterable[Entry]) -> dict[str, ApiKey]:
     """The authors that are API keys, by prefix. Empty if the person may not see keys."""
     prefixes = {entry.actor for entry in entries if entry.actor_kind == ActorKind.API_KEY}
     if not prefixes or not may(request, viewing(ApiKey), obj):

@@ -44,8 +44,9 @@ ONE_THERE = "There is a driver with these words already. Correct that one."
 
 
 class DriverForm(forms.Form):
-    """`seen`: what the person saw before, as Driver.digest."""
+    """`seen`: what the person saw before, as Driver.digest. `next`: where to return."""
 
+    next = forms.CharField(required=False, widget=forms.HiddenInput)
     seen = forms.CharField(required=False, widget=forms.HiddenInput)
     direction = forms.ChoiceField(choices=[(each.value, each.label) for each in (Direction.AGAINST, Direction.FOR)])
     topic = forms.ChoiceField()
@@ -65,9 +66,9 @@ class DriverForm(forms.Form):
         cast(forms.ChoiceField, self.fields["topic"]).choices = [*topics.items()]
 
     @classmethod
-    def of(cls, driver: Driver, topics: Mapping[str, str]) -> "DriverForm":
+    def of(cls, driver: Driver, topics: Mapping[str, str], page: str = "") -> "DriverForm":
         values = {name: getattr(driver, name) for name in (*Driver.CORRECTED, "comment")}
-        values |= {"seen": driver.digest, "tags": ", ".join(driver.tags)}
+        values |= {"seen": driver.digest, "tags": ", ".join(driver.tags), "next": f"{page}#driver-{driver.pk}"}
         return cls({driver.topic: driver.title, **topics}, initial=values, auto_id=f"id_{driver.pk}_%s")
 
     def clean_tags(self) -> list[str]:
@@ -107,8 +108,8 @@ def driver_view(request: HttpRequest, driver_id: int) -> HttpResponse:
             message = _correct(request, driver, form)
         if message:
             return _back(request, driver.interview_request, message)
-    context = {"form": form or DriverForm.of(driver, topics), "driver": driver, "quote": visible(driver.quote)}
-    context |= {"next": request.POST.get("next", ""), "original": driver.interview_request, "title": "Correct a driver"}
+    context = {"form": form or DriverForm.of(driver, topics), "quote": visible(driver.quote)}
+    context |= {"original": driver.interview_request, "title": "Correct a driver", "button": "Save the correction"}
     shared = {**admin.site.each_context(request), "opts": InterviewRequest._meta}
     return TemplateResponse(request, "staff/interviews/driver.html", {**shared, **context})
 
@@ -131,7 +132,9 @@ def new_driver_view(requests: Any, request: HttpRequest, object_id: str) -> Http
             form.add_error("quote", ONE_THERE)
         else:
             return _back(request, found, "Added.")
-    page: HttpResponse = requests.page(request, "interviews/driver", found, title="Add a driver", form=form)
+    page: HttpResponse = requests.page(
+        request, "interviews/driver", found, title="Add a driver", button="Add a driver", form=form
+    )
     return page
 
 

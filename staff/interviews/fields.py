@@ -1,3 +1,4 @@
+from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
 
@@ -11,12 +12,14 @@ from django.utils.html import format_html, format_html_join
 from django.utils.timezone import localtime
 
 from deals.models import Deal, Outcome
-from interviews.lifecycle import Rating, progress_of
+from interviews.lifecycle import Flag, Rating, progress_of
 from interviews.models import InterviewRequest
-from interviews.services.marks import SENT
-from interviews.services.state import declined_conversation, displayed_status_of, rating_of, stage_of
+from interviews.services.state import displayed_status_of, rating_of
 from staff.base import StaffAdmin
 from staff.templatetags.desk import pill
+
+SYMBOLS = {"EUR": "€", "GBP": "£", "USD": "$"}
+SIZES = ((1_000_000, "M"), (1_000, "k"))
 
 
 def linked(target: Model, text: str) -> str:
@@ -28,23 +31,20 @@ def linked(target: Model, text: str) -> str:
     return format_html('<a href="{}">{}</a>', url, text)
 
 
-def summary_of(deal: Deal) -> str:
-    amount = f"{deal.audited_text('amount')} {deal.currency}".strip()
-    parts = (deal.get_outcome_display() or "outcome not reported", deal.competitor, amount)
-    text = ", ".join(filter(None, parts))
-    return text[0].upper() + text[1:]
+def amount_of(amount: Decimal, currency: str) -> str:
+    """Rounded, as in €48k."""
+    size, unit = next((each for each in SIZES if amount >= each[0]), (1, ""))
+    return f"{SYMBOLS.get(currency, f'{currency} ').lstrip()}{f'{amount / size:,.1f}'.removesuffix('.0')}{unit}"
 
 
-def headline_of(interview_request: InterviewRequest) -> list[str]:
-    """The parts of the line below the name: org, interview type, status and day of completion."""
-    completed_at = interview_request.completed_at
-    status = displayed_status_of(interview_request).label
-    when = f"{status} {date_format(localtime(completed_at), 'j M Y')}" if completed_at else status
-    return [str(interview_request.org), interview_request.interview_name, when]
-
-
-def _time_of_conversation(interview_request: InterviewRequest, column: str) -> str:
-    return display_for_value(getattr(getattr(interview_request, "conversation", None), column, None), "-")
+def headline_of(row: InterviewRequest, deal: Deal | None) -> list[str]:
+    """The parts of the line below the name: address, org, what is known of the deal, and day of completion."""
+    parts = [linked(row.contact, row.contact.email if row.contact.name else "contact"), linked(row.org, str(row.org))]
+    if deal:
+        to = f"lost to {deal.competitor}" if deal.outcome == Outcome.LOST and deal.competitor else ""
+        told = [to or deal.get_outcome_display(), "" if deal.amount is None else amount_of(deal.amount, deal.currency)]
+        parts.append(linked(deal, " · ".join(filter(None, told)) or "deal"))
+    return [*parts, *([f"completed {date_format(localtime(row.completed_at), 'j M Y')}"] if row.completed_at else [])]
 
 
 class RequestFields(StaffAdmin):
@@ -54,15 +54,6 @@ class RequestFields(StaffAdmin):
             return "-"
         query = urlencode({"deal": interview_request.deal_id, "org": interview_request.org.slug})
         return format_html('<a href="{}?{}">{}</a>', self.url("changelist"), query, interview_request.deal_id)
-
-    @admin.display(description="Deal")
-    def deal_and_outcome(self, interview_request: InterviewRequest) -> str:
-        """Also leads to what the customer's system says about it."""
-        deal_id = interview_request.deal_id
-        found = Deal.objects.for_org(interview_request.org_id).filter(deal_id=deal_id).first() if deal_id else None
-        if not found:
-            return self.deal(interview_request)
-        return format_html("{}: {}", self.deal(interview_request), linked(found, summary_of(found)))
 
     @admin.display(description="Contact")
     def contact_shown(self, interview_request: InterviewRequest) -> str:
@@ -83,58 +74,30 @@ class RequestFields(StaffAdmin):
         status = displayed_status_of(interview_request).label.capitalize()
         return f"{status}, archived" if interview_request.archived_at else status
 
-    @admin.display(description="Status in the API")
-    def status_in_the_api(self, interview_request: InterviewRequest) -> str:
-        return interview_request.get_status_display().capitalize()
-
-    @admin.display(description="Progress in the API")
-    def progress_in_the_api(self, interview_request: InterviewRequest) -> str:
-        return progress_of(interview_request.status, interview_request.progress).label.capitalize()
-
     @admin.display(description="Wish of the contact")
     def wishes(self, interview_request: InterviewRequest) -> str:
         return ", ".join(flag.label for flag in interview_request.raised_flags) or "-"
 
-    @admin.display(description="Reason for declining")
-    def decline_reason(self, interview_request: InterviewRequest) -> str:
-        declined = declined_conversation(interview_request)
-        words = [declined.get_decline_reason_display(), declined.decline_comment] if declined else []
-        return "\n".join(filter(None, words)) or "-"
-
-    @admin.display(description="Rating")
-    def rating(self, interview_request: InterviewRequest) -> str:
-        rating = rating_of(interview_request)
-        return "-" if rating is None else f"{rating} of {max(Rating)}: {Rating(rating).label}"
-
-    @admin.display(description="Interview type")
-    def interview_name(self, interview_request: InterviewRequest) -> str:
-        return linked(interview_request.interview_type, interview_request.interview_name)
-
-    @admin.display(description="Contact")
-    def contact_link(self, interview_request: InterviewRequest) -> str:
-        contact = interview_request.contact
-        return format_html("{} {}", linked(contact, str(contact)), contact.email)
-
-    @admin.display(description="Conversation")
-    def conversation_stage(self, interview_request: InterviewRequest) -> str:
-        return stage_of(interview_request).label.capitalize()
-
-    @admin.display(description="Consented at")
-    def consented_at(self, interview_request: InterviewRequest) -> str:
-        return _time_of_conversation(interview_request, "consented_at")
-
-    @admin.display(description="Last active at")
-    def last_activity_at(self, interview_request: InterviewRequest) -> str:
-        return _time_of_conversation(interview_request, "last_activity_at")
-
-    @admin.display(description="Survey link")
-    def survey_link(self, interview_request: InterviewRequest) -> str:
-        if interview_request.survey_url is None:
-            return "None: the contact was erased."
-        mark = format_html('<button class="button" form="{}">Mark as sent</button>', "mark-sent")
-        return format_html(
-            '<span class="copyable"><input id="survey-link" readonly value="{}" aria-label="Survey link">'
-            '<button type="button" class="button" data-copy="survey-link">Copy</button>{}</span>',
-            interview_request.survey_url,
-            "" if SENT.why_not(interview_request) else mark,
-        )
+    def facts_of(self, row: InterviewRequest) -> list[tuple[str, str]]:
+        """Labels and values of what is known and not said elsewhere on the page."""
+        kind, rating, conversation = row.interview_type, rating_of(row), getattr(row, "conversation", None)
+        progress = progress_of(row.status, row.progress).label
+        in_api = f"status {row.get_status_display()}, progress {progress}{', cancelled' if row.is_cancelled else ''}"
+        times = {
+            "Created": row.created_at,
+            "Sent": row.email_sent_at,
+            "Consent given": conversation and conversation.consented_at,
+            "Last active": conversation and conversation.last_activity_at,
+            "Completed": row.completed_at,
+            "Cancelled": row.cancelled_at,
+            "Archived": row.archived_at,
+        }
+        shown = {
+            "Interview type": linked(kind, row.interview_name),
+            "Deal": row.deal_id and self.deal(row),
+            "In the API": in_api,
+            "The contact": ", ".join(flag.label for flag in row.raised_flags if flag != Flag.DECLINED),
+            "Rating": f"{rating} of {max(Rating)}: {Rating(rating).label}" if rating else "",
+            **{label: display_for_value(time, "") for label, time in times.items()},
+        }
+        return [(label, value) for label, value in shown.items() if value]

@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 
+from contacts.text import clean_typed_notes, readable_notes
 from interviews.paige.guide.guide import Topic
 from interviews.paige.objective import NO_SUBJECT, Picks, picks_in, picks_text, subjects_in, subjects_text
 from interviews.services.steering_by_staff import check_subjects
@@ -33,7 +34,7 @@ class RuledField(forms.CharField):
 def long_text(
     rows: int, help_text: str = "", *, label: str | None = None, rule: Callable[[str], str] = str, **attrs: Any
 ) -> RuledField:
-    widget = forms.Textarea(attrs={"class": "long-text", "rows": rows, **attrs})
+    widget = forms.Textarea(attrs={"class": "vLargeTextField", "rows": rows, **attrs})
     return RuledField(rule, strip=False, required=False, label=label, help_text=help_text, widget=widget)
 
 
@@ -88,12 +89,15 @@ def clean_subjects(text: str) -> str:
 
 
 class InterviewRequestForm(EditForm):
-    class Meta:
-        help_texts = {"archived_at": "The list leaves archived ones out. Customers do not see it."}
+    rules = {"objective": clean_objective, "notes": clean_typed_notes, "subjects": clean_subjects}
+    layouts = {"notes": readable_notes}
 
-    rules = {"objective": clean_objective, "subjects": clean_subjects}
-
-    objective = long_text(6, "The goal of this one interview. Paige uses it from her next question on.")
+    objective = long_text(3, "What this one interview is to find out. Paige uses it from her next question on.")
+    notes = long_text(
+        3,
+        "About the contact, for all of their interviews. Paige's messages never contain words of them.",
+        label="Notes about the contact",
+    )
     picks = forms.CharField(
         required=False,
         widget=PicksWidget,
@@ -105,7 +109,7 @@ class InterviewRequestForm(EditForm):
         3,
         "What the objective names within its topics, one a line, if what was found is not right. “(may be named)” "
         f"after a subject lets Paige ask about it by name. “{NO_SUBJECT}”: none. A new objective clears them.",
-        label="Corrected subjects",
+        label="Subjects",
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -116,6 +120,9 @@ class InterviewRequestForm(EditForm):
             widget = self.fields["picks"].widget
             widget.topics = self.steering.brief.guide.topics
             widget.is_open = bool(self.instance.picks) or self.steering.is_without_match
+
+    def stored_value(self, name: str) -> Any:
+        return self.instance.contact.notes if name == "notes" else super().stored_value(name)
 
     def _laid_out(self, name: str, value: Any) -> Any:
         """Leaves out picked topics that the guide does not have: the picker cannot show them."""

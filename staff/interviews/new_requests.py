@@ -32,6 +32,7 @@ from staff.lists.imports import KEPT, Importable, ImportingAdmin, UploadForm
 from staff.orgs.org_choice import OrgChoice
 from staff.security_events import actor_of, record_act
 
+CREATE = "Create the interview request"
 CREATED = "created"
 """A parameter: the page of the interview request shows the survey link at its top."""
 
@@ -225,7 +226,7 @@ class NewRequestPages(ImportingAdmin):
         if form.is_valid() and (created := self.create(request, form)):
             query = urlencode({CREATED: 1})
             return HttpResponseRedirect(f"{self.url('change', created.pk)}?{query}")
-        return self.page(request, "interviews/new_request", None, title=title, form=form, org=org)
+        return self.page(request, "interviews/new_request", None, title=title, form=form, org=org, button=CREATE)
 
     def create(self, request: HttpRequest, form: NewRequestForm) -> InterviewRequest | None:
         try:

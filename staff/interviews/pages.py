@@ -10,25 +10,27 @@ from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
 from django.utils.html import format_html
 
+from contacts.text import clean_typed_notes, readable_notes
 from deals.models import Deal
 from interviews.export import COLUMNS, DRIVER_COLUMNS, export_drivers, export_interview_requests
-from interviews.models import InterviewRequest
+from interviews.lifecycle import DisplayedStatus
+from interviews.models import Driver, InterviewRequest
 from interviews.paige.guide.guide import GuideError
 from interviews.paige.model.prompt import left_out_of_notes, segments
 from interviews.paige.objective import picks_in, subjects_in
 from interviews.reports.prompt_preview import NoPromptError, preview_of
 from interviews.services.own_data import WITHOUT_ANSWERS
-from interviews.services.state import declined_conversation
+from interviews.services.state import declined_conversation, displayed_status_of
 from interviews.services.steering_by_staff import correct_subjects, pick_topics
 from interviews.services.update import update_interview_request
 from interviews.text import clean_objective
-from orgs.models import EventKind
+from orgs.models import Change, EventKind, SecurityEvent
 from staff.base import OrgRowsAdmin
 from staff.edit_conflicts import as_sent
-from staff.history.pages import AuditedAdmin
-from staff.interviews.actions import RequestActions
+from staff.history.pages import AuditedAdmin, Entry, Parts
+from staff.interviews.actions import REQUEST_ACTIONS, RequestActions
 from staff.interviews.drivers import REVIEW, DriverForm, new_driver_view, topics_of
-from staff.interviews.fields import RequestFields, headline_of
+from staff.interviews.fields import RequestFields, headline_of, linked
 from staff.interviews.forms import COMPLETED, InterviewRequestForm, picks_in_form
 from staff.interviews.new_requests import CREATED, NewRequestPages
 from staff.interviews.steering import changed_after_completion, edited_steering, stored_steering
@@ -51,11 +53,22 @@ from staff.lists.filters import (
 from staff.orgs.permissions import may
 from staff.security_events import actor_of, record_act
 
-ABOUT = (
-    *("contact_link", "org", "interview_name", "deal_and_outcome", "displayed_status", "status_in_the_api"),
-    *("progress_in_the_api", "conversation_stage", "wishes", "decline_reason", "survey_link", "created_at"),
-    *("archived_at", "email_sent_at", "cancelled_at", "consented_at", "last_activity_at", "completed_at", "rating"),
-)
+MAX_ACTS = 100
+
+# Fields of the form that the PATCH has too.
+PATCHED_AS = {"objective": "objective", "notes": "contact_context"}
+
+# What a page says before the interview is completed.
+STATES = {
+    DisplayedStatus.CREATED: "Send the survey link to the contact",
+    DisplayedStatus.SENT: "The contact has not begun",
+    DisplayedStatus.UNDER_WAY: "The contact is answering",
+    DisplayedStatus.ABANDONED: "The contact has stopped, and can go on",
+    DisplayedStatus.DECLINED: "The contact takes no part",
+    DisplayedStatus.CANCELLED: "The survey link says that the interview was cancelled",
+    DisplayedStatus.COMPLETED: "The transcript was deleted",
+}
+MAIN_ACTS = {DisplayedStatus.DECLINED: "archive", DisplayedStatus.CANCELLED: "uncancel"}
 
 
 @admin.register(InterviewRequest)
@@ -85,16 +98,16 @@ class InterviewRequestAdmin(OrgRowsAdmin, NewRequestPages, RequestActions, Reque
     sortable_by = ("id", "created_at")
     search_fields = ("id",)  # shows the search box
     search_help_text = "An id, the beginning of a deal's id, or any part of the contact's name and address."
-    fieldsets = ((None, {"fields": ["objective", "steers", "picks", "subjects"]}), ("About", {"fields": ABOUT}))
-    readonly_fields = ("steers", *ABOUT)
+    fieldsets = ((None, {"fields": ["objective", "notes", "steers", "picks", "subjects"]}),)
+    readonly_fields = ("steers",)
+    locked = ("self", "contact")
 
-    @admin.display(description="Effect")
+    @admin.display(description="What Paige makes of it")
     def steers(self, interview_request: InterviewRequest) -> str:
         """As stored. staff.js replaces it while staff type."""
         url = self.url("steering", interview_request.pk)
         steering = stored_steering(interview_request, quotes_notes=may_read_notes(allauth_context.request))
-        context = {"steering": steering, "changed_at": changed_after_completion(interview_request)}
-        text = render_to_string("staff/interviews/steering.html", context)
+        text = render_to_string("staff/interviews/steering.html", {"steering": steering})
         return format_html('<div class="steering" data-steering="{}" aria-live="polite">{}</div>', url, text)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -110,63 +123,73 @@ class InterviewRequestAdmin(OrgRowsAdmin, NewRequestPages, RequestActions, Reque
         return found.select_related("interview_type")
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
-        """Only staff who may edit see the picker, and the survey link: whoever has it can answer for the contact."""
-        (title, texts), (about, options) = super().get_fieldsets(request, obj)
-        may_change = self.has_change_permission(request, obj)
-        if not may_change or self.is_read_only(request, obj):
-            note = self.why_closed(obj) if may_change else ""
-            texts = {"fields": ["objective", "steers"], "description": note}
-        fields = [field for field in options["fields"] if may_change or field != "survey_link"]
-        empty = [field for field in fields if obj and self.is_empty(obj, field)]
-        filled = [field for field in fields if field not in empty]
-        collapsed = ("Not set", {"fields": empty, "classes": ["collapse"]})
-        return [(title, texts), (about, {"fields": filled}), *([collapsed] if empty else [])]
+        [(title, options)] = super().get_fieldsets(request, obj)
+        hidden = set() if may_write_notes(request) else {"notes"}
+        return [(title, {"fields": [field for field in options["fields"] if field not in hidden]})]
 
-    def is_empty(self, obj: InterviewRequest, field: str) -> bool:
-        """Whether the page would show "-"."""
-        column = "deal_id" if field == "deal_and_outcome" else field  # the field would read the deal
-        shown = getattr(self, column)(obj) if hasattr(self, column) else getattr(obj, column)
-        return shown in (None, "", "-")
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        texts = InterviewRequestForm.base_fields if self.is_read_only(request, obj) else ()
-        return (*self.readonly_fields, *texts)
-
-    def is_read_only(self, request: HttpRequest, obj: InterviewRequest | None) -> bool:
-        """Whether the page has no form. A POST has the form: it refuses the edits, and keeps them on the page."""
-        return request.method != "POST" and obj is not None and bool(self.why_closed(obj))
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        form = super().get_form(request, obj, change, **kwargs)
+        if not may_write_notes(request):
+            del form.base_fields["notes"]
+        return form
 
     def why_closed(self, obj: InterviewRequest) -> str:
         return COMPLETED if obj.is_completed else ""
 
     def render_change_form(self, request: Any, context: Any, *args: Any, **kwargs: Any) -> Any:
+        """A completed interview has a form only after a POST, which refuses the edits and keeps them on the page."""
         obj, document = kwargs["obj"], None
-        context.update(is_created=CREATED in request.GET, may_preview=self.may_preview(request, obj))
+        may_change, status = self.has_change_permission(request, obj), displayed_status_of(obj)
         if hasattr(obj, "transcript"):
             context["may_review"] = may(request, REVIEW, obj)
-            form_of = partial(DriverForm.of, topics=topics_of(obj)) if context["may_review"] else None
-            document = TranscriptDocument.of(obj, form_of)
-        elif not obj.is_completed:
-            context["unsent"] = obj.turns.answers().count()
+            form_of = partial(DriverForm.of, topics=topics_of(obj), page=request.get_full_path())
+            document = TranscriptDocument.of(obj, form_of if context["may_review"] else None)
         declined = declined_conversation(obj)
         if document or (declined and declined.decline_comment):
             record_act(request, EventKind.TRANSCRIPT_READ, obj, "" if document else "The reason for declining.")
+        deal = Deal.objects.for_org(obj.org_id).filter(deal_id=obj.deal_id).first() if obj.deal_id else None
+        acts = {name: each.button for name, each in REQUEST_ACTIONS.items() if not each.mark.why_not(obj)}
+        acts = acts if may_change else {}
+        main_act = MAIN_ACTS.get(status, "")
         context.update(
             document=document,
-            headline=headline_of(obj),
+            status=status,
+            headline=headline_of(obj, deal),
+            facts=self.facts_of(obj),
+            state=STATES[status] if obj.survey_token else "The contact's personal data was erased",
+            wishes=[(wish, linked(wish, "See to it")) for wish in obj.wishes.open()] if obj.flags else [],
+            answered=0 if obj.is_completed else obj.turns.answers().count(),
             declined=declined,
-            wishes=[flag.label for flag in obj.raised_flags],
+            may_mark_sent=acts.pop("mark-sent", None),
+            main_act=main_act,
+            main_button=acts.pop(main_act, None),
+            acts=acts,
+            survey_url=obj.survey_url if may_change else None,
+            may_send=may_change and obj.survey_url and not obj.is_completed and not main_act,
+            is_created=CREATED in request.GET,
+            may_preview=self.may_preview(request, obj),
+            has_form=may_change and (request.method == "POST" or (not obj.is_completed and obj.survey_token)),
+            notes=readable_notes(obj.contact.notes) if may_read_notes(request) else "",
+            changed_at=changed_after_completion(obj),
+            steers=self.steers(obj),
         )
-        if self.is_read_only(request, obj):
-            context.update(show_save=False, show_save_and_continue=False)
         return super().render_change_form(request, context, *args, **kwargs)
+
+    def related_to(self, obj: InterviewRequest) -> tuple[Parts, list[Entry]]:
+        """Drivers and their changes, and who created the row, marked it as sent, cancelled or archived it."""
+        acts = SecurityEvent.objects.filter(kind=EventKind.REQUEST_CHANGED, subject=str(obj.pk))
+        found: list[Entry] = [*acts.filter(subject_type=obj._meta.verbose_name)[:MAX_ACTS]]
+        drivers: Any = obj.drivers.all() if obj.is_completed else []
+        if parts := [(f"driver in turn {driver.turn}: ", driver) for driver in drivers]:
+            changes = Change.objects.for_org(obj.org_id).filter(object_type=Driver._meta.model_name)
+            found += changes.filter(object_id__in=[driver.pk for _, driver in parts]).order_by()
+        return parts, found
 
     def write(self, request: HttpRequest, obj: InterviewRequest, edits: dict[str, Any]) -> None:
         actor = actor_of(request)
-        if "objective" in edits:  # clears picks and subjects, so it comes first
-            update_interview_request(
-                org_id=obj.org_id, interview_request_id=obj.pk, actor=actor, objective=edits["objective"]
-            )
+        texts = {PATCHED_AS[name]: edits[name] for name in PATCHED_AS if name in edits}
+        if texts:  # an objective clears picks and subjects, so it comes first
+            update_interview_request(org_id=obj.org_id, interview_request_id=obj.pk, actor=actor, **texts)
         if "picks" in edits:
             picks = picks_in(edits["picks"])
             pick_topics(org_id=obj.org_id, interview_request_id=obj.pk, actor=actor, picks=picks)
@@ -182,11 +205,12 @@ class InterviewRequestAdmin(OrgRowsAdmin, NewRequestPages, RequestActions, Reque
         stored = stored_steering(found)
         try:
             objective = clean_objective(as_sent(request.POST.get("objective")))
+            notes = clean_typed_notes(as_sent(request.POST["notes"])) if "notes" in request.POST else None
         except ValidationError as error:
             return TemplateResponse(request, "staff/interviews/steering.html", {"error": " ".join(error.messages)})
         picks = picks_in_form(request.POST, "picks", stored.brief.guide.topics) if stored else ""
         subjects = as_sent(request.POST.get("subjects"))
-        steering = stored and edited_steering(stored, objective, picks, subjects)
+        steering = stored and edited_steering(stored, objective, notes, picks, subjects)
         return TemplateResponse(request, "staff/interviews/steering.html", {"steering": steering})
 
     def may_preview(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -206,6 +230,10 @@ class InterviewRequestAdmin(OrgRowsAdmin, NewRequestPages, RequestActions, Reque
             shown = [(message.role, segments(message)) for message in preview.messages]
             context = {"prompt": shown, "preview": preview, "left_out": left_out_of_notes(found.contact.notes)}
         return self.page(request, "interviews/prompt", found, title="Prompt preview", **context)
+
+
+def may_write_notes(request: HttpRequest) -> bool:
+    return request.user.has_perm("contacts.change_contact")
 
 
 def may_read_notes(request: HttpRequest | None) -> bool:

@@ -83,9 +83,12 @@ def effect_of_notes(interview_request: InterviewRequest) -> list[ShownReason] | 
     return [reason for reason in steering.reasons if reason.source == SOURCES[Source.NOTES]] if steering else []
 
 
-def edited_steering(stored: ShownSteering, objective: str, picks: str, subjects: str) -> ShownSteering:
-    """Reads what the form has changed, and what is not read yet."""
+def edited_steering(
+    stored: ShownSteering, objective: str, notes: str | None, picks: str, subjects: str
+) -> ShownSteering:
+    """Reads what the form has changed, and what is not read yet. `notes`: None keeps them."""
     brief = stored.brief
+    notes = brief.contact_notes if notes is None else notes
     corrected = subjects_in(subjects)
     loses_subjects = objective != brief.objective and corrected is not None and corrected == brief.corrected
     edited = known_picks(picks, brief.guide)
@@ -94,8 +97,9 @@ def edited_steering(stored: ShownSteering, objective: str, picks: str, subjects:
         replace(
             brief,
             objective=objective,
+            contact_notes=notes,
             said=None if stored.is_unread or objective != brief.objective else brief.said,
-            noted=None if stored.is_unread else brief.noted,
+            noted=None if stored.is_unread or notes != brief.contact_notes else brief.noted,
             picks=None if loses_picks else edited,
             corrected=None if loses_subjects else corrected,
         ),

@@ -193,8 +193,9 @@ def _drivers(interview_request: InterviewRequest, form_of: Callable[[Driver], An
 
 
 def _about(row: Driver) -> Iterator[str]:
-    if row.about:
-        yield f"about {row.about_name}" if row.about_name else f"about {DriverAbout(row.about).label}"
+    """Most are about the vendor, so that is not said."""
+    if row.about not in ("", DriverAbout.VENDOR):
+        yield f"about {row.about_name or DriverAbout(row.about).label}"
     if row.is_decisive:
         yield "tipped the decision"
     if row.review or row.source != DriverSource.READ:

@@ -3,34 +3,46 @@
 import html
 import re
 from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
 
 import pytest
+from django.contrib.auth.models import Permission
 
 from contacts.models import Contact
+from deals.models import Deal
 from interviews.export import export_interview_requests
-from interviews.lifecycle import DeclineReason, Rating, Status
-from interviews.models import InterviewRequest
+from interviews.lifecycle import DeclineReason, Rating, Review, Status
+from interviews.models import Driver, InterviewRequest
 from interviews.paige.model.prompt import messages_for
 from interviews.paige.turn.brief import opening_brief
 from interviews.paige.turn.moves import moves
 from interviews.services.conversation_steps import give_consent, next_question, submit_answer
+from interviews.services.drivers import review_driver
 from interviews.services.erasure import erase_contact
 from interviews.services.interview_types import edit_guide
+from interviews.services.marks import CANCELLED, NOT_CANCELLED, mark_one
 from interviews.services.transitions import complete_interview
+from interviews.services.update import update_interview_request
 from interviews.services.wishes import decline_interview, rate_interview
+from interviews.text import clean_objective
 from orgs.actors import Actor, ActorKind
 from orgs.models import Change, Org, SecurityEvent
+from staff.interviews.fields import amount_of
 from tests.client import ApiClient
+from tests.completed import complete as completed
 from tests.factories import ContactFactory, InterviewRequestFactory, InterviewTypeFactory
 from tests.history import history_of
 from tests.interviews.steps import complete
-from tests.staff.conftest import Staff
+from tests.staff.conftest import Staff, log_in, staff_of
 
 CHANGE = "interviews_interviewrequest_change"
 HISTORY = "interviews_interviewrequest_history"
 REQUESTS = "interviews_interviewrequest"
 PROMPT = "interviews_interviewrequest_prompt"
 RESTORE = "interviews_interviewrequest_restore"
+STEERING = "interviews_interviewrequest_steering"
+ACT = "interviews_interviewrequest_act"
 ROOT = Actor(ActorKind.STAFF, "root")
 
 
@@ -107,8 +119,40 @@ def test_the_title_names_the_contact(root: Staff, interview_request: InterviewRe
     page = root.get(CHANGE, interview_request.pk).content.decode()
     assert "<title>Ann &lt;b&gt; | " in page
     assert "<h1>Ann &lt;b&gt;</h1>" in page
-    headline = " · ".join((interview_request.org.name, interview_request.interview_name, "created"))
-    assert f'<p class="subtitle">{html.escape(headline)}</p>' in page
+    assert subtitle(page) == f"Created {interview_request.contact.email} · {interview_request.org.name}"
+
+
+def test_the_line_below_the_name_says_what_is_known_of_the_deal(
+    root: Staff, interview_request: InterviewRequest
+) -> None:
+    org = interview_request.org
+    deal = Deal.objects.create(
+        org=org, deal_id="d7", outcome="lost", competitor="Corvid", amount=48_000, currency="EUR"
+    )
+    InterviewRequest.objects.update(deal_id="d7")
+    begin = f"{interview_request.contact.email} · {org.name} · "
+    assert subtitle(root.text(CHANGE, interview_request.pk)) == f"Created {begin}lost to Corvid · €48k"
+    Deal.objects.update(outcome="won", amount="1234500.5", currency="CHF")
+    complete_interview(InterviewRequest.objects.get(), content="**Paige:** Why?")
+    InterviewRequest.objects.update(completed_at=datetime(2026, 11, 12, 9, tzinfo=UTC))
+    page = root.text(CHANGE, interview_request.pk)
+    assert subtitle(page) == f"Completed {begin}won · CHF 1.2M · completed 12 Nov 2026"
+    assert f'<a href="/admin/deals/deal/{deal.pk}/change/">won · CHF 1.2M</a>' in page
+    Deal.objects.update(outcome="", amount=None)
+    assert subtitle(root.text(CHANGE, interview_request.pk)) == f"Completed {begin}deal · completed 12 Nov 2026"
+
+
+@pytest.mark.parametrize(
+    ("amount", "shown"),
+    [("0", "€0"), ("950.5", "€950.5"), ("1234", "€1.2k"), ("999999", "€1,000k"), ("2e9", "€2,000M")],
+)
+def test_amounts_are_rounded(amount: str, shown: str) -> None:
+    assert amount_of(Decimal(amount), "EUR") == shown
+
+
+def subtitle(page: str) -> str:
+    [line] = re.findall(r'<p class="subtitle">(.*?)</p>', page)
+    return html.unescape(re.sub(r"<[^>]*>", "", line))
 
 
 def test_an_objective_is_edited_through_the_service(root: Staff, interview_request: InterviewRequest) -> None:
@@ -120,6 +164,98 @@ def test_an_objective_is_edited_through_the_service(root: Staff, interview_reque
     assert (interview_request.objective, interview_request.deal_id) == ("Why now?", "")
     assert history_of(interview_request) == [("objective", "Old objective", "Why now?")]
     assert Change.objects.get().actor == "root"
+
+
+class TestNotes:
+    """They are the contact's, and are edited where the objective is."""
+
+    def test_they_are_saved_with_the_objective(self, support: Staff, interview_request: InterviewRequest) -> None:
+        assert support.form(CHANGE, interview_request.pk)["notes"] == "Old notes"
+        response = support.save(CHANGE, interview_request.pk, notes="New\nnotes", objective="Why now?")
+        assert response.status_code == 302
+        contact = Contact.objects.get()
+        assert (contact.notes, InterviewRequest.objects.get().objective) == ("New\nnotes", "Why now?")
+        assert history_of(contact) == [("notes", "Old notes", "New\nnotes")]
+        assert {change.actor for change in Change.objects.all()} == {"sue"}
+        support.save(CHANGE, interview_request.pk)
+        assert Change.objects.count() == 2, "an untouched form changes nothing"
+
+    def test_wrong_ones_are_refused_and_stay_on_the_page(
+        self, root: Staff, interview_request: InterviewRequest
+    ) -> None:
+        page = root.save(CHANGE, interview_request.pk, notes='{"b":', objective="Why now?").content.decode()
+        assert "Enter a valid JSON object" in page
+        assert "{&quot;b&quot;:</textarea>" in page
+        assert not Change.objects.exists()
+
+    def test_a_change_by_somebody_else_is_not_overwritten(
+        self, root: Staff, interview_request: InterviewRequest, acme_api: ApiClient
+    ) -> None:
+        opened = root.form(CHANGE, interview_request.pk)
+        acme_api.patch(f"/interviews/{interview_request.pk}", {"contact_context": "Theirs"})
+        page = root.post(CHANGE, interview_request.pk, **{**opened, "notes": "Mine"}).content.decode()
+        assert 'It now reads: <q class="current">Theirs</q>' in page
+        assert Contact.objects.get().notes == "Theirs"
+        root.post(CHANGE, interview_request.pk, **{**opened, "objective": "Why now?"})
+        assert (Contact.objects.get().notes, InterviewRequest.objects.get().objective) == ("Theirs", "Why now?")
+
+    def test_only_who_may_edit_contacts_edits_them(self, interview_request: InterviewRequest) -> None:
+        staff = log_in("interviewer")
+        permissions = Permission.objects.filter(codename__in=["view_interviewrequest", "change_interviewrequest"])
+        staff.user.user_permissions.set(permissions)
+        page = staff.text(CHANGE, interview_request.pk)
+        assert "Old notes" not in page
+        assert 'name="objective"' in page
+        staff.save(CHANGE, interview_request.pk, notes="Mine", objective="Why now?")
+        assert (Contact.objects.get().notes, InterviewRequest.objects.get().objective) == ("Old notes", "Why now?")
+        reader = staff_of("read only").text(CHANGE, interview_request.pk)
+        assert '<p dir="auto">Old notes</p>' in reader
+        assert "<textarea" not in reader
+
+    def test_what_they_steer_to_is_shown_while_they_are_typed(
+        self, root: Staff, interview_request: InterviewRequest
+    ) -> None:
+        sent = {"objective": "", "notes": "Do not ask about pricing."}
+        shown = root.post(STEERING, interview_request.pk, **sent).content.decode()
+        assert "<q>Do not ask about pricing.</q> in the notes" in shown
+        assert Contact.objects.get().notes == "Old notes"
+        assert "Enter a valid JSON object" in root.post(STEERING, interview_request.pk, notes="{").content.decode()
+
+
+class TestWhatChanged:
+    def test_corrections_of_drivers_and_marks_are_shown_with_their_authors(
+        self, support: Staff, root: Staff, interview_request: InterviewRequest, acme_api: ApiClient
+    ) -> None:
+        acme_api.post(f"/interviews/{interview_request.pk}/cancel")
+        root.post(ACT, "uncancel", ids=interview_request.pk)
+        acme_api.patch(f"/interviews/{interview_request.pk}", {"objective": "New"})
+        completed(interview_request, [("pricing", "The price was too high.")])
+        driver = Driver.objects.get()
+        review_driver(org_id=driver.org_id, driver_id=driver.pk, review=Review.REJECTED, actor=ROOT)
+        for page in (CHANGE, HISTORY):
+            changes = support.get(page, interview_request.pk).context["changes"]
+            assert [(shown.label, shown.entry.actor_kind) for shown in changes] == [
+                ("driver in turn 2: review", "staff"),
+                ("objective", "api_key"),
+                ("No longer cancelled", "staff"),
+                ("Cancelled", "api_key"),
+            ]
+            assert [shown.entry.after for shown in changes[:2]] == ["rejected", "New"]
+            assert {shown.seen for shown in changes} == {""}
+        other = InterviewRequestFactory.create(org=interview_request.org)
+        assert support.get(HISTORY, other.pk).context["changes"] == []
+
+    def test_each_mark_is_on_one_page(self, root: Staff, interview_request: InterviewRequest) -> None:
+        for number in range(45):
+            row: Any = {"org_id": interview_request.org_id, "interview_request_id": interview_request.pk}
+            update_interview_request(**row, actor=ROOT, objective=clean_objective(str(number)))
+            if number % 9 == 0:
+                mark_one(NOT_CANCELLED if number % 2 else CANCELLED, **row, actor=ROOT)
+        pages = [root.get(HISTORY, interview_request.pk, p=number).context["changes"] for number in (1, 2, 3)]
+        shown = [change.entry.pk for changes in pages for change in changes if change.label.endswith("ancelled")]
+        stored = SecurityEvent.objects.filter(kind="request_changed").order_by("-pk").values_list("pk", flat=True)
+        assert shown == [*stored]
+        assert [len(changes) for changes in pages] == [22, 22, 6]
 
 
 class TestTextsOfACompletedRequest:

@@ -52,8 +52,8 @@ def test_a_created_request_shows_its_survey_link_once(support: Staff, kind: Inte
     assert Deal.objects.get(org=kind.org, deal_id="d7").outcome == "lost"
     event = SecurityEvent.objects.latest("pk")
     assert (event.actor, event.subject, event.detail) == ("sue", str(row.pk), "Created.")
-    assert "Send this survey link" in text_of(support.client.get(response.headers["Location"]))
-    assert "Send this survey link" not in text_of(support.get(CHANGE, row.pk))
+    assert "Created. Send the survey link to the contact" in text_of(support.client.get(response.headers["Location"]))
+    assert "Created. Send the survey link to the contact" not in text_of(support.get(CHANGE, row.pk))
 
 
 def test_empty_texts_keep_what_is_stored(support: Staff, alice: Contact, kind: InterviewType) -> None:

@@ -12,10 +12,11 @@ from markdown_it import MarkdownIt
 
 from contacts.models import Contact
 from interviews.lifecycle import ABANDONED_AFTER, Wording
-from interviews.models import Conversation, InterviewRequest, Turn
+from interviews.models import Conversation, InterviewRequest, Turn, Wish
 from interviews.services.conversation_steps import next_question
 from interviews.services.transitions import complete_interview
-from interviews.services.wishes import decline_interview
+from interviews.services.wishes import assign_wish, decline_interview, finish_wish
+from orgs.actors import Actor, ActorKind
 from orgs.models import SecurityEvent
 from staff.interviews.transcript import TranscriptDocument
 from staff.interviews.transcript_files import as_docx
@@ -165,11 +166,21 @@ def test_answers_that_were_not_sent_are_counted_and_not_shown(root: Staff, begun
 
 
 def test_a_wish_stands_before_the_transcript(root: Staff, begun: InterviewRequest) -> None:
-    assert "Wish of the contact:</strong>" not in root.text(CHANGE, begun.pk)
+    assert "See to it" not in root.text(CHANGE, begun.pk)
     steps.complete(begun, "The CFO decided. Can a person call me? Please delete my data afterwards.")
     before, _, transcript = root.text(CHANGE, begun.pk).partition(">Transcript</h2>")
-    assert "Wish of the contact:</strong> wants a person, wants deletion" in before
+    for wish in Wish.objects.all():
+        link = f'<a href="/admin/interviews/wish/{wish.pk}/change/">See to it</a>'
+        assert f"<strong>{wish.get_kind_display()}</strong> since {wish.created_at:%-d %b %Y}. {link}" in before
     assert "The CFO decided." in transcript
+    person, deletion = Wish.objects.order_by("pk")
+    actor = Actor(ActorKind.STAFF, "sue")
+    assign_wish(org_id=person.org_id, wish_id=person.pk, owner="sue", actor=actor)
+    finish_wish(org_id=person.org_id, wish_id=deletion.pk, actor=actor)
+    page = root.text(CHANGE, begun.pk)
+    assert (page.count("See to it"), "and sue sees to it." in page) == (1, True)
+    finish_wish(org_id=person.org_id, wish_id=person.pk, actor=actor)
+    assert "See to it" not in root.text(CHANGE, begun.pk)
 
 
 @pytest.mark.usefixtures("known_readings")
@@ -179,7 +190,7 @@ def test_findings_link_to_their_places_in_the_transcript(root: Staff, interview_
     steps.complete(interview_request, "Are you a bot? The <i>price</i> of Acme was too *high*, but fair.")
     page = root.text(CHANGE, interview_request.pk)
     quote = "The &lt;i&gt;price&lt;/i&gt; of Acme was too *high*"
-    [place] = re.findall(rf'Against</strong> <q dir="auto">{re.escape(quote)}</q> <a href="#([^"]+)">turn 2</a>', page)
+    [place] = re.findall(rf'Against</span>\s+<a href="#([^"]+)"><q dir="auto">{re.escape(quote)}</q>', page)
     [answer] = re.findall(rf'{re.escape(quote)}, but fair. <a href="#([^"]+)">turn 2</a></dd>', page)
     assert f'Are you a bot? <span id="{answer}"><span id="{place}">{quote}</span>, but fair.</span>' in page
     assert '<dd>Touched, <a href="#turn-2">turn 2</a></dd>' in page

@@ -213,7 +213,7 @@ def test_a_review_is_confirmed_withdrawn_and_made_on_the_page_of_the_interview(
     assert f'action="/admin/win-loss/drivers/{driver.pk}/"' in support.text(shown, completed.pk)
     response = support.post(REVIEW, driver.pk, review="reject", next=address)
     assert response.headers["Location"] == address
-    assert '<span class="mark">rejected</span>' in support.text(shown, completed.pk)
+    assert '<p class="help">rejected\n' in support.text(shown, completed.pk)
     assert "/admin/win-loss/drivers/" not in staff_of("read only").text(shown, completed.pk)
 
 
@@ -282,7 +282,7 @@ class TestDeals:
         asked = interview_request.contact.interview_requests.get(deal_id="deal_1")
         page = support.text("interviews_interviewrequest_change", asked.pk)
         pk = Deal.objects.get(deal_id="deal_1").pk
-        assert f'<a href="/admin/deals/deal/{pk}/change/">Lost, 48000 EUR</a>' in page
+        assert f'<a href="/admin/deals/deal/{pk}/change/">lost · €48k</a>' in page
         asked.deal_id = "never_sent"
         asked.save()
         assert "never_sent" in support.text("interviews_interviewrequest_change", asked.pk)

@@ -44,6 +44,7 @@ function showEffect(effect) {
     clearTimeout(timer);
     timer = setTimeout(update, TYPING_MS);
   });
+  if (effect.querySelector("[data-unread]")) update();
 }
 
 const SAVE = ".submit-row .default[type=submit]";
