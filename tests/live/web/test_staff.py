@@ -12,12 +12,12 @@ from interviews.lifecycle import DeclineReason, Flag
 from interviews.models import Driver, InterviewRequest, Wish
 from interviews.services.erasure import erase_contact
 from interviews.services.marks import CANCELLED, mark_one
-from interviews.services.transitions import change_flags, mark_sent
+from interviews.services.transitions import change_flags
 from interviews.services.wishes import decline_interview
 from orgs.models import Change, Org
 from tests.completed import complete
 from tests.factories import InterviewRequestFactory
-from tests.interviews.steps import SAM, converse
+from tests.interviews.steps import SAM, converse, mark_sent
 from tests.live.client import LiveClient
 from tests.live.web.browser import Browser
 from tests.live.web.browser_page import BrowserPage
