@@ -94,7 +94,7 @@ venv-client:
 		PATH="$(CURDIR)/.venv-client/bin:$$PATH" npm ci --prefix .venv-client --silent --ignore-scripts --no-audit --no-fund && \
 		cat requirements/client.txt $(CLIENTS)/package-lock.json >.venv-client/built)
 
-test-typescript: venv-client ## Test the TypeScript samples of docs/api.md, and the n8n workflow; pytest gets ARGS
+test-typescript: venv-client ## Test the TypeScript samples of the guides, and the n8n workflow; pytest gets ARGS
 	@PATH="$(CURDIR)/.venv-client/bin:$$PATH" .venv/bin/pytest -q tests/live/optional/test_typescript_samples.py tests/live/optional/test_n8n.py $(ARGS)
 
 .PHONY: fuzz

@@ -185,6 +185,6 @@ def tell_org(endpoint: Endpoint) -> None:
         reason=REASONS[EndpointState(endpoint.state)],
         id=endpoint.public_id,
         host=urlsplit(endpoint.url).hostname,
-        guide=f"{settings.PUBLIC_BASE_URL}/api/docs#webhooks",
+        guide=f"{settings.PUBLIC_BASE_URL}/api/docs/behaviour#webhooks",
     )
     is_sent(EmailMessage("Hindsight has disabled a webhook endpoint", text, to=[address]))

@@ -20,6 +20,21 @@ from pygments.token import Comment, Keyword, Name, Number, String, Text, _TokenT
 
 EXAMPLE_SERVER = "https://hindsight.example.com"
 LANGUAGES = {"bash": "curl", "python": "Python", "typescript": "TypeScript"}
+# Of each file in docs/ that is a page: its path, its name, and what it is about. The URL has the name of the file.
+PAGES = {
+    "api.md": ("api/docs", "Guide", "how to use the API, with samples in curl, Python and TypeScript"),
+    "recipes.md": (
+        "api/docs/recipes",
+        "Recipes",
+        "notes, lists, search, deals, addresses and webhook endpoints, with samples",
+    ),
+    "behaviour.md": (
+        "api/docs/behaviour",
+        "Behaviour",
+        "statuses, transcripts, limits, retries, events, errors and versions",
+    ),
+    "hand-offs.md": ("api/docs/hand-offs", "Hand-offs", "programs for Salesforce, HubSpot, Slack and n8n"),
+}
 FORMATTER = HtmlFormatter(nowrap=True)
 COLORED = (Comment, Keyword, String, Number, Name.Builtin, Name.Tag)
 
@@ -35,15 +50,29 @@ class Guide(NamedTuple):
     html: SafeString
 
 
+class Page(NamedTuple):
+    """`sections` are those of its Markdown file."""
+
+    name: str
+    url: str
+    about: str
+    sections: list[Section]
+
+
 @cache
 def guide_markdown(file: str) -> str:
     text: str = (settings.BASE_DIR / "docs" / file).read_text(encoding="utf-8")
-    return text.replace(EXAMPLE_SERVER, settings.PUBLIC_BASE_URL)
+    text = text.replace(EXAMPLE_SERVER, settings.PUBLIC_BASE_URL)
+    return re.sub(r"\]\(([\w-]+\.md)", lambda link: f"]({reverse(link[1])}", text)
 
 
 @cache
 def guide(file: str) -> Guide:
     return guide_of(guide_markdown(file))
+
+
+def pages() -> list[Page]:
+    return [Page(name, f"/{path}", about, guide(file).sections) for file, (path, name, about) in PAGES.items()]
 
 
 def guide_of(markdown: str) -> Guide:
@@ -116,7 +145,7 @@ def samples(_: RendererHTML, tokens: list[Token], index: int, *args: Any) -> str
 
 def code_inline(_: RendererHTML, tokens: list[Token], index: int, *args: Any) -> str:
     text = tokens[index].content
-    documents = {reverse(name) for name in ("docs", "hand-offs", "reference", "schema", "try", "llms")}
+    documents = {reverse(name) for name in (*PAGES, "reference", "schema", "try", "llms")}
     return format_html('<a href="{}"><code>{}</code></a>' if text in documents else "<code>{1}</code>", text, text)
 
 

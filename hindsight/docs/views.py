@@ -1,18 +1,18 @@
 import gzip
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
+from django.urls import URLPattern, path, reverse
 from django.utils.cache import patch_vary_headers
 from drf_spectacular_sidecar import __file__ as sidecar
 
 from hindsight.api.handlers import read_only
 from hindsight.api.schema import description
-from hindsight.docs.guide import guide, guide_markdown
+from hindsight.docs.guide import PAGES, guide, guide_markdown, pages
 from hindsight.http.middleware import CSP_HEADER, content_security_policy
 
 View = Callable[[HttpRequest], HttpResponse]
@@ -23,13 +23,19 @@ LOGO = "https://cdn.redoc.ly/redoc/logo-mini.svg"
 
 def guide_page(file: str) -> View:
     def page(request: HttpRequest) -> HttpResponse:
-        return render(request, "docs/guide.html", {"guide": guide(file), "markdown": f"{request.path}.md"})
+        return render(request, "docs/guide.html", {"guide": guide(file), "pages": pages()})
 
     return read_only(page)
 
 
 def guide_text(file: str) -> View:
     return read_only(lambda request: text_response(guide_markdown(file)))
+
+
+def guide_urls() -> Iterator[URLPattern]:
+    for file, (url, _, _) in PAGES.items():
+        yield path(url, guide_page(file), name=file)
+        yield path(f"{url}.md", guide_text(file))
 
 
 def page(template: str) -> View:
@@ -72,14 +78,14 @@ def redoc_script(request: HttpRequest) -> HttpResponse:
 def llms_txt(request: HttpRequest) -> HttpResponse:
     """https://llmstxt.org"""
     base = settings.PUBLIC_BASE_URL
+    guides = "\n".join(f"- [{page.name}]({base}{page.url}.md): {page.about}" for page in pages())
     text = f"""# {description()["info"]["title"]}
 
 > {description()["info"]["description"]}
 
 ## Docs
 
-- [API guide]({base}{reverse("docs-markdown")}): how to use the API, with samples in curl, Python and TypeScript
-- [Hand-offs]({base}{reverse("hand-offs-markdown")}): programs for Salesforce, HubSpot, Slack and n8n
+{guides}
 - [OpenAPI 3.1]({base}{reverse("schema")}): every endpoint, field and error code; JSON with `Accept: application/json`
 - [API reference in HTML]({base}{reverse("reference")}): for people
 """

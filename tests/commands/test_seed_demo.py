@@ -1,4 +1,4 @@
-"""The demo is like what real interviews leave behind, and pages and the samples of docs/api.md find something in it."""
+"""The demo is like what real interviews leave behind, and pages and the samples of the guides find something."""
 
 import json
 import re
@@ -29,7 +29,7 @@ from webhooks.models import Delivery, Endpoint
 pytestmark = pytest.mark.django_db
 
 SAMPLES = [
-    sample.code for sample in samples_of("docs/api.md") if sample.language == "bash" and "curl -G" in sample.code
+    sample.code for sample in samples_of("docs/recipes.md") if sample.language == "bash" and "curl -G" in sample.code
 ]
 
 

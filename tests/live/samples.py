@@ -36,8 +36,11 @@ def key_for_samples(org: Org) -> str:
     return create_api_key(org=org, name="CRM", scopes=Scopes.ALL)[1]
 
 
+GUIDES = ("docs/api.md", "docs/recipes.md", "docs/behaviour.md")
+
+
 class Guide:
-    """The samples of docs/api.md as complete programs, and the rows that they expect and write."""
+    """The samples of the guides as complete programs, and the rows that they expect and write."""
 
     def __init__(self, org: Org, notes: str = '{"title": "CTO"}') -> None:
         self.interview_type = InterviewTypeFactory.create(org=org)
@@ -47,10 +50,11 @@ class Guide:
         )
 
     def samples(self, language: str) -> list[Sample]:
-        """In Python and TypeScript, the first sample is the beginning of all others."""
-        samples = [sample for sample in samples_of("docs/api.md") if sample.language == language]
-        begin = "" if language == "bash" else f"{samples.pop(0).code}\n\n"
-        return [sample._replace(code=self._with_ids(begin + sample.code)) for sample in samples]
+        """In Python and TypeScript, the sample that defines `call()` is the beginning of all others."""
+        codes = [sample for page in GUIDES for sample in samples_of(page) if sample.language == language]
+        begins = [sample for sample in codes if re.search(r"^(def|async function) call\(", sample.code, re.MULTILINE)]
+        begin = "".join(f"{sample.code}\n\n" for sample in begins)
+        return [each._replace(code=self._with_ids(begin + each.code)) for each in codes if each not in begins]
 
     def sample(self, language: str, text: str) -> Sample:
         """The sample that contains this text."""

@@ -1,4 +1,4 @@
-"""Runs the examples of README.md and docs/api.md against a server. TypeScript: tests/live/optional."""
+"""Runs the examples of README.md and of the guides to the API against a server. TypeScript: tests/live/optional."""
 
 import json
 import os

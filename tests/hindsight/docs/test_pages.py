@@ -8,7 +8,8 @@ from django.test import Client
 
 from hindsight.docs.views import LOGO
 
-PAGES = ["/", "/api/docs", "/api/docs/hand-offs", "/api/docs/reference", "/api/docs/try"]
+GUIDES = ["/api/docs", "/api/docs/recipes", "/api/docs/behaviour", "/api/docs/hand-offs"]
+PAGES = ["/", *GUIDES, "/api/docs/reference", "/api/docs/try"]
 
 
 @pytest.mark.django_db
@@ -28,10 +29,17 @@ def test_a_page_names_no_other_host(path: str) -> None:
     assert re.findall(r'(?:src|href|spec-url|data-copy)="(?!/|#)', page) == []
 
 
-@pytest.mark.parametrize("path", [*PAGES[1:], "/api/docs.md", "/api/docs/hand-offs.md"])
+@pytest.mark.parametrize("path", [*PAGES[1:], *(f"{path}.md" for path in GUIDES)])
 def test_other_methods_get_a_405(path: str) -> None:
     response = Client(enforce_csrf_checks=True).post(path)
     assert (response.status_code, response.json()["error"]["code"]) == (405, "method_not_allowed")
+
+
+def test_llms_txt_lists_the_text_of_each_guide() -> None:
+    text = Client().get("/llms.txt").content.decode()
+    addresses = re.findall(r"\]\(http://127\.0\.0\.1:8000(/[^)]+\.md)\): \w+", text)
+    assert addresses == [f"{path}.md" for path in GUIDES]
+    assert [Client().get(path).content[:2] for path in addresses] == [b"# "] * len(GUIDES)
 
 
 def test_the_script_of_the_reference_loads_nothing_from_another_host() -> None:

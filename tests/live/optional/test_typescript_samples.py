@@ -1,4 +1,4 @@
-"""The TypeScript samples of docs/api.md pass the compiler in strict mode, and Node.js runs them with a server.
+"""The TypeScript samples of the guides pass the compiler in strict mode, and Node.js runs them with a server.
 
 Not part of `make test`: `make test-typescript` installs Node.js and the compiler in .venv-client and runs this test.
 """

@@ -25,7 +25,9 @@ def page(one_browser: Browser) -> Iterator[BrowserPage]:
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(400, "light"), (1400, "dark")], ids=["phone, light", "desktop, dark"])
-@pytest.mark.parametrize("path", ["/", "/api/docs", "/api/docs/hand-offs", "/api/docs/try"])
+@pytest.mark.parametrize(
+    "path", ["/", "/api/docs", "/api/docs/recipes", "/api/docs/behaviour", "/api/docs/hand-offs", "/api/docs/try"]
+)
 def test_a_page_is_accessible(page: BrowserPage, path: str, width: int, scheme: str) -> None:
     page.use_width(width)
     page.use_scheme(scheme)
@@ -66,6 +68,12 @@ def test_code_and_the_whole_guide_can_be_copied(page: BrowserPage) -> None:
 
     assert copied_by(".code button").startswith("export HINDSIGHT_URL=http")
     assert copied_by("header button").startswith("# The Hindsight API")
+
+
+def test_an_earlier_address_of_a_section_leads_to_its_page(page: BrowserPage) -> None:
+    page.browser.open("/api/docs#webhooks")
+    assert eventually(lambda: page.run("return location.pathname + location.hash") == "/api/docs/behaviour#webhooks")
+    assert page.run("return document.querySelector(':target').tagName") == "H2"
 
 
 def test_the_reference_renders_the_schema(page: BrowserPage) -> None:

@@ -8,6 +8,15 @@ async function copy(button, read) {
   setTimeout(() => (button.textContent = label, status.textContent = ""), 2000);
 }
 
+// A section that has moved to another page: its earlier address leads to its link among the contents.
+function followMoved() {
+  const target = document.getElementById(location.hash.slice(1));
+  if (target?.matches(".contents a")) location.replace(target.href);
+}
+
+addEventListener("hashchange", followMoved);
+followMoved();
+
 // data-copy is the URL of a text. Without access to the clipboard, the text is opened instead.
 for (const button of document.querySelectorAll("[data-copy]")) {
   const read = async () => (await fetch(button.dataset.copy)).text();
