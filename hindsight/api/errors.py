@@ -2,6 +2,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from django.conf import settings
 from rest_framework.exceptions import APIException
 
 from hindsight.db.errors import UNREACHABLE
@@ -9,6 +10,7 @@ from hindsight.http.logs import current_request_id
 from hindsight.server.bodies import MAX_BODY_BYTES
 
 RETRY_SECONDS = 5
+EXPLANATIONS = "/api/docs/behaviour"  # of the error codes: each is an anchor there
 
 
 class ErrorCode(StrEnum):
@@ -25,6 +27,10 @@ class ErrorCode(StrEnum):
     RATE_LIMIT_EXCEEDED = "rate_limit_exceeded"
     INTERNAL_ERROR = "internal_error"
     SERVICE_UNAVAILABLE = "service_unavailable"
+
+
+def doc_url(server: str, code: ErrorCode) -> str:
+    return f"{server}{EXPLANATIONS}#{code}"
 
 
 @dataclass(frozen=True)
@@ -53,7 +59,8 @@ class ApiError(APIException):
         error: dict[str, object] = {"code": self.code.value, "message": self.message}
         if self.details:
             error["details"] = [{"field": detail.field, "message": detail.message} for detail in self.details]
-        return {"error": {**error, "request_id": current_request_id()}}
+        link = doc_url(settings.PUBLIC_BASE_URL, self.code)
+        return {"error": {**error, "doc_url": link, "request_id": current_request_id()}}
 
 
 class BadRequest(ApiError):

@@ -22,6 +22,8 @@ COMMON_ERRORS = (
 )
 BODY_ERRORS = (errors.PayloadTooLarge, errors.UnsupportedMediaType)
 
+EXAMPLE_SERVER = "https://hindsight.example.com"
+EXAMPLE_REQUEST_ID = "0f8fad5bd9cb469fa16570867728950e"
 BLANK_NAME = "Send a name that is not blank, or leave the field out to keep the stored name."
 EXAMPLES: dict[type[ApiError], ApiError] = {
     type(error): error
@@ -52,6 +54,7 @@ class ApiErrorBodySerializer(serializers.Serializer[Any]):
     code = serializers.ChoiceField(choices=ERROR_CODES)
     message = serializers.CharField(help_text="The problem and how to fix it.")
     details = FieldErrorSerializer(many=True, required=False, help_text="Present only if specific fields are wrong.")
+    doc_url = serializers.URLField(help_text="Where the documentation explains the code.")
     request_id = serializers.CharField(help_text="Same as the X-Request-Id header. Include it when you contact us.")
 
 
@@ -137,7 +140,7 @@ def description_of(error: type[ApiError]) -> str:
 
 def error_response(error: type[ApiError]) -> OpenApiResponse:
     envelope: Any = EXAMPLES[error].envelope()
-    envelope["error"]["request_id"] = "0f8fad5bd9cb469fa16570867728950e"
+    envelope["error"] |= {"doc_url": errors.doc_url(EXAMPLE_SERVER, error.code), "request_id": EXAMPLE_REQUEST_ID}
     return OpenApiResponse(
         ErrorResponseSerializer,
         description=description_of(error),

@@ -18,6 +18,8 @@ from pygments.formatters import HtmlFormatter
 from pygments.lexers import get_lexer_by_name
 from pygments.token import Comment, Keyword, Name, Number, String, Text, _TokenType, is_token_subtype
 
+from hindsight.api.errors import ErrorCode
+
 EXAMPLE_SERVER = "https://hindsight.example.com"
 LANGUAGES = {"bash": "curl", "python": "Python", "typescript": "TypeScript"}
 # Of each file in docs/ that is a page: its path, its name, and what it is about. The URL has the name of the file.
@@ -80,6 +82,7 @@ def guide_of(markdown: str) -> Guide:
     for rule in (heading_open, heading_close, table_open, table_close, fence, samples, code_inline):
         parser.add_render_rule(rule.__name__, rule)
     tokens = parser.parse(markdown)
+    _name_error_codes(tokens)
     headings = list(_named_headings(tokens))
     html = parser.renderer.render(list(_with_samples(tokens)), parser.options, {})
     (title,) = (section.title for level, section in headings if level == "h1")
@@ -94,6 +97,13 @@ def _named_headings(tokens: Iterable[Token]) -> Iterator[tuple[str, Section]]:
             id_ = re.sub(r"[^\w\- ]", "", content.content.lower()).replace(" ", "-")
             opening.attrSet("id", id_)
             yield opening.tag, Section(id_, content.content.replace("`", ""))
+
+
+def _name_error_codes(tokens: list[Token]) -> None:
+    """Gives the cell of each error code the id to which `doc_url` leads."""
+    for row, cell, content in zip(tokens, tokens[1:], tokens[2:], strict=False):
+        if row.type == "tr_open" and cell.type == "td_open" and (code := content.content.strip("`")) in list(ErrorCode):
+            cell.attrSet("id", code)
 
 
 def _with_samples(tokens: Iterable[Token]) -> Iterator[Token]:

@@ -1,10 +1,13 @@
 """The Markdown files of docs/ that are pages."""
 
 import re
+from typing import Any
 
 import pytest
 from django.test import Client
 
+from hindsight.api.errors import ErrorCode
+from hindsight.api.operations import EXAMPLES
 from hindsight.docs.guide import PAGES, guide, guide_of
 
 SAMPLES = """# API
@@ -49,6 +52,15 @@ def test_every_link_leads_to_a_section(path: str) -> None:
     main = Client().get(path).content.decode().split("<main>")[1]
     links = re.findall(r'href="(/[^"#]*)?#([\w-]+)"', main)
     assert [id_ for url, id_ in links if f' id="{id_}"' not in Client().get(url or path).content.decode()] == []
+
+
+def test_each_error_code_is_an_anchor_to_which_doc_url_leads() -> None:
+    page = Client().get("/api/docs/behaviour").content.decode()
+    assert re.findall(r'<tr>\n<td id="(\w+)"><code>\1</code>', page) == [*ErrorCode]
+    for error in EXAMPLES.values():
+        body: dict[str, Any] = error.envelope()
+        assert body["error"]["doc_url"] == f"http://127.0.0.1:8000/api/docs/behaviour#{error.code}"
+    assert {error.code for error in EXAMPLES.values()} == {*ErrorCode}
 
 
 def test_adjacent_samples_get_a_choice_of_language() -> None:
