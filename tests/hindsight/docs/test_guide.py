@@ -8,7 +8,7 @@ from django.test import Client
 
 from hindsight.api.errors import ErrorCode
 from hindsight.api.operations import EXAMPLES
-from hindsight.docs.guide import PAGES, guide, guide_of
+from hindsight.docs.guide import PAGES, guide, guide_markdown, guide_of
 
 SAMPLES = """# API
 
@@ -52,6 +52,13 @@ def test_every_link_leads_to_a_section(path: str) -> None:
     main = Client().get(path).content.decode().split("<main>")[1]
     links = re.findall(r'href="(/[^"#]*)?#([\w-]+)"', main)
     assert [id_ for url, id_ in links if f' id="{id_}"' not in Client().get(url or path).content.decode()] == []
+
+
+@pytest.mark.parametrize("file", PAGES)
+def test_each_section_is_a_part_of_the_markdown(file: str) -> None:
+    """docs.js cuts the Markdown at the lines that begin with `## `, and copies the n-th part for the n-th section."""
+    parts = re.split(r"^## ", guide_markdown(file), flags=re.MULTILINE)[1:]
+    assert [part.partition("\n")[0] for part in parts] == [section.title for section in guide(file).sections]
 
 
 def test_each_error_code_is_an_anchor_to_which_doc_url_leads() -> None:

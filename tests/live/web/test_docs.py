@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from hindsight.docs.guide import guide_markdown
 from tests.live.web.browser import Browser
 from tests.live.web.browser_page import BrowserPage
 from tools.harness.processes import eventually
@@ -54,7 +55,7 @@ def test_a_choice_of_language_is_for_all_samples(page: BrowserPage) -> None:
     assert shown_samples(page) == ["typescript"] * samples
 
 
-def test_code_and_the_whole_guide_can_be_copied(page: BrowserPage) -> None:
+def test_code_a_section_and_the_whole_guide_can_be_copied(page: BrowserPage) -> None:
     grant = {"permissions": ["clipboardReadWrite", "clipboardSanitizedWrite"], "origin": page.browser.base}
     page.browser.driver.execute_cdp_cmd("Browser.grantPermissions", grant)
     page.browser.open("/api/docs")
@@ -67,6 +68,8 @@ def test_code_and_the_whole_guide_can_be_copied(page: BrowserPage) -> None:
         return text
 
     assert copied_by(".code button").startswith("export HINDSIGHT_URL=http")
+    section = copied_by("#try-it + .copy-section")
+    assert section == "## Try it\n" + guide_markdown("api.md").partition("\n## Try it\n")[2].partition("\n\n## ")[0]
     assert copied_by("header button").startswith("# The Hindsight API")
 
 

@@ -31,6 +31,18 @@ if (navigator.clipboard) {
     button.addEventListener("click", () => copy(button, () => block.querySelector("code").textContent.trimEnd()));
     block.append(button);
   }
+  // The n-th section of the page is the n-th of its Markdown, which begins with the title.
+  const markdown = document.querySelector("header [data-copy]")?.dataset.copy;
+  document.querySelectorAll("main h2[id]").forEach((heading, index) => {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "copy-section";
+    button.textContent = "Copy for AI";
+    button.setAttribute("aria-describedby", heading.id);
+    const read = async () => (await (await fetch(markdown)).text()).split(/^(?=## )/m)[index + 1].trimEnd();
+    button.addEventListener("click", () => copy(button, read));
+    heading.after(button);
+  });
 }
 
 // A choice of language is for all samples. The sample that was clicked keeps its place on the screen.
