@@ -169,7 +169,17 @@ class CreatedInterviewRequest(serializers.Serializer[Any]):
 
 
 class UpdatedInterviewRequest(serializers.Serializer[Any]):
+    """Everything but the id only with `Prefer: return=representation`."""
+
     interview_request_id = InterviewRequestIdField(help_text="ID of the updated interview request.")
+    contact_id = serializers.CharField(required=False)
+    deal_id = serializers.CharField(required=False, allow_null=True)
+    survey_url = serializers.CharField(
+        required=False, allow_null=True, help_text="null once the contact's data is erased, as survey_token is."
+    )
+    survey_token = serializers.CharField(required=False, allow_null=True)
+    objective_subjects = serializers.ListField(required=False, child=serializers.CharField())
+    status = serializers.ChoiceField(required=False, choices=Status.choices)
 
 
 class MarkedInterviewRequest(serializers.Serializer[Any]):

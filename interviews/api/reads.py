@@ -96,6 +96,7 @@ class SummaryRow:
         self.pk = self.interview_request_id = stored.id
         self.contact_id = f"{Contact.ID_PREFIX}{stored.contact_id}"
         self.deal_id = stored.deal_id or None
+        self.survey_token = stored.survey_token
         self.survey_url = survey_url_of(stored.survey_token, stored.survey_base_url)
         self.status = stored.status
         self.progress = progress_of(stored.status, stored.progress)

@@ -15,6 +15,7 @@ from hindsight.api.json_bodies import Response, body_of
 from hindsight.api.operations import IDEMPOTENCY_KEY, REPLAYED, header, operation
 from hindsight.api.pagination import PageQuery
 from hindsight.api.preconditions import response_unless_known
+from hindsight.api.preferences import PREFER, PREFERENCE_APPLIED, REPRESENTATION, prefers_representation
 from hindsight.api.throttling import refuse_overwrite
 from hindsight.api.views import ApiView
 from hindsight.limits.day_counts import budget_of
@@ -33,7 +34,8 @@ UPDATE_DESCRIPTION = """Updates context on an interview request. At least one fi
 
 `contact_context` and `contact_name` overwrite the contact's notes and name, `objective` the objective of this
 interview. Omitted fields keep their values. With `If-Match`, nothing is updated if the interview request or its
-contact has changed since you read it.
+contact has changed since you read it. With `Prefer: return=representation`, the response has what the response to a
+POST has.
 
 Your organization has a daily limit for the bytes of texts that it overwrites. Over it, the response is 429."""
 
@@ -138,7 +140,7 @@ class InterviewRequestView(ApiView):
         operation_id="update_interview_request",
         summary="Update an interview request",
         description=UPDATE_DESCRIPTION,
-        parameters=[requests.ID, IF_MATCH, ETAG],
+        parameters=[requests.ID, IF_MATCH, PREFER, ETAG, PREFERENCE_APPLIED],
         request=requests.UpdateInterviewRequest,
         request_example=examples.UPDATE,
         responses={200: OpenApiResponse(bodies.UpdatedInterviewRequest, description="Interview request updated")},
@@ -159,9 +161,15 @@ class InterviewRequestView(ApiView):
                 digest=principal.digest,
                 **texts,
             )
+            etag = {"ETag": etag_of(versions)}
+            if not prefers_representation(request):
+                return Response({"interview_request_id": id}, headers=etag)
+            # The ETag is that of the update: If-Match then also refuses a change between the two statements.
+            row = InterviewRequestRow.read(org_id=principal.org_id, interview_request_id=id, digest=principal.digest)
         except InterviewRequest.DoesNotExist:
             raise NotFound(requests.NO_SUCH_REQUEST) from None
-        return Response({"interview_request_id": id}, headers={"ETag": etag_of(versions)})
+        body = body_of(bodies.UpdatedInterviewRequest, row)
+        return Response(body, headers={**etag, "Preference-Applied": REPRESENTATION})
 
 
 class InterviewTypesView(ApiView):

@@ -15,7 +15,7 @@ from orgs.authentication import Principal
 from orgs.models import ApiKey, Change
 from tests.client import ApiClient
 from tests.history import history_of
-from tests.interviews.steps import another
+from tests.interviews.steps import another, erase
 
 
 def stored() -> tuple[str, str, str]:
@@ -222,6 +222,43 @@ class TestIfMatch:
         assert (response.status_code, response.json()["error"]["code"]) == (400, "bad_request")
         assert "send If-Match with PATCH" in response.json()["error"]["message"]
         assert stored()[2] == "Old objective"
+
+
+@pytest.mark.parametrize(
+    ("prefer", "is_applied"),
+    [
+        ("return=representation", True),
+        ("respond-async, return=representation; foo=bar", True),
+        ('Return = "representation"', True),
+        ("return=minimal", False),
+        ("return=minimal, return=representation", False),
+        ("xreturn=representation", False),
+        ("", False),
+    ],
+)
+def test_the_response_has_what_a_post_has_if_preferred(
+    acme_api: ApiClient, interview_request: InterviewRequest, path: str, prefer: str, is_applied: bool
+) -> None:
+    patched = acme_api.patch(path, {"objective": "New"}, Prefer=prefer)
+    assert (patched.status_code, stored()[2]) == (200, "New")
+    assert patched.headers.get("Preference-Applied") == ("return=representation" if is_applied else None)
+    assert patched.headers["ETag"] == acme_api.get(path).headers["ETag"]
+    if not is_applied:
+        assert patched.json() == {"interview_request_id": interview_request.pk}
+        return
+    body = {"contact_email": "bob@example.com", "interview_type_id": interview_request.interview_type.public_id}
+    assert patched.json().keys() == acme_api.post("/interviews", body).json().keys()
+    shown = acme_api.get(path).json()
+    expected = {name: shown[name] for name in patched.json() if name != "survey_token"}
+    assert patched.json() == {**expected, "survey_token": interview_request.survey_token}
+
+
+def test_an_erased_contact_has_no_survey_link_in_the_representation(
+    acme_api: ApiClient, interview_request: InterviewRequest, path: str
+) -> None:
+    erase(interview_request)
+    patched = acme_api.patch(path, {"objective": "New"}, Prefer="return=representation").json()
+    assert (patched["survey_url"], patched["survey_token"]) == (None, None)
 
 
 @pytest.mark.parametrize("header", [{}, {"If_Match": '"1-1"'}], ids=["without If-Match", "with If-Match"])
