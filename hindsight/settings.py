@@ -360,6 +360,7 @@ SPECTACULAR_SETTINGS = {
         "hindsight.api.schema.require_bodies",
         "hindsight.api.schema.name_enum_values",
         "hindsight.api.schema.share_error_responses",
+        "webhooks.schema.name_events",
     ],
     "SERVERS": [{"url": PUBLIC_BASE_URL, "description": "The server that this description comes from"}],
     "CONTACT": {"name": "Hindsight", "url": PUBLIC_BASE_URL},

@@ -87,6 +87,16 @@ def webhook(event_type: str, description: str, data: Schema, example: dict[str, 
     return OpenApiWebhook(event_type, {"post": operation})
 
 
+def name_events(result: Schema, **kwargs: Any) -> Schema:
+    """Generated clients get a class for each event: drf-spectacular leaves the bodies of webhooks where they are."""
+    for event_type, methods in result["webhooks"].items():
+        content = methods["post"]["requestBody"]["content"]["application/json"]
+        name = event_type.title().translate(str.maketrans("", "", "._")) + "Event"
+        result["components"]["schemas"][name] = content["schema"]
+        content["schema"] = {"$ref": f"#/components/schemas/{name}"}
+    return result
+
+
 WEBHOOKS = [
     *(
         webhook(event_type, description, SCHEMAS.get(event_type, DATA), EXAMPLES.get(event_type, EXAMPLE))

@@ -9,6 +9,7 @@ from django.core.signing import BadSignature, Signer
 from django.db import connection
 from django.db.models import Model
 from django.http import QueryDict
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from hindsight.api.errors import BadRequest, FieldError
@@ -25,6 +26,12 @@ Row = TypeVar("Row")
 Parameters = dict[str, Any]
 
 
+# What `Signer.sign_object` returns.
+@extend_schema_field({"type": "string", "pattern": "^[A-Za-z0-9_-]+:[A-Za-z0-9_-]+$"})
+class CursorField(serializers.CharField):
+    pass
+
+
 class PageQuery(StrictSerializer):
     """Lists with filters extend it."""
 
@@ -37,7 +44,7 @@ class PageQuery(StrictSerializer):
         error_messages=dict.fromkeys(("invalid", "min_value", "max_value", "max_string_length"), LIMIT),
         help_text="Maximum number of rows on a page.",
     )
-    cursor = serializers.CharField(
+    cursor = CursorField(
         required=False, help_text="The next_cursor of the previous page. Send the same filters with it."
     )
 
@@ -54,7 +61,7 @@ class PageQuery(StrictSerializer):
 class PageSerializer(serializers.Serializer[Any]):
     """A page of a list. Subclasses add the rows as `data`."""
 
-    next_cursor = serializers.CharField(allow_null=True, help_text="null on the last page.")
+    next_cursor = CursorField(allow_null=True, help_text="null on the last page.")
 
 
 @dataclass(frozen=True)
