@@ -7,14 +7,12 @@ from typing import Annotated, Any, NamedTuple, Self
 
 from contacts.models import Contact
 from hindsight.api.json_bodies import body_of
-from hindsight.api.pagination import Listing
 from hindsight.db.statements import Time, fetch_row, select_list
 from hindsight.text.timestamps import utc_text_of
 from hindsight.text.visible import visible
 from interviews.api import bodies
-from interviews.api.requests import TIME_FILTERS
-from interviews.lifecycle import Progress, Stage, Status, progress_of
-from interviews.models import InterviewRequest, InterviewType, Transcript, Versions, digest_of_reading, survey_url_of
+from interviews.lifecycle import Stage, progress_of
+from interviews.models import InterviewRequest, Transcript, Versions, digest_of_reading, survey_url_of
 from interviews.paige.guide.guide import Guide, GuideError, guide_of_version
 from interviews.paige.objective import known_picks, steering_of, subjects_in, subjects_named
 from interviews.paige.reading.readings import ObjectiveReading
@@ -203,50 +201,6 @@ class InterviewRequestRow(SummaryRow):
             "comment": visible(self.details.decline_comment or "") or None,
             "declined_at": _shown(self.details.declined_at),
         }
-
-
-class TypeRow(NamedTuple):
-    pk: int
-    name: str
-
-    @property
-    def id(self) -> str:
-        return f"{InterviewType.ID_PREFIX}{self.pk}"
-
-    def body(self) -> Body:
-        return body_of(bodies.InterviewTypeSerializer, self)
-
-
-INTERVIEW_REQUESTS = Listing(
-    model=InterviewRequest,
-    alias="request",
-    row=SummaryRow,
-    select=f"""
-SELECT {SUMMARY}
-{JOINED}
-WHERE request.org_id = %(org_id)s AND {KEY_IS_VALID}""",
-    conditions={
-        "status": "request.status = %(status)s",
-        "progress": {
-            **{each: f"request.progress = '{each}' AND request.status <> '{Status.COMPLETED}'" for each in Progress},
-            Progress.COMPLETED: f"request.status = '{Status.COMPLETED}'",
-        },
-        "contact_email": "contact.email = %(contact_email)s",
-        "deal_id": "request.deal_id = %(deal_id)s",
-        "cancelled": {"true": "request.cancelled_at IS NOT NULL", "false": "request.cancelled_at IS NULL"},
-    },
-    times=TIME_FILTERS,
-)
-
-INTERVIEW_TYPES = Listing(
-    model=InterviewType,
-    alias="type",
-    row=TypeRow._make,
-    select=f"""
-SELECT type.id, type.name
-FROM interviews_interviewtype AS type
-WHERE type.org_id = %(org_id)s AND type.archived_at IS NULL AND {KEY_IS_VALID}""",  # noqa: S608
-)
 
 
 def _read(stored: TextReading | None) -> ObjectiveReading:

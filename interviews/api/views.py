@@ -21,7 +21,8 @@ from hindsight.api.views import ApiView
 from hindsight.limits.day_counts import budget_of
 from interviews.api import bodies, examples, requests
 from interviews.api.etags import ETAG, IF_MATCH, IF_NONE_MATCH, etag_of, versions_of
-from interviews.api.reads import INTERVIEW_REQUESTS, INTERVIEW_TYPES, InterviewRequestRow
+from interviews.api.lists import INTERVIEW_REQUESTS, INTERVIEW_TYPES
+from interviews.api.reads import InterviewRequestRow
 from interviews.models import InterviewRequest, InterviewType, Versions
 from interviews.services.create import create_interview_request
 from interviews.services.interview_types import ArchivedTypeError

@@ -11,7 +11,7 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from interviews.api.reads import INTERVIEW_REQUESTS
+from interviews.api.lists import INTERVIEW_REQUESTS
 from interviews.models import InterviewRequest
 from orgs.authentication import key_parameters
 from orgs.models import Org
