@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import accumulate
 from typing import Any, Generic, TypeVar
 
 from django.core.signing import BadSignature, Signer
@@ -19,6 +20,8 @@ from hindsight.db.keyset import committed_before
 from hindsight.db.statements import fetch_rows
 
 MAX_LIMIT = 100
+# Of the long texts on a page.
+MAX_CHARACTERS = 2**20
 DEFAULT_LIMIT = 25
 
 # Has `pk`, and the times that order the list as RFC 3339 text.
@@ -71,7 +74,8 @@ class Listing(Generic[Row]):
     `alias`: of the model's table in the SQL. `select`: the statement up to the conditions of the filters. `conditions`:
     by filter, or by filter and value if PostgreSQL has to see the value to choose the index. `times`: by filter, the
     `ClockTime` field that must be later and that orders the list. `newest`: the time by which rows are newest first, if
-    not by id. `is_prepared`: False if PostgreSQL has to see the values to choose the plan.
+    not by id. `is_prepared`: False if PostgreSQL has to see the values to choose the plan. `length`: of a row's long
+    texts, in characters.
     """
 
     model: type[Model]
@@ -82,6 +86,7 @@ class Listing(Generic[Row]):
     times: Mapping[str, str] = field(default_factory=dict)
     newest: str = ""
     is_prepared: bool = True
+    length: Callable[[Row], int] = lambda row: 0
 
     def statement(
         self, filters: Parameters, *, limit: int, last: tuple[datetime | None, int] | None = None
@@ -137,7 +142,9 @@ def page_of(
     found = fetch_rows(statement, {**values, "org_id": org_id, **parameters}, prepare=listing.is_prepared)
     rows = [listing.row(columns) for columns in found]
     time = listing.order_time(cursors.filters)
-    return cursors.page(rows, lambda row: [getattr(row, time), row.pk] if time else row.pk)
+    fitting = sum(total <= MAX_CHARACTERS for total in accumulate(map(listing.length, rows)))
+    limit = min(query["limit"], max(1, fitting))
+    return cursors.page(rows, lambda row: [getattr(row, time), row.pk] if time else row.pk, limit)
 
 
 class Cursors:
@@ -160,9 +167,13 @@ class Cursors:
             raise BadRequest(f"cursor: {message}", details=(FieldError("cursor", message),)) from None
         return (None, last) if isinstance(last, int) else (datetime.fromisoformat(last[0]), last[1])
 
-    def page(self, rows: list[Row], place_of: Callable[[Any], Any]) -> tuple[list[Row], str | None]:
-        """`rows`: up to one more than the limit. `place_of`: the id of a row, or its time and id."""
-        limit = self.query["limit"]
+    def page(
+        self, rows: list[Row], place_of: Callable[[Any], Any], limit: int | None = None
+    ) -> tuple[list[Row], str | None]:
+        """`rows`: up to one more than the limit. `place_of`: the id of a row, or its time and id. `limit`: if less than
+        that of the query.
+        """
+        limit = limit or self.query["limit"]
         if len(rows) <= limit:
             return rows, None
         return rows[:limit], self.after(place_of(rows[limit - 1]))

@@ -202,6 +202,7 @@ class ContactSummarySerializer(serializers.Serializer[Any]):
     id = serializers.CharField()
     email = serializers.EmailField()
     name = serializers.CharField()
+    notes = serializers.CharField(required=False, help_text="Only with include=notes.")
 
 
 class ContactSerializer(ContactSummarySerializer):
@@ -252,6 +253,7 @@ class InterviewRequestSummarySerializer(serializers.Serializer[Any]):
         help_text="When the interview request last changed. A change of the contact's name or notes does not count."
     )
     contact = ContactSummarySerializer()
+    etag = serializers.CharField(required=False, help_text="Only with include=etag. Send it unchanged as If-Match.")
 
 
 class TopicSerializer(serializers.Serializer[Any]):
@@ -266,6 +268,7 @@ class ObjectiveTopicsSerializer(serializers.Serializer[Any]):
 
 class InterviewRequestSerializer(InterviewRequestSummarySerializer):
     contact = ContactSerializer()
+    etag = None  # type: ignore[assignment]  # it is a header of the response
     objective_topics = ObjectiveTopicsSerializer(
         read_only=True,
         help_text="What objective and notes steer the interview to, or what staff have picked for this objective. "

@@ -47,6 +47,8 @@ class SummaryColumns(NamedTuple):
     last_activity_at: Annotated[Time, "conversation."]
     interview_type_id: int
     guide_version: Annotated[int, "coalesce(conversation.guide_version, type.guide_version)"]
+    version: int
+    contact_version: Annotated[int, "contact.version"]
     org_name: Annotated[str, "org.name"]
     survey_base_url: Annotated[str, "org."]
 
@@ -64,8 +66,6 @@ LEFT JOIN interviews_conversation AS conversation ON conversation.interview_requ
 class DetailColumns(NamedTuple):
     notes: Annotated[str, "contact."]
     picks: str
-    version: int
-    contact_version: Annotated[int, "contact.version"]
     stage: Annotated[str | None, "conversation."]
     decline_reason: Annotated[str | None, "conversation."]
     decline_comment: Annotated[str | None, "conversation."]
@@ -125,8 +125,11 @@ class SummaryRow:
         stored = self.stored
         return text_in("objective", stored.reading, stored.objective, stored.interview_type_id, stored.guide_version)
 
-    def body(self) -> Body:
-        return body_of(bodies.InterviewRequestSummarySerializer, self)
+    @property
+    def versions(self) -> Versions:
+        stored, activity = self.stored, self.last_activity_at or ""
+        read = digest_of_reading(stored.reading)
+        return Versions(stored.version, stored.contact_version, stored.guide_version, activity, read)
 
 
 class InterviewRequestRow(SummaryRow):
@@ -144,12 +147,6 @@ class InterviewRequestRow(SummaryRow):
         if columns is None:
             raise InterviewRequest.DoesNotExist
         return cls(columns)
-
-    @property
-    def versions(self) -> Versions:
-        guide_version, activity = self.stored.guide_version, self.last_activity_at or ""
-        read = digest_of_reading(self.stored.reading)
-        return Versions(self.details.version, self.details.contact_version, guide_version, activity, read)
 
     @cached_property
     def notes_reading(self) -> TextReading | None:

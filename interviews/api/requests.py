@@ -143,6 +143,20 @@ class UpdateInterviewRequest(StrictSerializer):
         return attrs
 
 
+INCLUDED = ("notes", "etag")
+
+
+@extend_schema_field({"type": "string", "pattern": f"^({'|'.join(INCLUDED)})(,({'|'.join(INCLUDED)}))*$"})
+class IncludeField(serializers.Field[frozenset[str], Any, str, Any]):
+    default_error_messages = {"invalid": f"Send {' or '.join(INCLUDED)}, or both with a comma: {','.join(INCLUDED)}."}
+
+    def to_internal_value(self, data: str) -> frozenset[str]:
+        included = frozenset(data.split(","))
+        if not included <= {*INCLUDED}:
+            self.fail("invalid")
+        return included
+
+
 # By filter, the time that it orders the list by.
 TIME_FILTERS = {"updated_after": "updated_at", "completed_after": "completed_at"}
 
@@ -168,6 +182,10 @@ class InterviewRequestQuery(PageQuery):
         required=False, help_text="Only those with a later updated_at, oldest first. Send that of the last row."
     )
     completed_after = TimeField(required=False, help_text="Only those with a later completed_at, oldest first.")
+    include = IncludeField(
+        required=False,
+        help_text="`notes`: the rows have contact.notes. `etag`: they have their ETag. Both: `notes,etag`.",
+    )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if attrs.keys() >= TIME_FILTERS.keys():

@@ -21,7 +21,7 @@ from hindsight.api.views import ApiView
 from hindsight.limits.day_counts import budget_of
 from interviews.api import bodies, examples, requests
 from interviews.api.etags import ETAG, IF_MATCH, IF_NONE_MATCH, etag_of, versions_of
-from interviews.api.lists import INTERVIEW_REQUESTS, INTERVIEW_TYPES
+from interviews.api.lists import INTERVIEW_TYPES, interview_requests
 from interviews.api.reads import InterviewRequestRow
 from interviews.models import InterviewRequest, InterviewType, Versions
 from interviews.services.create import create_interview_request
@@ -44,7 +44,9 @@ LIST_DESCRIPTION = """Returns a page of interview requests, newest first, filter
 deal id.
 
 With `updated_after` or `completed_after`, the list is oldest first by that time. To follow many interview requests,
-send the `updated_at` of the last row that you have seen: no change is missed."""
+send the `updated_at` of the last row that you have seen: no change is missed.
+
+With `include`, a row also has the contact's notes or its `ETag`. A page with long notes has fewer rows than `limit`."""
 
 CREATE_DESCRIPTION = f"""Creates an interview request with a survey link. The contact is found by email or created.
 
@@ -71,7 +73,7 @@ class InterviewRequestsView(ApiView):
     )
     def get(self, request: Request) -> Response:
         query = LIST.run_validation(request.query_params)
-        return page_response(INTERVIEW_REQUESTS, query, request)
+        return page_response(interview_requests(query.pop("include", frozenset())), query, request)
 
     @operation(
         operation_id="create_interview_request",

@@ -11,7 +11,7 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from interviews.api.lists import INTERVIEW_REQUESTS
+from interviews.api.lists import interview_requests
 from interviews.models import InterviewRequest
 from orgs.authentication import key_parameters
 from orgs.models import Org
@@ -56,7 +56,7 @@ def ids(acme: Org, globex: Org) -> list[int]:
 
 def indexes_used_by(org: Org, filters: dict[str, Any], last: Last | None) -> set[str]:
     """Returns the indexes that a page reads interview requests by. Fails for a scan without index, or a sort."""
-    statement, parameters = INTERVIEW_REQUESTS.statement(filters, limit=26, last=last)
+    statement, parameters = interview_requests().statement(filters, limit=26, last=last)
     values = {**parameters, "org_id": org.pk, **key_parameters("digest")}
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":

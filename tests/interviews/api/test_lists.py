@@ -7,6 +7,7 @@ import pytest
 from django.utils import timezone
 
 from contacts.models import Contact
+from hindsight.api.pagination import MAX_CHARACTERS
 from interviews.models import InterviewRequest
 from interviews.services.transitions import complete_interview
 from orgs.models import Org
@@ -35,6 +36,53 @@ def test_a_row_is_the_interview_request_without_long_texts(
         del whole[name]
     del whole["contact"]["notes"]
     assert row == whole
+
+
+class TestInclude:
+    @pytest.mark.parametrize("include", ["notes", "etag", "notes,etag", "etag,notes"])
+    def test_rows_have_what_is_asked_for_and_get_shows_the_same(
+        self, acme_api: ApiClient, interview_request: InterviewRequest, include: str
+    ) -> None:
+        give_consent(interview_request)
+        (plain,), (row,) = page(acme_api)["data"], page(acme_api, include=include)["data"]
+        whole = acme_api.get(f"/interviews/{interview_request.pk}")
+        expected = {**plain, "contact": {**plain["contact"]}}
+        if "etag" in include:
+            expected["etag"] = whole.headers["ETag"]
+        if "notes" in include:
+            expected["contact"]["notes"] = whole.json()["contact"]["notes"]
+        assert row == expected
+        assert (page(acme_api)["data"], plain.get("etag"), plain["contact"].get("notes")) == ([plain], None, None)
+
+    def test_an_etag_of_a_list_makes_an_update_safe(
+        self, acme_api: ApiClient, interview_request: InterviewRequest
+    ) -> None:
+        (row,) = page(acme_api, include="etag", updated_after="2026-01-01T00:00:00Z")["data"]
+        statuses = [
+            acme_api.patch(f"/interviews/{interview_request.pk}", {"contact_context": text}, If_Match=row["etag"])
+            for text in ("Mine", "Too late")
+        ]
+        assert [response.status_code for response in statuses] == [200, 412]
+        assert Contact.objects.get().notes == "Mine"
+
+    @pytest.mark.parametrize("include", ["", "notes,", "transcript", "notes, etag", "NOTES"])
+    def test_other_values_are_refused(self, acme_api: ApiClient, include: str) -> None:
+        response = acme_api.get(f"/interviews?{urlencode({'include': include})}")
+        assert (response.status_code, response.json()["error"]["details"][0]["field"]) == (400, "include")
+
+    def test_a_page_ends_before_its_notes_are_too_long(self, acme_api: ApiClient, seven_ids: list[int]) -> None:
+        Contact.objects.update(notes="é" * (MAX_CHARACTERS // 3))
+        pages = [first := page(acme_api, include="notes"), page(acme_api, limit=2, include="notes")]
+        assert [ids(each["data"]) for each in pages] == [seven_ids[:3], seven_ids[:2]]
+        rest = page(acme_api, include="notes", cursor=first["next_cursor"])
+        assert ids(rest["data"]) == seven_ids[3:6]
+        assert ids(walk(acme_api, include="notes")) == ids(page(acme_api)["data"]) == seven_ids
+        Contact.objects.update(notes="é" * (MAX_CHARACTERS + 1))
+        assert ids(walk(acme_api, include="notes")) == seven_ids
+
+    def test_it_takes_no_other_statement(self, acme_api: ApiClient, seven_ids: list[int]) -> None:
+        page(acme_api)
+        assert len(statements(lambda: page(acme_api, include="notes,etag"))) == 1
 
 
 def test_pages_are_newest_first_and_end_with_null(acme_api: ApiClient, seven_ids: list[int]) -> None:
