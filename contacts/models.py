@@ -47,6 +47,8 @@ class Contact(PublicId, Searchable, Versioned):
             # For the admin, which lists, sorts and searches the contacts of all orgs.
             models.Index(fields=("email",), name="contact_of_any_org_by_email"),
             models.Index(fields=("created_at",), name="contact_of_any_org_by_time"),
+            # For lists of the API by time of change (decision 22).
+            models.Index(fields=("org", "updated_at"), condition=Q(version__gt=1), name="contact_changed"),
             SearchIndex(fields=("search_text",), name="contact_by_search_text"),
         )
         constraints = (

@@ -75,7 +75,7 @@ class Listing(Generic[Row]):
     by filter, or by filter and value if PostgreSQL has to see the value to choose the index. `times`: by filter, the
     `ClockTime` field that must be later and that orders the list. `newest`: the time by which rows are newest first, if
     not by id. `is_prepared`: False if PostgreSQL has to see the values to choose the plan. `length`: of a row's long
-    texts, in characters.
+    texts, in characters. `is_shown`: False for a row that the page leaves out.
     """
 
     model: type[Model]
@@ -87,16 +87,13 @@ class Listing(Generic[Row]):
     newest: str = ""
     is_prepared: bool = True
     length: Callable[[Row], int] = lambda row: 0
+    is_shown: Callable[[Row], bool] = lambda row: True
 
     def statement(
         self, filters: Parameters, *, limit: int, last: tuple[datetime | None, int] | None = None
     ) -> tuple[str, Parameters]:
         """`last`: of the previous page's last row."""
-        conditions = []
-        for name, value in filters.items():
-            if name not in self.times:
-                condition = self.conditions[name]
-                conditions.append(condition if isinstance(condition, str) else condition[value])
+        conditions = self.conditions_of(filters)
         parameters = {**filters}
         if time_filter := self.time_filter(filters):
             time, id = f"{self.alias}.{self.times[time_filter]}", f"{self.alias}.id"
@@ -119,7 +116,12 @@ class Listing(Generic[Row]):
             conditions.append(after)
             parameters["last_time"], parameters["last_id"] = last
         where = " AND ".join([self.select, *conditions])
-        return f"{where} ORDER BY {order} LIMIT {limit}", {name: _stored(value) for name, value in parameters.items()}
+        return f"{where} ORDER BY {order} LIMIT {limit}", parameters
+
+    def conditions_of(self, filters: Parameters) -> list[str]:
+        """Without those of times."""
+        found = [(self.conditions[name], value) for name, value in filters.items() if name not in self.times]
+        return [condition if isinstance(condition, str) else condition[value] for condition, value in found]
 
     def time_filter(self, filters: Parameters) -> str | None:
         return next((name for name in self.times if name in filters), None)
@@ -139,12 +141,14 @@ def page_of(
     """
     cursors = Cursors(listing.model.__name__, query, org_id)
     statement, values = listing.statement(cursors.filters, limit=query["limit"] + 1, last=cursors.last)
-    found = fetch_rows(statement, {**values, "org_id": org_id, **parameters}, prepare=listing.is_prepared)
+    stored = {name: _stored(value) for name, value in values.items()}
+    found = fetch_rows(statement, {**stored, "org_id": org_id, **parameters}, prepare=listing.is_prepared)
     rows = [listing.row(columns) for columns in found]
     time = listing.order_time(cursors.filters)
     fitting = sum(total <= MAX_CHARACTERS for total in accumulate(map(listing.length, rows)))
     limit = min(query["limit"], max(1, fitting))
-    return cursors.page(rows, lambda row: [getattr(row, time), row.pk] if time else row.pk, limit)
+    page, next_cursor = cursors.page(rows, lambda row: [getattr(row, time), row.pk] if time else row.pk, limit)
+    return [row for row in page if listing.is_shown(row)], next_cursor
 
 
 class Cursors:

@@ -43,20 +43,20 @@ FROM pg_locks AS lock
 JOIN pg_stat_activity AS activity ON activity.pid = lock.pid
 WHERE lock.locktype = 'relation'
   AND lock.database = (SELECT oid FROM pg_database WHERE datname = current_database())
-  AND lock.relation = %(table)s::regclass
+  AND lock.relation = ANY (%(tables)s::text[]::regclass[])
   AND lock.mode = 'RowExclusiveLock'
   AND lock.granted
   AND lock.pid <> pg_backend_pid()
 """
 
 
-def committed_before(model: type[Model]) -> datetime | None:
-    """No row with an earlier `ClockTime` can still be committed.
+def committed_before(*models: type[Model]) -> datetime | None:
+    """No row of these models with an earlier `ClockTime` can still be committed.
 
     Returns None on SQLite, where writing transactions run one after the other.
     """
     if connection.vendor != "postgresql":
         return None
     time: datetime
-    [time] = fetch_row(COMMITTED_BEFORE, {"table": model._meta.db_table})
+    [time] = fetch_row(COMMITTED_BEFORE, {"tables": [model._meta.db_table for model in models]})
     return time

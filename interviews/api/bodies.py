@@ -250,7 +250,7 @@ class InterviewRequestSummarySerializer(serializers.Serializer[Any]):
     created_at = serializers.DateTimeField()
     completed_at = serializers.DateTimeField(allow_null=True)
     updated_at = serializers.DateTimeField(
-        help_text="When the interview request last changed. A change of the contact's name or notes does not count."
+        help_text="When the interview request or its contact last changed. An answer does not count."
     )
     contact = ContactSummarySerializer()
     etag = serializers.CharField(required=False, help_text="Only with include=etag. Send it unchanged as If-Match.")

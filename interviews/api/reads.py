@@ -25,6 +25,12 @@ Body = dict[str, Any]
 Json = str | list[Any] | dict[str, Any]
 
 
+# A change of the contact is one of all its interview requests (decision 22).
+CONTACT_HAS_CHANGED = "contact.version > 1"
+LAST_CHANGE = f"""CASE WHEN {CONTACT_HAS_CHANGED} AND contact.updated_at > request.updated_at
+    THEN contact.updated_at ELSE request.updated_at END"""
+
+
 class SummaryColumns(NamedTuple):
     id: int
     contact_id: int
@@ -37,7 +43,7 @@ class SummaryColumns(NamedTuple):
     cancelled_at: Time
     created_at: Time
     completed_at: Time
-    updated_at: Time
+    updated_at: Annotated[Time, LAST_CHANGE]
     email: Annotated[str, "contact."]
     name: Annotated[str, "contact."]
     subjects: str
@@ -55,12 +61,12 @@ class SummaryColumns(NamedTuple):
 
 SUMMARY = select_list(SummaryColumns, "request")
 
-JOINED = """
-FROM interviews_interviewrequest AS request
+JOINS = """
 JOIN contacts_contact AS contact ON contact.id = request.contact_id
 JOIN interviews_interviewtype AS type ON type.id = request.interview_type_id
 JOIN orgs_org AS org ON org.id = request.org_id
 LEFT JOIN interviews_conversation AS conversation ON conversation.interview_request_id = request.id"""
+JOINED = f"FROM interviews_interviewrequest AS request {JOINS}"
 
 
 class DetailColumns(NamedTuple):

@@ -44,7 +44,8 @@ LIST_DESCRIPTION = """Returns a page of interview requests, newest first, filter
 deal id.
 
 With `updated_after` or `completed_after`, the list is oldest first by that time. To follow many interview requests,
-send the `updated_at` of the last row that you have seen: no change is missed.
+send the `updated_at` of the last row that you have seen: no change is missed. A change of the contact counts for all of
+its interview requests.
 
 With `include`, a row also has the contact's notes or its `ETag`. A page with long notes has fewer rows than `limit`."""
 

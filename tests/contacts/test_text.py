@@ -2,7 +2,6 @@
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import connection
 from django.db.models import F
 
 from contacts.models import Contact
@@ -105,18 +104,3 @@ def test_an_update_of_many_rows_is_refused(alice: Contact) -> None:
     with pytest.raises(TypeError, match="search text"):
         Contact.objects.update(name=F("email"))
     assert Contact.objects.get().name == "Alice"
-
-
-@pytest.mark.skipif(connection.vendor != "postgresql", reason="it counts PostgreSQL's HOT updates")
-def test_a_patch_of_the_notes_writes_no_index(acme_api: ApiClient, interview_request: InterviewRequest) -> None:
-    def hot_updates() -> int:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_stat_get_xact_tuples_hot_updated('contacts_contact'::regclass)")
-            return int(cursor.fetchone()[0])
-
-    before = hot_updates()
-    acme_api.patch(f"/interviews/{interview_request.pk}", {"contact_context": "New"})
-    acme_api.patch(f"/interviews/{interview_request.pk}", {"contact_context": "Newer", "contact_name": "Alice"})
-    assert hot_updates() == before + 2
-    acme_api.patch(f"/interviews/{interview_request.pk}", {"contact_name": "Bob"})
-    assert hot_updates() == before + 2

@@ -1,5 +1,6 @@
 """GET /api/v1/interviews with updated_after or completed_after: a poller sees every change."""
 
+import random
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
@@ -75,11 +76,65 @@ def test_completed_after_lists_completed_ones_in_order_of_completion(acme_api: A
     assert walk(acme_api, completed_after=LONG_AGO, limit=1) == listed
 
 
-def test_changes_of_the_contact_do_not_count_but_an_erasure_does(acme_api: ApiClient, create: Create) -> None:
+def test_a_change_of_the_contact_is_one_of_all_its_interview_requests(
+    acme_api: ApiClient, create: Create, acme: Org
+) -> None:
+    rows, other = [create() for _ in range(3)], InterviewRequestFactory.create(org=acme)
+    own_times = [*InterviewRequest.objects.values_list("updated_at", flat=True)]
+    _, time = poll(acme_api, LONG_AGO)
+    for field in ("contact_context", "contact_name"):
+        acme_api.patch(f"/interviews/{rows[1].pk}", {field: "New"})
+        seen, time = poll(acme_api, time)
+        assert seen == [row.pk for row in rows]
+        assert {acme_api.get(f"/interviews/{pk}").json()["updated_at"] for pk in seen} == {time}
+        acme_api.patch(f"/interviews/{rows[1].pk}", {field: "New"})
+        assert poll(acme_api, time) == ([], time)
+    assert [*InterviewRequest.objects.values_list("updated_at", flat=True)] == own_times, "only the contact is written"
+    acme_api.patch(f"/interviews/{rows[0].pk}", {"objective": "New"})
+    assert poll(acme_api, time)[0] == [rows[0].pk]
+    assert poll(acme_api, LONG_AGO)[0] == [other.pk, rows[1].pk, rows[2].pk, rows[0].pk]
+
+
+@pytest.mark.parametrize("limit", [1, 2, 3, 100])
+def test_each_interview_request_is_listed_once_at_its_last_change(
+    acme_api: ApiClient, create: Create, acme: Org, limit: int
+) -> None:
+    """Random changes of contacts and interview requests, in pages of any size."""
+    chance = random.Random(limit)
+    rows = [create() for _ in range(3)] + InterviewRequestFactory.create_batch(5, org=acme)
+    for _ in range(30):
+        row, field = chance.choice(rows), chance.choice(["objective", "contact_context"])
+        acme_api.patch(f"/interviews/{row.pk}", {field: str(chance.random())})
+    listed = walk(acme_api, updated_after=LONG_AGO, limit=limit)
+    assert sorted(ids(listed)) == sorted(row.pk for row in rows)
+    order = [(row["updated_at"], row["interview_request_id"]) for row in listed]
+    assert order == sorted(order)
+    for number, (time, _) in enumerate(order):
+        assert walk(acme_api, updated_after=time, limit=limit) == [
+            row for row in listed[number:] if row["updated_at"] > time
+        ]
+
+
+def test_filters_limit_what_changes_of_contacts_list(
+    acme_api: ApiClient, create: Create, globex_api: ApiClient
+) -> None:
+    rows = [create() for _ in range(2)]
+    mark_sent(rows[1])
+    _, time = poll(acme_api, LONG_AGO)
+    acme_api.patch(f"/interviews/{rows[0].pk}", {"contact_context": "New"})
+    for filters, found in (
+        ({"status": "sent"}, [rows[1].pk]),
+        ({"status": "completed"}, []),
+        ({"contact_email": "alice@example.com"}, [row.pk for row in rows]),
+        ({"contact_email": "bob@example.com"}, []),
+    ):
+        assert ids(page(acme_api, updated_after=time, **filters)["data"]) == found
+    assert page(globex_api, updated_after=LONG_AGO)["data"] == []
+
+
+def test_an_erasure_is_a_change(acme_api: ApiClient, create: Create) -> None:
     row = create()
     _, time = poll(acme_api, LONG_AGO)
-    acme_api.patch(f"/interviews/{row.pk}", {"contact_context": "New", "contact_name": "New"})
-    assert poll(acme_api, time)[0] == []
     erase(row)
     assert poll(acme_api, time)[0] == [row.pk]
 
@@ -140,14 +195,20 @@ class TestConcurrentTransactions:
         seen, _ = poll(acme_api, LONG_AGO)
         assert (len(seen), seen[0], seen[-1]) == (3, first.pk, last.pk)
 
-    def test_transactions_that_write_no_interview_request_delay_nothing(
-        self, acme_api: ApiClient, create: Create, alice: Contact
+    def test_a_change_behind_which_one_of_a_contact_may_appear_is_not_listed_yet(
+        self, acme_api: ApiClient, create: Create, alice: Contact, acme: Org
     ) -> None:
+        row, other = create(), InterviewRequestFactory.create(org=acme)
+        _, time = poll(acme_api, LONG_AGO)
+        with uncommitted(lambda: Contact.objects.filter(pk=alice.pk).update(notes="New")) as commit:
+            acme_api.patch(f"/interviews/{other.pk}", {"contact_context": "Committed first, with a later time"})
+            assert poll(acme_api, time)[0] == []
+            commit()
+        assert poll(acme_api, time)[0] == [row.pk, other.pk]
+
+    def test_transactions_that_only_lock_delay_nothing(self, acme_api: ApiClient, create: Create) -> None:
         row = create()
-        with (
-            uncommitted(lambda: Contact.objects.filter(pk=alice.pk).update(notes="New")),
-            uncommitted(lambda: InterviewRequest.objects.select_for_update().get(pk=row.pk)),
-        ):
+        with uncommitted(lambda: InterviewRequest.objects.select_for_update().get(pk=row.pk)):
             assert poll(acme_api, LONG_AGO)[0] == [row.pk]
 
     def test_a_transaction_of_a_role_whose_times_are_hidden_delays_all(self, create: Create) -> None:
