@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import Q, Value
 from django.db.models.functions import Cast, Concat, Lower
 
-from contacts.text import ERASED_DOMAIN, MAX_NAME_LENGTH
+from contacts.text import ERASED_DOMAIN, MAX_EXTERNAL_ID_LENGTH, MAX_NAME_LENGTH
 from hindsight.db.ids import PublicId
 from hindsight.db.search import Searchable, SearchableRows, SearchIndex, SearchTextField
 from hindsight.db.versions import Versioned, VersionedUpdate
@@ -34,10 +34,18 @@ class Contact(PublicId, Searchable, Versioned):
     email = LowercaseEmailField()
     name = models.CharField(max_length=MAX_NAME_LENGTH, blank=True)
     notes = models.TextField(blank=True)
+    external_id = models.CharField(
+        "external id",
+        max_length=MAX_EXTERNAL_ID_LENGTH,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="The customer's own id of the contact.",
+    )
     search_text = SearchTextField(of=("email", "name"))
     created_at = models.DateTimeField(auto_now_add=True)
 
-    audited = ("email", "name", "notes")
+    audited = ("email", "name", "notes", "external_id")
 
     objects = ContactQuerySet.as_manager()
 
@@ -53,6 +61,9 @@ class Contact(PublicId, Searchable, Versioned):
         )
         constraints = (
             models.UniqueConstraint(fields=("org", "email"), name="contact_email_is_unique_in_org"),
+            models.UniqueConstraint(
+                fields=("org", "external_id"), condition=~Q(external_id=""), name="contact_external_id_is_unique_in_org"
+            ),
             models.UniqueConstraint(fields=("org", "id"), name="contact_of_org"),
             models.CheckConstraint(name="contact_email_is_lowercase", condition=Q(email=Lower("email"))),
         )

@@ -28,15 +28,35 @@ def update_contact(
     return contact
 
 
+class ExternalIdTakenError(Exception):
+    """Another contact of the org has the external id."""
+
+
 def upsert_contact(*, org_id: int, email: Email, actor: Actor, **texts: str | None) -> Contact:
-    """`texts`: cleaned, by column; None keeps a text. Requires a transaction."""
+    """`texts`: cleaned, by column; None keeps a text. Requires a transaction. Raises ExternalIdTakenError."""
+    if external_id := texts.get("external_id"):
+        _require_free(org_id, email, external_id)
     new = Contact(org_id=org_id, email=email, **{field: text for field, text in texts.items() if text})
     Contact.objects.bulk_create([new], ignore_conflicts=True)
     contact = Contact.objects.for_org(org_id).select_for_update(no_key=True).filter(email=email).first()
     if contact is None:  # erased or deleted before it was locked
         return upsert_contact(org_id=org_id, email=email, actor=actor, **texts)
-    overwrite((contact, texts), actor=actor)
+    if texts.get("external_id") in (None, contact.external_id):
+        overwrite((contact, texts), actor=actor)
+        return contact
+    try:
+        with transaction.atomic():  # an error ends a transaction of PostgreSQL
+            overwrite((contact, texts), actor=actor)
+    except IntegrityError:  # a concurrent transaction gave it to another contact
+        raise ExternalIdTakenError from None
     return contact
+
+
+def _require_free(org_id: int, email: Email, external_id: str) -> None:
+    others = Contact.objects.for_org(org_id).exclude(email=email)
+    # The first condition lets PostgreSQL use the partial index.
+    if others.exclude(external_id="").filter(external_id=external_id).exists():
+        raise ExternalIdTakenError
 
 
 def upsert_contacts(*, org_id: int, contacts: Mapping[str, Texts], actor: Actor, dry_run: bool = False) -> list[Effect]:

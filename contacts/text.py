@@ -14,11 +14,13 @@ from hindsight.text.strict_json import JSONError, check_value, parse
 MAX_NAME_LENGTH = 255
 MAX_EMAIL_LENGTH = 254
 MAX_NOTES_LENGTH = 100_000
+MAX_EXTERNAL_ID_LENGTH = 255
 
 # RFC 2606 reserves the top-level domain: no mail is delivered to it.
 ERASED_DOMAIN = "erased.invalid"
 
 Email = NewType("Email", str)
+ExternalId = NewType("ExternalId", str)
 Name = NewType("Name", str)
 Notes = NewType("Notes", str)
 
@@ -33,6 +35,12 @@ def clean_name(name: str) -> Name:
     if has_invisible_format_characters(name):
         raise ValidationError("Send a name without invisible characters.")
     return Name(name)
+
+
+def clean_external_id(external_id: str) -> ExternalId:
+    if not external_id.strip():
+        raise ValidationError("Send an id that is not blank, or leave the field out to keep the stored id.")
+    return ExternalId(clean_text(external_id, MAX_EXTERNAL_ID_LENGTH))
 
 
 def clean_notes(notes: str | Mapping[str, Any]) -> Notes:

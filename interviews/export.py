@@ -21,7 +21,7 @@ PAGE = 500
 DEAL = "reported_deal"
 """By a join: Django would prefetch all deals of the org."""
 
-TIMES = ("created_at", "email_sent_at", "completed_at", "updated_at", "cancelled_at")
+OWN_TIMES = ("created_at", "email_sent_at", "completed_at", "cancelled_at")
 
 # Paths into the record.
 COLUMNS = (
@@ -33,10 +33,12 @@ COLUMNS = (
     "picks",
     "subjects",
     "flags",
-    *TIMES,
+    *OWN_TIMES,
+    "updated_at",
     "contact.id",
     "contact.email",
     "contact.name",
+    "contact.external_id",
     "contact.notes",
     "transcript.document_id",
     "transcript.content",
@@ -74,8 +76,15 @@ def record_of(interview_request: InterviewRequest) -> Record:
         "picks": interview_request.picks or None,
         "subjects": interview_request.subjects or None,
         "flags": interview_request.raised_flags,
-        **{name: _utc(getattr(interview_request, name)) for name in TIMES},
-        "contact": {"id": contact.public_id, "email": contact.email, "name": contact.name, "notes": contact.notes},
+        **{name: _utc(getattr(interview_request, name)) for name in OWN_TIMES},
+        "updated_at": _utc(interview_request.last_change),
+        "contact": {
+            "id": contact.public_id,
+            "email": contact.email,
+            "name": contact.name,
+            "external_id": contact.external_id or None,
+            "notes": contact.notes,
+        },
         "transcript": transcript
         and {
             "document_id": transcript.public_id,

@@ -65,9 +65,9 @@ class ContactAdmin(ImportingAdmin, AuditedAdmin, RemovalAdmin):
     search_help_text = "Any part of names and addresses."
     fieldsets = (
         (None, {"fields": ["name", "notes"]}),
-        ("About", {"fields": ["org", "email", "created_at", "updated_at"]}),
+        ("About", {"fields": ["org", "email", "external_id", "created_at", "updated_at"]}),
     )
-    readonly_fields = ("org", "email", "created_at", "updated_at", "notes_to_read")
+    readonly_fields = ("org", "email", "external_id", "created_at", "updated_at", "notes_to_read")
 
     @admin.display(description="Notes")
     def notes_to_read(self, contact: Contact) -> str:

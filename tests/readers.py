@@ -11,7 +11,7 @@ from contextlib import suppress
 
 from django.core.exceptions import ValidationError
 
-from contacts.text import clean_email, clean_name, clean_notes, clean_typed_notes
+from contacts.text import clean_email, clean_external_id, clean_name, clean_notes, clean_typed_notes
 from deals.files import READ_CELL
 from deals.text import company_key, label_key
 from hindsight.db.full_text import Marks, Span, quoted_terms
@@ -144,7 +144,14 @@ def cells(text: str) -> None:
 
 
 def fields(text: str) -> None:
-    for clean in (clean_name, clean_email, clean_notes, clean_typed_notes, lambda each: parse(each.encode())):
+    for clean in (
+        clean_name,
+        clean_email,
+        clean_external_id,
+        clean_notes,
+        clean_typed_notes,
+        lambda each: parse(each.encode()),
+    ):
         for each in (text, "{" + text, f'{{"a": "{text}'):
             with suppress(ValidationError, ValueError):
                 clean(each)

@@ -202,6 +202,7 @@ class ContactSummarySerializer(serializers.Serializer[Any]):
     id = serializers.CharField()
     email = serializers.EmailField()
     name = serializers.CharField()
+    external_id = serializers.CharField(allow_null=True, help_text="Your id of the contact: contact_external_id.")
     notes = serializers.CharField(required=False, help_text="Only with include=notes.")
 
 

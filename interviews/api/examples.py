@@ -1,6 +1,11 @@
 ID = 4821
 TYPE = "type_12"
-CONTACT = {"id": "contact_17", "email": "jane.smith@example.com", "name": "Jane Smith"}
+CONTACT = {
+    "id": "contact_17",
+    "email": "jane.smith@example.com",
+    "name": "Jane Smith",
+    "external_id": "0035e00001abcDE",
+}
 CONTEXT = {"title": "CTO", "evaluation_notes": "Completed 30-day POC, main concern is pricing"}
 SUBJECTS = ["Competitor X"]
 OBJECTIVE = "Focus on why pricing was a blocker vs. Competitor X"
@@ -10,6 +15,7 @@ CREATE = {
     "contact_email": CONTACT["email"],
     "contact_name": CONTACT["name"],
     "contact_context": CONTEXT,
+    "contact_external_id": CONTACT["external_id"],
     "interview_type_id": TYPE,
     "deal_id": "deal_xyz789",
     "objective": OBJECTIVE,

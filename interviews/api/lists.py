@@ -65,6 +65,9 @@ CONDITIONS: Mapping[str, str | Mapping[Any, str]] = {
         Progress.COMPLETED: f"request.status = '{Status.COMPLETED}'",
     },
     "contact_email": "contact.email = %(contact_email)s",
+    # The second condition lets PostgreSQL use the partial index.
+    "contact_external_id": "contact.external_id = %(contact_external_id)s AND contact.external_id <> '' "
+    "AND contact.org_id = %(org_id)s",
     "deal_id": "request.deal_id = %(deal_id)s",
     "cancelled": {"true": "request.cancelled_at IS NOT NULL", "false": "request.cancelled_at IS NULL"},
 }

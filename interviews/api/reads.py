@@ -46,6 +46,7 @@ class SummaryColumns(NamedTuple):
     updated_at: Annotated[Time, LAST_CHANGE]
     email: Annotated[str, "contact."]
     name: Annotated[str, "contact."]
+    external_id: Annotated[str, "contact."]
     subjects: str
     reading: str
     progress: str
@@ -116,7 +117,9 @@ class SummaryRow:
 
     @property
     def contact(self) -> Body:
-        return {"id": self.contact_id, "email": self.stored.email, "name": self.stored.name}
+        stored = self.stored
+        external_id = stored.external_id or None
+        return {"id": self.contact_id, "email": stored.email, "name": stored.name, "external_id": external_id}
 
     @property
     def objective_subjects(self) -> list[str]:

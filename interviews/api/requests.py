@@ -3,7 +3,16 @@ from typing import Any
 from drf_spectacular.utils import OpenApiParameter, extend_schema_field
 from rest_framework import serializers
 
-from contacts.text import MAX_EMAIL_LENGTH, MAX_NAME_LENGTH, MAX_NOTES_LENGTH, clean_email, clean_name, clean_notes
+from contacts.text import (
+    MAX_EMAIL_LENGTH,
+    MAX_EXTERNAL_ID_LENGTH,
+    MAX_NAME_LENGTH,
+    MAX_NOTES_LENGTH,
+    clean_email,
+    clean_external_id,
+    clean_name,
+    clean_notes,
+)
 from deals.api.bodies import DealOfInterviewRequest, values_of
 from deals.models import FIELDS as DEAL_FIELDS
 from deals.text import MAX_DEAL_ID_LENGTH, clean_deal_id
@@ -26,6 +35,7 @@ NO_SUCH_REQUEST = "Your organization has no interview request with this id."
 
 EMAIL = {"format": "email", "maxLength": MAX_EMAIL_LENGTH}
 NAME = {"minLength": 1, "maxLength": MAX_NAME_LENGTH, "pattern": r"\S"}
+EXTERNAL_ID = {"minLength": 1, "maxLength": MAX_EXTERNAL_ID_LENGTH, "pattern": r"\S"}
 OBJECTIVE = {"maxLength": MAX_OBJECTIVE_LENGTH}
 DEAL_ID = {"maxLength": MAX_DEAL_ID_LENGTH}
 # With oneOf, openapi-generator's typescript-fetch client sends {} for every object.
@@ -70,6 +80,12 @@ class CreateInterviewRequest(StrictSerializer):
         required=False,
         help_text="As in an update: overwrites an existing contact's notes. If omitted, the notes are kept.",
     )
+    contact_external_id = TextField(
+        clean=clean_external_id,
+        required=False,
+        schema=EXTERNAL_ID,
+        help_text="Your id of the contact, such as that of your CRM. No other contact may have it. Overwrites its id.",
+    )
     deal_id = TextField(
         clean=clean_deal_id,
         required=False,
@@ -108,6 +124,7 @@ class CorrectContactEmail(StrictSerializer):
 # Fields that a PATCH refuses, and how they are changed.
 CHANGED_ELSEWHERE = {
     "contact_email": "To correct a mistyped address, POST /interviews/{id}/contact-email.",
+    "contact_external_id": "To set it, send it with POST /interviews.",
     "status": "To mark the link as sent, POST /interviews/{id}/sent; to cancel, POST /interviews/{id}/cancel.",
     "email_sent_at": "To mark the link as sent, POST /interviews/{id}/sent.",
     "cancelled_at": "To cancel, POST /interviews/{id}/cancel; to take that back, POST /interviews/{id}/uncancel.",
@@ -168,6 +185,12 @@ class InterviewRequestQuery(PageQuery):
     )
     contact_email = TextField(
         clean=clean_email, schema=EMAIL, required=False, help_text="Only those of the contact with this email address."
+    )
+    contact_external_id = TextField(
+        clean=clean_external_id,
+        schema=EXTERNAL_ID,
+        required=False,
+        help_text="Only those of the contact with this id of yours.",
     )
     deal_id = TextField(
         clean=clean_deal_id, schema={**DEAL_ID, "minLength": 1}, required=False, help_text="Only those of this deal."

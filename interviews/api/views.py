@@ -8,6 +8,7 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 
 from contacts.models import Contact
+from contacts.services import ExternalIdTakenError
 from deals.models import Deal
 from hindsight.api.errors import IdempotencyConflict, NotFound, PreconditionFailed
 from hindsight.api.idempotency import LIFETIME_HOURS, Created, create_once
@@ -40,8 +41,8 @@ POST has.
 
 Your organization has a daily limit for the bytes of texts that it overwrites. Over it, the response is 429."""
 
-LIST_DESCRIPTION = """Returns a page of interview requests, newest first, filtered by status, progress, contact email or
-deal id.
+LIST_DESCRIPTION = """Returns a page of interview requests, newest first, filtered by status, progress, deal id, or the
+contact's email or external id.
 
 With `updated_after` or `completed_after`, the list is oldest first by that time. To follow many interview requests,
 send the `updated_at` of the last row that you have seen: no change is missed. A change of the contact counts for all of
@@ -100,6 +101,8 @@ class InterviewRequestsView(ApiView):
                 row = create_interview_request(
                     interview_type=interview_type, actor=principal.actor, is_scripted=principal.is_test, **body
                 )
+            except ExternalIdTakenError:
+                raise ValidationError({"contact_external_id": [TAKEN_ID]}) from None
             except ArchivedTypeError:
                 raise ValidationError({"interview_type_id": [ARCHIVED_TYPE]}) from None
             row.org = interview_type.org
@@ -194,6 +197,7 @@ class InterviewTypesView(ApiView):
 
 
 ARCHIVED_TYPE = "This interview type is archived. GET /interview-types lists those that take new interview requests."
+TAKEN_ID = "Nothing was created. Your organization has another contact with this id. GET /interviews filters by it."
 NO_SUCH_TYPE = "Your organization has no interview type with this id. GET /interview-types lists them."
 
 
@@ -201,7 +205,7 @@ def would_overwrite(org_id: int, body: Mapping[str, Any]) -> bool:
     """Whether the POST has texts for a contact that exists, or a deal that exists."""
     contacts = Contact.objects.for_org(org_id).filter(email=body["contact_email"])
     # An objective is of the new interview request.
-    if UPDATE.fields.keys() & body.keys() - {"objective"} and contacts.exists():
+    if {*UPDATE.fields, "contact_external_id"} & body.keys() - {"objective"} and contacts.exists():
         return True
     return "deal" in body and Deal.objects.for_org(org_id).filter(deal_id=body["deal_id"]).exists()
 

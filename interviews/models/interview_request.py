@@ -248,6 +248,12 @@ class InterviewRequest(Versioned):
         return self.status == Status.COMPLETED
 
     @property
+    def last_change(self) -> datetime:
+        """What the API shows as `updated_at`: the contact's time counts too (decision 22)."""
+        own: datetime = self.updated_at
+        return max(own, self.contact.updated_at) if self.contact.version > 1 else own
+
+    @property
     def is_cancelled(self) -> bool:
         return self.cancelled_at is not None
 

@@ -2,7 +2,7 @@ from django.db import transaction
 
 from contacts.models import Contact
 from contacts.services import upsert_contact
-from contacts.text import Email, Name, Notes
+from contacts.text import Email, ExternalId, Name, Notes
 from deals.models import DealValues
 from deals.services import write_deal
 from deals.text import DealId
@@ -49,6 +49,7 @@ def create_interview_request(
     interview_type: InterviewType,
     actor: Actor,
     contact_email: Email,
+    contact_external_id: ExternalId | None = None,
     deal_id: DealId | None = None,
     deal: DealValues | None = None,
     is_scripted: bool = False,
@@ -57,12 +58,13 @@ def create_interview_request(
     """Also creates the contact if the org has none with this email. `deal`: the values of the deal `deal_id` to write.
     `is_scripted`: the scripted buyer answers it. `texts` have the names of PATCHED; None is as if it was not sent.
 
-    Raises ArchivedTypeError.
+    Raises ArchivedTypeError and ExternalIdTakenError.
     """
     if interview_type.archived_at is not None:
         raise ArchivedTypeError
     columns = by_column(texts)
-    contact = upsert_contact(org_id=interview_type.org_id, email=contact_email, actor=actor, **columns[Contact])
+    contact_texts = {**columns[Contact], "external_id": contact_external_id}
+    contact = upsert_contact(org_id=interview_type.org_id, email=contact_email, actor=actor, **contact_texts)
     if deal and deal_id:
         write_deal(org_id=interview_type.org_id, deal_id=deal_id, values=deal, actor=actor)
     row: InterviewRequest = InterviewRequest.objects.create(

@@ -32,7 +32,8 @@ TOKENS_PER_QUERY = 100
 def erase_contact(
     *, org_id: int, contact_id: int, actor: Actor, deal_ids: bool = False, among: QuerySet[Contact] | None = None
 ) -> Contact:
-    """Erases name, email, notes, objectives, picks, subjects, answers, transcripts, audit texts, responses, events.
+    """Erases name, email, external id, notes, objectives, picks, subjects, answers, transcripts, audit texts, responses
+    and events.
 
     Also the reported reasons of its deals, which can name the contact, with their audit texts. Survey links stop
     working. Exports and imports of the org lose their files. Records the erasure. Raises Contact.DoesNotExist, also if

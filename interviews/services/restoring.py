@@ -23,8 +23,8 @@ MAX_TEXTS = 1_000
 """Limits how long the rows are locked."""
 
 CONTACT, REQUEST = str(Contact._meta.model_name), str(InterviewRequest._meta.model_name)
-NOT_RESTORABLE = ("email",)
-"""Another contact may have an earlier address, and the survey links were replaced."""
+NOT_RESTORABLE = ("email", "external_id")
+"""Another contact may have an earlier address or external id, and the survey links were replaced."""
 RESTORABLE: Mapping[str, tuple[str, ...]] = {
     CONTACT: tuple(field for field in Contact.audited if field not in NOT_RESTORABLE),
     REQUEST: InterviewRequest.audited,

@@ -44,6 +44,7 @@ class TestJSONLines:
         self, acme_api: ApiClient, interview_request: InterviewRequest, completed: InterviewRequest
     ) -> None:
         decline_interview(interview_request, reason=DeclineReason.NO_AI, comment="Call me.")
+        acme_api.patch(f"/interviews/{interview_request.pk}", {"contact_context": "Changed later"})
         exported = jsonl(run("export_interviews", "--org", "acme"))
         for record, expected in zip(exported, (interview_request, completed), strict=True):
             shown = acme_api.get(f"/interviews/{expected.pk}").json()

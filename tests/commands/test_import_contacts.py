@@ -209,7 +209,7 @@ class TestBatches:
             effects = upsert_contacts(org_id=acme.pk, contacts=contacts, actor=OPERATOR)
         created = {each.row for each in effects if each.before is None}
         assert (len(created), len({each.row for each in effects} - created)) == (100, 100)
-        assert len([query for query in queries if not query["sql"].startswith(("SAVEPOINT", "RELEASE"))]) <= 6
+        assert len([query for query in queries if not query["sql"].startswith(("SAVEPOINT", "RELEASE"))]) <= 7
         assert Change.objects.count() == 200
         assert stored()["c007@example.com"] == ("New", "7")
 

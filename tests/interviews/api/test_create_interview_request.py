@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
 
 from contacts.models import Contact
+from deals.models import Deal
 from interviews.api.views import NO_SUCH_TYPE
 from interviews.models import InterviewRequest, InterviewType
 from interviews.services.erasure import delete_contact, erase_contact
@@ -18,6 +19,7 @@ from orgs.models import Change, Org
 from tests.client import ApiClient
 from tests.factories import ContactFactory, InterviewTypeFactory
 from tests.history import history_of
+from tests.interviews.api.pages import ids, page
 from tests.transactions import needs_concurrent_writes, waiting_for
 
 
@@ -139,6 +141,72 @@ class TestExistingContact:
         theirs.refresh_from_db()
         assert theirs.notes == "Theirs"
         assert Contact.objects.filter(email=body["contact_email"]).count() == 2
+
+
+class TestExternalId:
+    def test_it_is_stored_shown_and_a_filter(
+        self, acme_api: ApiClient, globex_api: ApiClient, globex: Org, body: dict[str, Any], alice: Contact
+    ) -> None:
+        created = acme_api.post("/interviews", {**body, "contact_external_id": "0035e0"}).json()
+        other = acme_api.post("/interviews", {**body, "contact_email": alice.email}).json()
+        shown = acme_api.get(f"/interviews/{created['interview_request_id']}").json()
+        assert shown["contact"]["external_id"] == "0035e0"
+        listed = [page(acme_api, contact_external_id=id)["data"] for id in ("0035e0", "0035E0")]
+        assert [ids(rows) for rows in listed] == [[created["interview_request_id"]], []]
+        assert listed[0][0]["contact"] == {k: v for k, v in shown["contact"].items() if k != "notes"}
+        other = acme_api.get(f"/interviews/{other['interview_request_id']}").json()
+        assert other["contact"]["external_id"] is None
+        theirs = {**body, "interview_type_id": InterviewTypeFactory.create(org=globex).public_id}
+        assert globex_api.post("/interviews", {**theirs, "contact_external_id": "0035e0"}).status_code == 201
+        assert ids(page(acme_api, contact_external_id="0035e0")["data"]) == [created["interview_request_id"]]
+
+    def test_another_one_overwrites_it_and_none_keeps_it(
+        self, acme_api: ApiClient, alice: Contact, body: dict[str, Any]
+    ) -> None:
+        body |= {"contact_email": alice.email}
+        for sent, stored in (("1", "1"), (None, "1"), ("1", "1"), ("2", "2")):
+            external_id = {"contact_external_id": sent} if sent else {}
+            assert acme_api.post("/interviews", body | external_id).status_code == 201
+            assert Contact.objects.get().external_id == stored
+        assert set(history_of(alice)) == {("external_id", "", "1"), ("external_id", "1", "2")}
+
+    @pytest.mark.parametrize("is_known", [True, False])
+    def test_one_of_another_contact_is_refused_and_nothing_is_created(
+        self, acme_api: ApiClient, acme: Org, alice: Contact, body: dict[str, Any], is_known: bool
+    ) -> None:
+        ContactFactory.create(org=acme, external_id="7")
+        body |= {"contact_external_id": "7", "contact_context": "New", "deal": {"deal_id": "d", "outcome": "won"}}
+        response = acme_api.post("/interviews", {**body, **({"contact_email": alice.email} if is_known else {})})
+        assert (response.status_code, response.json()["error"]["details"][0]["field"]) == (400, "contact_external_id")
+        assert (InterviewRequest.objects.count(), Deal.objects.count(), Contact.objects.count()) == (0, 0, 2)
+        assert Contact.objects.get(pk=alice.pk).notes == alice.notes
+
+    @pytest.mark.django_db(transaction=True)
+    @needs_concurrent_writes
+    @pytest.mark.parametrize("is_known", [True, False])
+    def test_one_that_another_contact_gets_meanwhile_is_refused(
+        self, acme_api: ApiClient, acme: Org, alice: Contact, body: dict[str, Any], is_known: bool
+    ) -> None:
+        if is_known:
+            body |= {"contact_email": alice.email}
+        response = waiting_for(
+            lambda: ContactFactory.create(org=acme, external_id="7"),
+            lambda: acme_api.post("/interviews", {**body, "contact_external_id": "7"}),
+        )
+        assert response.result().status_code == 400
+        assert InterviewRequest.objects.count() == 0
+
+    def test_an_erasure_makes_it_free(self, acme_api: ApiClient, alice: Contact, body: dict[str, Any]) -> None:
+        Contact.objects.filter(pk=alice.pk).update(external_id="7")
+        erase_contact(org_id=alice.org_id, contact_id=alice.pk, actor=Actor(ActorKind.STAFF, "root"))
+        assert acme_api.post("/interviews", {**body, "contact_external_id": "7"}).status_code == 201
+        assert Contact.objects.get(external_id="7").email == body["contact_email"]
+
+    @pytest.mark.parametrize("wrong", ["", " ", "x" * 256, 7, None])
+    def test_one_that_cannot_be_stored_is_refused(self, acme_api: ApiClient, body: dict[str, Any], wrong: Any) -> None:
+        response = acme_api.post("/interviews", {**body, "contact_external_id": wrong})
+        assert (response.status_code, response.json()["error"]["details"][0]["field"]) == (400, "contact_external_id")
+        assert Contact.objects.count() == 0
 
 
 def test_another_orgs_type_gets_the_same_response_as_a_missing_one(

@@ -54,6 +54,7 @@ KEPT = {
 }
 NOT_RESTORED = {
     "contacts.Contact.email": "another contact may have an earlier address",
+    "contacts.Contact.external_id": "another contact may have an earlier id",
     "contacts.Contact.search_text": "computed from email and name",
     "interviews.InterviewRequest.deal_id": "is not overwritten",
     "interviews.InterviewRequest.survey_token": "a secret",
