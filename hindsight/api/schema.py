@@ -11,6 +11,7 @@ from drf_spectacular.extensions import OpenApiSerializerExtension
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.renderers import OpenApiJsonRenderer, OpenApiYamlRenderer
+from rest_framework.serializers import ListSerializer
 
 from hindsight.api.errors import ApiError
 from hindsight.api.handlers import read_only
@@ -51,6 +52,9 @@ class StrictObject(OpenApiSerializerExtension):  # type: ignore[no-untyped-call]
 
     def map_serializer(self, auto_schema: AutoSchema, direction: Any) -> Schema:
         schema: Schema = auto_schema._map_serializer(self.target, direction, bypass_extensions=True)  # type: ignore[no-untyped-call]
+        for name, field in self.target.fields.items():
+            if isinstance(field, ListSerializer) and field.max_length:
+                schema["properties"][name] |= {"minItems": field.min_length, "maxItems": field.max_length}
         required = len(schema.get("required", []))
         at_least_one = {"minProperties": required + 1} if self.target.needs_a_value or not required else {}
         return {**schema, **at_least_one, "additionalProperties": False}

@@ -1,14 +1,15 @@
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING, NoReturn, Protocol, cast
 
 from django.http import HttpRequest
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 
-from hindsight.api.errors import Forbidden, RateLimitExceeded, Unauthorized
+from hindsight.api.errors import BadRequest, Forbidden, RateLimitExceeded, Unauthorized
 from hindsight.http.middleware import add_response_headers
 from hindsight.limits.day_counts import Budget, count_use
-from hindsight.limits.rate_limits import Usage, count_request
+from hindsight.limits.rate_limits import Usage, count_request, count_requests
 
 # Circular at run time: rest_framework.views imports the default authentication, which imports this module.
 if TYPE_CHECKING:
@@ -49,6 +50,27 @@ class OrgThrottle(BaseThrottle):
         if is_allowed and not principal.may(str(request.method), scope):
             raise Forbidden(f"This API key lacks the scope `{scope}`, which this path needs." if scope else "")
         return True
+
+
+def count_bulk(request: Request, size: int) -> None:
+    """Counts the request, which was counted as one, as `size` requests. Raises RateLimitExceeded, and then counts no
+    more than one, and BadRequest if the limit allows no bulk of this size.
+    """
+    principal = cast(Limited, request.auth)
+    org, limit = principal.rate_limit_key, principal.requests_per_minute
+    if size > limit:
+        raise BadRequest(f"{size} updates count as {size} requests. Send at most {limit}, your limit for a minute.")
+    count = partial(count_requests, request._request, group="org", key=org, limit=limit)
+    usage = count(size - 1)
+    if usage.exceeded:
+        add_response_headers(request._request, count(1 - size).headers)
+        raise RateLimitExceeded(
+            f"Nothing was changed. {size} updates count as {size} requests, and you have fewer left in this minute. "
+            f"Retry in {usage.retry_after} s, or send fewer.",
+            retry_after=usage.retry_after,
+        )
+    count_use(org, usage, size - 1)
+    add_response_headers(request._request, usage.headers)
 
 
 def refuse_overwrite(budget: Budget) -> NoReturn:

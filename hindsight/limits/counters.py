@@ -45,6 +45,8 @@ class Counters(BaseCache):
         self.location = location
         # Django creates one object for each thread.
         self.count: int | None = None
+        # What `add` counts, because django-ratelimit counts one request at a time.
+        self.amount = 1
 
     def hit(self, key: str, seconds: int, amount: int = 1) -> int:
         """Returns the new count. `seconds`: how long the counter is kept at least."""
@@ -56,7 +58,7 @@ class Counters(BaseCache):
 
     def add(self, key: str, value: Any, timeout: Any = 60, version: int | None = None) -> bool:
         """Counts. django-ratelimit calls `incr` if the counter was there before."""
-        self.count = self.unless_unavailable(lambda: self.hit(key, timeout))
+        self.count = self.unless_unavailable(lambda: self.hit(key, timeout, self.amount))
         return self.count == 1
 
     def incr(self, key: str, delta: int = 1, version: int | None = None) -> int:

@@ -88,9 +88,9 @@ class Use(NamedTuple):
     refused: int
 
 
-def count_use(org: str, usage: Usage) -> None:
+def count_use(org: str, usage: Usage, amount: int = 1) -> None:
     for count in (requests, refused) if usage.exceeded else (requests,):
-        count.add(org, 1)
+        count.add(org, amount)
         count.today(org)
 
 

@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from django_ratelimit.core import get_usage
 
 from hindsight.http.proxies import client_of
+from hindsight.limits.counters import counters
 
 Key = TypeVar("Key")
 Value = TypeVar("Value")
@@ -52,6 +53,16 @@ class Usage:
             "RateLimit": f'"{self.group}";r={remaining};t={self.retry_after}',
             "RateLimit-Policy": f'"{self.group}";q={self.limit};w={WINDOW_SECONDS}',
         }
+
+
+def count_requests(request: HttpRequest, amount: int, *, group: str, key: str, limit: int) -> Usage:
+    """As `count_request`. A negative amount takes back what was counted."""
+    store = counters()
+    store.amount = amount
+    try:
+        return count_request(request, group=group, key=key, limit=limit)
+    finally:
+        store.amount = 1
 
 
 def count_request(request: HttpRequest, *, group: str, key: str, limit: int) -> Usage:

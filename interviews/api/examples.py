@@ -1,3 +1,5 @@
+from hindsight.api.errors import PreconditionFailed
+
 ID = 4821
 TYPE = "type_12"
 CONTACT = {
@@ -30,6 +32,26 @@ CREATED = {
     "status": "created",
 }
 UPDATE = {"contact_context": CONTEXT, "contact_name": CONTACT["name"], "objective": OBJECTIVE}
+UPDATE_MANY = {
+    "data": [
+        {"interview_request_id": ID, "if_match": '"7-3-2"', "contact_context": CONTEXT},
+        {"interview_request_id": 4822, "if_match": '"1-1-2"', "objective": OBJECTIVE},
+    ]
+}
+UPDATED_MANY = {
+    "data": [
+        {"interview_request_id": ID, "status_code": 200, "etag": '"7-4-2"'},
+        {
+            "interview_request_id": 4822,
+            "status_code": PreconditionFailed.status_code,
+            "error": {
+                "code": PreconditionFailed.code.value,
+                "message": PreconditionFailed.message,
+                "request_id": "0f8fad5bd9cb469fa16570867728950e",
+            },
+        },
+    ]
+}
 UPDATED = {"interview_request_id": ID}
 SENT = {
     "interview_request_id": ID,

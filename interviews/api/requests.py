@@ -17,7 +17,13 @@ from deals.api.bodies import DealOfInterviewRequest, values_of
 from deals.models import FIELDS as DEAL_FIELDS
 from deals.text import MAX_DEAL_ID_LENGTH, clean_deal_id
 from hindsight.api.errors import BadRequest
-from hindsight.api.json_bodies import ChoiceField, PublicIdField, StrictSerializer, TextField, TimeField
+from hindsight.api.json_bodies import (
+    ChoiceField,
+    PublicIdField,
+    StrictSerializer,
+    TextField,
+    TimeField,
+)
 from hindsight.api.pagination import PageQuery
 from hindsight.text.strict_json import type_name
 from interviews.api.bodies import INTERVIEW_REQUEST_ID
@@ -156,7 +162,7 @@ class UpdateInterviewRequest(StrictSerializer):
 
     def validate(self, attrs: dict[str, str]) -> dict[str, str]:
         if not attrs:
-            raise BadRequest(f"No fields provided. Send at least one of {', '.join(self.fields)}.")
+            raise BadRequest(f"No fields provided. Send at least one of {', '.join(UpdateInterviewRequest().fields)}.")
         return attrs
 
 

@@ -17,18 +17,17 @@ from hindsight.api.operations import IDEMPOTENCY_KEY, REPLAYED, header, operatio
 from hindsight.api.pagination import PageQuery
 from hindsight.api.preconditions import response_unless_known
 from hindsight.api.preferences import PREFER, PREFERENCE_APPLIED, REPRESENTATION, prefers_representation
-from hindsight.api.throttling import refuse_overwrite
+from hindsight.api.throttling import count_bulk, refuse_overwrite
 from hindsight.api.views import ApiView
 from hindsight.limits.day_counts import budget_of
-from interviews.api import bodies, examples, requests
-from interviews.api.etags import ETAG, IF_MATCH, IF_NONE_MATCH, etag_of, versions_of
+from interviews.api import bodies, bulk, examples, requests
+from interviews.api.etags import ETAG, IF_MATCH, IF_NONE_MATCH, etag_of
 from interviews.api.lists import INTERVIEW_TYPES, interview_requests
 from interviews.api.reads import InterviewRequestRow
 from interviews.models import InterviewRequest, InterviewType, Versions
 from interviews.services.create import create_interview_request
 from interviews.services.interview_types import ArchivedTypeError
-from interviews.services.update import update_interview_request
-from orgs.authentication import page_response, principal_of
+from orgs.authentication import Principal, page_response, principal_of
 
 LOCATION = header("Location", str, "The path of the interview request.", response=[201])
 
@@ -40,6 +39,12 @@ contact has changed since you read it. With `Prefer: return=representation`, the
 POST has.
 
 Your organization has a daily limit for the bytes of texts that it overwrites. Over it, the response is 429."""
+
+UPDATE_MANY_DESCRIPTION = f"""Makes up to {bulk.MAX_UPDATES} updates, each as a PATCH of one interview request makes
+it, with its own `if_match`. The response is 200 even if some fail: each has a `status_code`, and `etag` or `error`.
+
+It counts as as many requests as it has updates. If fewer are left in this minute, the response is 429, and nothing is
+updated."""
 
 LIST_DESCRIPTION = """Returns a page of interview requests, newest first, filtered by status, progress, deal id, or the
 contact's email or external id.
@@ -60,6 +65,7 @@ is refused (429)."""
 LIST, LIST_TYPES = requests.InterviewRequestQuery(), PageQuery()
 CREATE = requests.CreateInterviewRequest()
 UPDATE = requests.UpdateInterviewRequest()
+UPDATE_MANY = bulk.UpdateInterviewRequests()
 
 
 class InterviewRequestsView(ApiView):
@@ -118,6 +124,20 @@ class InterviewRequestsView(ApiView):
         location = reverse("interview-request", args=[created.body["interview_request_id"]])
         return Response(created.body, status=201, headers={"Location": location, **created.headers})
 
+    @operation(
+        operation_id="update_interview_requests",
+        summary="Update many interview requests",
+        description=UPDATE_MANY_DESCRIPTION,
+        request=bulk.UpdateInterviewRequests,
+        request_example=examples.UPDATE_MANY,
+        responses={200: OpenApiResponse(bulk.UpdateResults, description="A result for each update")},
+        response_example=examples.UPDATED_MANY,
+    )
+    def patch(self, request: Request) -> Response:
+        updates = UPDATE_MANY.run_validation(request.data)["data"]
+        count_bulk(request, len(updates))
+        return Response({"data": [*bulk.update_many(principal_of(request), updates)]})
+
 
 class InterviewRequestView(ApiView):
     verifying_methods = ("GET", "HEAD", "PATCH")
@@ -136,11 +156,7 @@ class InterviewRequestView(ApiView):
         response_example=examples.INTERVIEW_REQUEST,
     )
     def get(self, request: Request, id: int) -> HttpResponseBase:
-        principal = principal_of(request)
-        try:
-            row = InterviewRequestRow.read(org_id=principal.org_id, interview_request_id=id, digest=principal.digest)
-        except InterviewRequest.DoesNotExist:
-            raise NotFound(requests.NO_SUCH_REQUEST) from None
+        row = read(principal_of(request), id)
         return response_unless_known(request, etag_of(row.versions), row.body)
 
     @operation(
@@ -157,26 +173,22 @@ class InterviewRequestView(ApiView):
     def patch(self, request: Request, id: int) -> Response:
         principal = principal_of(request)
         texts = UPDATE.run_validation(request.data)
-        if (budget := budget_of(principal.rate_limit_key)).exceeded:
-            refuse_overwrite(budget)
-        try:
-            versions = update_interview_request(
-                org_id=principal.org_id,
-                interview_request_id=id,
-                actor=principal.actor,
-                if_versions=versions_of(request.META.get("HTTP_IF_MATCH")),
-                digest=principal.digest,
-                **texts,
-            )
-            etag = {"ETag": etag_of(versions)}
-            if not prefers_representation(request):
-                return Response({"interview_request_id": id}, headers=etag)
-            # The ETag is that of the update: If-Match then also refuses a change between the two statements.
-            row = InterviewRequestRow.read(org_id=principal.org_id, interview_request_id=id, digest=principal.digest)
-        except InterviewRequest.DoesNotExist:
-            raise NotFound(requests.NO_SUCH_REQUEST) from None
-        body = body_of(bodies.UpdatedInterviewRequest, row)
+        if_match = request.META.get("HTTP_IF_MATCH")
+        versions = bulk.update(principal, id, if_match, digest=principal.digest, **texts)
+        etag = {"ETag": etag_of(versions)}
+        if not prefers_representation(request):
+            return Response({"interview_request_id": id}, headers=etag)
+        # The ETag is that of the update: If-Match then also refuses a change between the two statements.
+        body = body_of(bodies.UpdatedInterviewRequest, read(principal, id))
         return Response(body, headers={**etag, "Preference-Applied": REPRESENTATION})
+
+
+def read(principal: Principal, id: int) -> InterviewRequestRow:
+    """Raises NotFound."""
+    try:
+        return InterviewRequestRow.read(org_id=principal.org_id, interview_request_id=id, digest=principal.digest)
+    except InterviewRequest.DoesNotExist:
+        raise NotFound(requests.NO_SUCH_REQUEST) from None
 
 
 class InterviewTypesView(ApiView):

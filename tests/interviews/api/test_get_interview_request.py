@@ -51,6 +51,7 @@ def test_returns_the_interview_request_with_its_contact(
             "id": f"contact_{interview_request.contact_id}",
             "email": "alice@example.com",
             "name": "Alice",
+            "external_id": None,
             "notes": "Old notes",
         },
         "transcript": None,
