@@ -352,6 +352,8 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "ErrorCode": "hindsight.api.operations.ERROR_CODES",
         "InterviewStatus": "interviews.lifecycle.Status",
+        "EventType": "webhooks.api.event_views.TYPES",
+        "DeliveryStatus": "webhooks.models.Status",
         "WebhookEndpointStatus": "webhooks.models.EndpointState",
         "SettableWebhookEndpointStatus": "webhooks.api.bodies.STATUSES",
     },
@@ -374,6 +376,7 @@ SPECTACULAR_SETTINGS = {
         {"name": "transcripts", "description": "Search in what contacts said."},
         {"name": "webhooks", "description": "Events that the server sends to your endpoints."},
         {"name": "webhook-endpoints", "description": "Where the server sends events to, and their secrets."},
+        {"name": "events", "description": "What happened in the last 30 days."},
         {"name": "me", "description": "Your organization, its plan, and what your API key may do."},
         {"name": "interview-types", "description": "The kinds of interview that an interview request can be for."},
     ],

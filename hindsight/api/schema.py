@@ -53,8 +53,8 @@ class StrictObject(OpenApiSerializerExtension):  # type: ignore[no-untyped-call]
     def map_serializer(self, auto_schema: AutoSchema, direction: Any) -> Schema:
         schema: Schema = auto_schema._map_serializer(self.target, direction, bypass_extensions=True)  # type: ignore[no-untyped-call]
         for name, field in self.target.fields.items():
-            if isinstance(field, ListSerializer) and field.max_length:
-                schema["properties"][name] |= {"minItems": field.min_length, "maxItems": field.max_length}
+            if most := getattr(field, "max_length", None) if isinstance(field, ListSerializer) else None:
+                schema["properties"][name] |= {"minItems": 1, "maxItems": most}
         required = len(schema.get("required", []))
         at_least_one = {"minProperties": required + 1} if self.target.needs_a_value or not required else {}
         return {**schema, **at_least_one, "additionalProperties": False}

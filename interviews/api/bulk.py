@@ -79,7 +79,7 @@ class UpdateOfMany(UpdateInterviewRequest):
 
 class UpdateInterviewRequests(StrictSerializer):
     data = UpdateOfMany(  # type: ignore[assignment]  # REST framework has a property `data`
-        many=True, min_length=1, max_length=MAX_UPDATES, help_text="The updates, which are made in this order."
+        many=True, max_length=MAX_UPDATES, help_text="The updates, which are made in this order."
     )
 
 

@@ -49,7 +49,10 @@ class Event(models.Model):
     class Meta:
         verbose_name = "webhook event"
         ordering = ("-id",)
-        indexes = (models.Index(fields=("org", "interview_request_id"), name="webhook_event_of_request"),)
+        indexes = (
+            models.Index(fields=("org", "interview_request_id"), name="webhook_event_of_request"),
+            models.Index(fields=("org", "created_at", "id"), name="webhook_event_by_time"),
+        )
         constraints = (models.UniqueConstraint(fields=("org", "id"), name="webhook_event_of_org"),)
 
     def __str__(self) -> str:

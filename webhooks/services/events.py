@@ -8,7 +8,9 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 
+from hindsight.db.versions import ClockTime
 from hindsight.text.timestamps import utc_text
+from orgs.models import Org
 from webhooks.models import Delivery, Endpoint, Event, Status
 from webhooks.models.event import EVENT_TYPES, TEST_EVENT
 from webhooks.schedule import COALESCED_WITHIN
@@ -19,20 +21,21 @@ MAX_EVENTS = 100
 
 @transaction.atomic
 def record_event(*, org_id: int, event_type: str, interview_request_id: int, data: dict[str, Any]) -> None:
-    """Call it in the transaction of the cause. Writes nothing if no endpoint subscribes to the event, or if each one
-    will still get an equal event.
+    """Call it in the transaction of the cause. Writes nothing if the org has no endpoint, or if each one that
+    subscribes to the event will still get an equal event. An event that is sent to none is read over the API.
 
     `data` contains ids and statuses: receivers read the rest over the API.
     """
     if event_type not in EVENT_TYPES:
         raise ValueError(f"{event_type} is not in EVENT_TYPES.")
-    active = Endpoint.objects.for_org(org_id).active().select_related("org")
-    subscribed = [endpoint for endpoint in active if event_type in endpoint.event_types]
-    if not subscribed:
+    endpoints = list(Endpoint.objects.for_org(org_id).select_related("org"))
+    if not endpoints:
         return
+    subscribed = [endpoint for endpoint in endpoints if endpoint.is_active and event_type in endpoint.event_types]
     data, now = {"interview_request_id": interview_request_id, **data}, timezone.now()
-    if times := due_times(subscribed, event_type, data, interview_request_id, now):
-        _send(times, event_type, data, interview_request_id, now)
+    times = due_times(subscribed, event_type, data, interview_request_id, now) if subscribed else {}
+    if times or not subscribed:
+        _send(endpoints[0].org, times, event_type, data, interview_request_id, now)
 
 
 @transaction.atomic
@@ -41,17 +44,17 @@ def send_test_event(endpoint: Endpoint) -> Delivery:
     if not endpoint.is_active:
         raise ValidationError("This endpoint is disabled. Enable it first.")
     now = timezone.now()
-    return _send({endpoint: now}, TEST_EVENT, {}, None, now)[0]
+    return _send(endpoint.org, {endpoint: now}, TEST_EVENT, {}, None, now)[0]
 
 
 def _send(
+    org: Org,
     times: Mapping[Endpoint, datetime],
     event_type: str,
     data: dict[str, Any],
     interview_request_id: int | None,
     now: datetime,
 ) -> list[Delivery]:
-    org = next(iter(times)).org
     test = {"test": True} if org.is_test_room else {}
     body = {"type": event_type, "timestamp": utc_text(now, "milliseconds"), **test, "data": data}
     event = Event.objects.create(
@@ -59,7 +62,7 @@ def _send(
         type=event_type,
         interview_request_id=interview_request_id,
         body=json.dumps(body, ensure_ascii=False),
-        created_at=now,
+        created_at=ClockTime(),  # so that nobody who reads events by time misses one (decision 22)
     )
     return Delivery.objects.bulk_create(
         Delivery(org_id=event.org_id, endpoint=endpoint, event=event, due_at=due_at)
