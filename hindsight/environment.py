@@ -4,9 +4,10 @@ import re
 from collections.abc import Sequence
 from contextlib import suppress
 from email.utils import parseaddr
+from importlib.util import find_spec
 from ipaddress import ip_address
 from typing import Any, TypeVar
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from django.http.request import split_domain_port
 from environs import Env, EnvError, ValidationError, validate
@@ -85,8 +86,11 @@ def days_by_field(text: str) -> dict[str, int]:
 
 @env.parser_for("mail_server")
 def mail_server(text: str) -> dict[str, Any] | None:
+    """The settings of Django, or for `anymail+NAME:?key=value` of django-anymail: `NAME_KEY`."""
     if not text:
         return None
+    if text.startswith("anymail+"):
+        return provider(text.removeprefix("anymail+"))
     try:
         url = urlsplit(text)
         port = url.port or {"smtp": 25, "submission": 587, "smtps": 465}[url.scheme]
@@ -100,6 +104,26 @@ def mail_server(text: str) -> dict[str, Any] | None:
         "EMAIL_USE_TLS": url.scheme == "submission",
         "EMAIL_USE_SSL": url.scheme == "smtps",
     }
+
+
+def provider(text: str) -> dict[str, Any]:
+    name, _, query = text.partition(":?")
+    with suppress(ModuleNotFoundError):
+        if name.isidentifier() and find_spec(f"anymail.backends.{name}"):
+            options = {f"{name}_{key}".upper(): value for key, value in parse_qsl(query)}
+            return {"EMAIL_BACKEND": f"anymail.backends.{name}.EmailBackend", "ANYMAIL": options}
+    raise ValidationError(
+        "Must name a provider of django-anymail, which requirements/mail.txt installs, such as "
+        "anymail+postmark:?server_token=TOKEN."
+    )
+
+
+@env.parser_for("login")
+def login(text: str) -> str:
+    name, _, password = text.partition(":")
+    if text and not (name and len(password) >= 20):
+        raise ValidationError("Must be a name and at least 20 random characters, such as hindsight:RANDOM.")
+    return text
 
 
 @env.parser_for("sender")

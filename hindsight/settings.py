@@ -47,6 +47,7 @@ else:
 # The links that the server makes always work.
 ALLOWED_HOSTS = [*dict.fromkeys([*ALLOWED_HOSTS, split_domain_port(urlsplit(PUBLIC_BASE_URL).netloc)[0]])]
 SECRET_KEY_FALLBACKS = comma_separated("SECRET_KEY_FALLBACKS")
+OLD_MAIL_KEYS = comma_separated("OLD_MAIL_KEYS")  # only of links to opt out, and of suppressed addresses
 
 TRUSTED_PROXIES = env.networks("TRUSTED_PROXIES", "")
 
@@ -81,6 +82,7 @@ INSTALLED_APPS = [
     "contacts",
     "deals",
     "jobs",
+    "sequences",
     "interviews",
     "interviews.web",
     "staff",
@@ -228,8 +230,13 @@ if TRUSTED_PROXIES:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 X_FRAME_OPTIONS = "DENY"
 
+ANYMAIL: dict[str, str] = {}  # of a provider in EMAIL_URL
 EMAIL_URL = env.mail_server("EMAIL_URL", "")
-globals().update(EMAIL_URL or {})
+globals().update(
+    EMAIL_URL or ({"EMAIL_BACKEND": "django.core.mail.backends.console.EmailBackend"} if DEVELOPMENT else {})
+)
+MAIL_WEBHOOK_SECRET = ANYMAIL_WEBHOOK_SECRET = env.login("MAIL_WEBHOOK_SECRET", "")
+EMAIL_DKIM_SELECTOR = env.str("EMAIL_DKIM_SELECTOR", "")
 DEFAULT_FROM_EMAIL = env.sender("EMAIL_FROM", "")
 EMAIL_TIMEOUT = 10
 PASSWORD_RESET_TIMEOUT = 3 * 24 * 60 * 60  # of links to set a password

@@ -17,6 +17,11 @@ def check_mail() -> list[CheckMessage]:
         missing = "EMAIL_FROM" if server else "EMAIL_URL"
         hint = f"Set {missing} too, or neither. Without mail, links to set a password are shown to a superuser."
         return [Error(f"The settings of mail are incomplete: {missing} is missing.", hint=hint, id="staff.E001")]
+    if server and "ANYMAIL" in server:
+        return []
+    if settings.MAIL_WEBHOOK_SECRET:
+        hint = "Set EMAIL_URL=anymail+NAME:…, the provider that posts the events, or remove the secret."
+        return [Error("MAIL_WEBHOOK_SECRET is set without a provider.", hint=hint, id="staff.E005")]
     is_encrypted = server and (server["EMAIL_USE_TLS"] or server["EMAIL_USE_SSL"])
     if server and not is_encrypted and server["EMAIL_HOST"] not in LOOPBACK:
         hint = "Use submission:// or smtps://, unless the network is private."

@@ -66,6 +66,7 @@ ON_BOTH_DATABASES = {
     "interviews/test_one_org.py": "row-level security",
     "live": "several processes on one database",
     "orgs": "triggers, partitions, constraints, keys in SQL of our own",
+    "sequences": "locks, leases, plans of the queue",
     "staff/test_activity.py": "statistics in SQL",
     "staff/test_exports.py": "a server-side cursor",
     "staff/test_history.py": "partitions",

@@ -8,8 +8,11 @@ from factory.django import DjangoModelFactory
 from contacts.models import Contact
 from interviews.models import InterviewRequest, InterviewType
 from interviews.paige.guide.guide import shipped_guide
+from orgs.actors import Actor, ActorKind
 from orgs.models import Org
 from orgs.plans import Plan
+from sequences.models import Sequence as MailSequence
+from sequences.services.sequences import create_sequence, shipped_steps
 
 
 class OrgFactory(DjangoModelFactory[Org]):
@@ -48,3 +51,26 @@ class InterviewRequestFactory(DjangoModelFactory[InterviewRequest]):
     contact = SubFactory(ContactFactory, org=SelfAttribute("..org"))
     interview_type = SubFactory(InterviewTypeFactory, org=SelfAttribute("..org"))
     objective = "Why was pricing a blocker?"
+
+
+class SequenceFactory(DjangoModelFactory[MailSequence]):
+    """The shipped one, without approval. `steps`: of the invitation and the reminders."""
+
+    class Meta:
+        model = MailSequence
+
+    org = SubFactory(OrgFactory)
+    interview_type = SubFactory(InterviewTypeFactory, org=SelfAttribute("..org"))
+    name = Sequence(lambda number: f"Buyers {number}")
+    language = "en"
+    sender_name = "Ann of Acme"
+    reply_to = "ann@acme.example.com"
+    postal_address = "Acme Ltd, 1 High Street, London"
+    time_zone = "Europe/Berlin"
+    needs_approval = False
+    steps: Any = LazyFunction(lambda: shipped_steps("en"))
+    actor = Actor(ActorKind.STAFF, "sam")
+
+    @classmethod
+    def _create(cls, model_class: type[MailSequence], *args: Any, **values: Any) -> MailSequence:
+        return create_sequence(**values)

@@ -28,6 +28,7 @@ LIMITS_OFF = Gauge(
 FAILED_LOGINS = Counter("hindsight_failed_logins", "Refused attempts of staff to log in, by kind.", ["kind"])
 
 DELIVERIES = Counter("hindsight_webhook_attempts", "Attempts to deliver a webhook, by result.", ["result"])
+MAILS = Counter("hindsight_mails", "Attempts to send a mail of a sequence, by result.", ["result"])
 TURNS = Counter("hindsight_turns", "Turns of Paige, by the engine that chose them.", ["engine"])
 FALLBACKS = Counter("hindsight_fallbacks", "Turns that fell back to the rules, by the last outcome.", ["outcome"])
 WORDINGS = Counter(

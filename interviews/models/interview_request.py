@@ -164,7 +164,7 @@ class InterviewRequest(Versioned):
         editable=False,
         help_text="Of objective, notes and reported reason, as JSON with their digests. Empty: not read yet.",
     )
-    email_sent_at = models.DateTimeField("sent at", null=True, blank=True)
+    email_sent_at = models.DateTimeField("sent at", null=True, blank=True)  # empty until a mail of Paige has left
     completed_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     archived_at = models.DateTimeField(
@@ -214,10 +214,6 @@ class InterviewRequest(Versioned):
             models.CheckConstraint(name="interview_request_status_is_known", condition=Q(status__in=Status.values)),
             models.CheckConstraint(
                 name="interview_request_progress_is_known", condition=Q(progress__in=Progress.values)
-            ),
-            models.CheckConstraint(
-                name="interview_request_sent_has_time",
-                condition=~Q(status=Status.SENT) | Q(email_sent_at__isnull=False),
             ),
             models.CheckConstraint(
                 name="interview_request_completed_has_time",

@@ -15,6 +15,7 @@ from interviews.services.update import require_versions
 from interviews.services.wishes import withdraw_decline
 from orgs.actors import Actor
 from orgs.audit import overwrite
+from sequences.services.enrolments import begin_again
 
 
 @retried
@@ -30,7 +31,7 @@ def correct_address(
     """Corrects a mistyped address of the contact, and so for all of its interview requests. Nobody may have consented.
 
     Their survey links are replaced, because somebody else may have got them, and those that were sent are to be sent
-    again. A decline by that person is withdrawn.
+    again: a sequence does so itself. A decline by that person is withdrawn.
 
     Raises InterviewRequest.DoesNotExist (also for another org's row), StaleVersionError and ValidationError.
     """
@@ -78,7 +79,10 @@ def _overwrite(contact: Contact, email: Email, actor: Actor) -> None:
 def _replace_link(row: InterviewRequest) -> None:
     if stage_of(row) == Stage.DECLINED:
         withdraw_decline(row)
-    if row.status == Status.SENT:
-        row.transition_to(Status.CREATED, email_sent_at=None)
     row.survey_token = new_survey_token()
     row.save(update_fields=["survey_token"])
+    if row.status == Status.SENT and begin_again(row):
+        row.email_sent_at = None
+        row.save(update_fields=["email_sent_at"])
+    elif row.status == Status.SENT:
+        row.transition_to(Status.CREATED, email_sent_at=None)

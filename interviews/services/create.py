@@ -7,6 +7,7 @@ from deals.models import DealValues
 from deals.services import write_deal
 from deals.text import DealId
 from hindsight.db.statements import retried
+from interviews.lifecycle import Status
 from interviews.models import InterviewRequest, InterviewType, UnreadObjective
 from interviews.paige.guide.guide import shipped_guide
 from interviews.services.interview_types import ArchivedTypeError, copy_to_test_room, create_interview_type
@@ -16,6 +17,9 @@ from interviews.text import Objective
 from orgs.actors import Actor
 from orgs.models import Org
 from orgs.services import create_org, create_test_room
+from sequences.models import Sequence
+from sequences.services.enrolments import enrol
+from sequences.services.sequences import copy_to_test_room as copy_sequence
 
 
 @transaction.atomic
@@ -28,7 +32,8 @@ def onboard_org(*, name: str, plan: str, own_rate_limit: int | None = None) -> O
 
 @transaction.atomic
 def open_test_room(*, org_id: int) -> Org:
-    """Returns the org's test room, with a copy of each interview type that it lacks. A test room is its own.
+    """Returns the org's test room, with a copy of each interview type and sequence that it lacks. A test room is its
+    own.
 
     Raises Org.DoesNotExist.
     """
@@ -39,6 +44,11 @@ def open_test_room(*, org_id: int) -> Org:
     known = set(room.interview_types.values_list("name", flat=True))
     for interview_type in org.interview_types.filter(archived_at=None).exclude(name__in=known).order_by("pk"):
         copy_to_test_room(interview_type=interview_type, room=room)
+    copied = {each.name: each for each in room.interview_types.filter(archived_at=None)}
+    missing = org.sequences.active().exclude(name__in=room.sequences.values("name")).select_related("interview_type")
+    for sequence in missing.order_by("pk"):
+        if kind := copied.get(sequence.interview_type.name):
+            copy_sequence(sequence=sequence, room=room, interview_type=kind)
     return room
 
 
@@ -52,13 +62,15 @@ def create_interview_request(
     contact_external_id: ExternalId | None = None,
     deal_id: DealId | None = None,
     deal: DealValues | None = None,
+    sequence: Sequence | None = None,
     is_scripted: bool = False,
     **texts: Name | Notes | Objective | None,
 ) -> InterviewRequest:
     """Also creates the contact if the org has none with this email. `deal`: the values of the deal `deal_id` to write.
-    `is_scripted`: the scripted buyer answers it. `texts` have the names of PATCHED; None is as if it was not sent.
+    `sequence`: of the interview type; the contact gets its mails. `is_scripted`: the scripted buyer answers it. `texts`
+    have the names of PATCHED; None is as if it was not sent.
 
-    Raises ArchivedTypeError and ExternalIdTakenError.
+    Raises ArchivedTypeError, ExternalIdTakenError, and EnrolmentError if the contact cannot get mails of the sequence.
     """
     if interview_type.archived_at is not None:
         raise ArchivedTypeError
@@ -72,8 +84,11 @@ def create_interview_request(
         contact=contact,
         interview_type=interview_type,
         deal_id=deal_id or "",
+        status=Status.SENT if sequence else Status.CREATED,
         **columns[InterviewRequest],
     )
+    if sequence:
+        enrol(sequence=sequence, interview_request=row)
     if row.objective or contact.notes:
         UnreadObjective.objects.put([(row.pk, row.org_id)])
     if is_scripted:

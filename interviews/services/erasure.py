@@ -21,6 +21,7 @@ from orgs.actors import Actor
 from orgs.audit import overwrite_values
 from orgs.audit_removal import delete_changes_of, erase_changes
 from orgs.models import Org
+from sequences.services.stopping import erase_mails
 from webhooks.services.deliveries import delete_webhooks, forget_interview_requests
 
 BATCH = 2_000
@@ -32,8 +33,8 @@ TOKENS_PER_QUERY = 100
 def erase_contact(
     *, org_id: int, contact_id: int, actor: Actor, deal_ids: bool = False, among: QuerySet[Contact] | None = None
 ) -> Contact:
-    """Erases name, email, external id, notes, objectives, picks, subjects, answers, transcripts, audit texts, responses
-    and events.
+    """Erases name, email, external id, notes, objectives, picks, subjects, answers, transcripts, edited mails, audit
+    texts, responses and events.
 
     Also the reported reasons of its deals, which can name the contact, with their audit texts. Survey links stop
     working. Exports and imports of the org lose their files. Records the erasure. Raises Contact.DoesNotExist, also if
@@ -56,6 +57,7 @@ def erase_contact(
     progress = Case(When(progress=Progress.STARTED, then=Value(Progress.ABANDONED)), default=F("progress"))
     rows = InterviewRequest.objects.filter(contact=contact)
     rows.update(**dict.fromkeys(erased, ""), survey_token=None, progress=progress)
+    erase_mails(contact)
     for wish in Wish.objects.open().filter(interview_request__contact=contact):
         overwrite_values(wish, {"done_at": timezone.now()}, actor=actor)
     for field in Contact.audited:

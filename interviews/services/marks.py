@@ -41,7 +41,7 @@ class Mark:
 
 
 def _why_not_sent(row: InterviewRequest) -> str:
-    if Status.SENT not in NEXT_STATUSES[row.status]:
+    if row.status != Status.SENT and Status.SENT not in NEXT_STATUSES[row.status]:
         return f"already {Status(row.status).label}"
     if row.is_cancelled:
         return "cancelled"
@@ -50,7 +50,7 @@ def _why_not_sent(row: InterviewRequest) -> str:
 
 SENT = Mark(
     "marked as sent",
-    has=lambda row: "already sent" if row.status == Status.SENT else "",
+    has=lambda row: "already sent" if row.status == Status.SENT and row.email_sent_at else "",
     refusal=_why_not_sent,
     values=lambda: {"status": Status.SENT, "email_sent_at": timezone.now()},
 )
@@ -141,7 +141,7 @@ def foresee(mark: Mark, ids: Collection[int]) -> BulkOutcome:
 
 def _rows(ids: Collection[int]) -> Any:
     rows = InterviewRequest.objects.filter(pk__in=ids).select_related("org")
-    return rows.only("org__slug", "deal_id", "status", "survey_token", "archived_at", "cancelled_at")
+    return rows.only("org__slug", "deal_id", "status", "survey_token", "archived_at", "cancelled_at", "email_sent_at")
 
 
 def _outcome(mark: Mark, ids: Collection[int], rows: Collection[InterviewRequest]) -> BulkOutcome:

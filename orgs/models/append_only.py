@@ -110,6 +110,7 @@ class EventKind(models.TextChoices):
     TYPE_ARCHIVED = "type_archived", "interview type archived"
     TYPE_UNARCHIVED = "type_unarchived", "interview type unarchived"
     GUIDE_CHANGED = "guide_changed", "guide change"
+    SEQUENCE_CHANGED = "sequence_changed", "sequence change"
     WEBHOOK_CREATED = "webhook_created", "webhook endpoint created"
     WEBHOOK_ROTATED = "webhook_rotated", "webhook secret rotated"
     WEBHOOK_CHANGED = "webhook_changed", "webhook endpoint change"

@@ -36,6 +36,12 @@ def test_the_settings_of_mail(settings: Settings, url: str, sender: str, found: 
     assert messages(settings, EMAIL_URL=mail_server(url), DEFAULT_FROM_EMAIL=sender) == found
 
 
+def test_events_of_mails_need_a_provider(settings: Settings) -> None:
+    settings.DEFAULT_FROM_EMAIL, settings.MAIL_WEBHOOK_SECRET = "hindsight@example.com", "hindsight:" + "x" * 20
+    assert messages(settings, EMAIL_URL=mail_server("smtps://mail.example.com")) == ["staff.E005"]
+    assert messages(settings, EMAIL_URL={"ANYMAIL": {"POSTMARK_SERVER_TOKEN": "x"}}) == []
+
+
 def test_the_url_of_the_mail_server() -> None:
     server = mail_server("smtps://user:p%40ss@mail.example.com")
     assert server is not None

@@ -18,7 +18,8 @@ from django.utils.translation.template import templatize
 
 ROOT = Path(__file__).resolve().parents[2]
 LOCALE, CATALOGS = ROOT / "locale", "*/LC_MESSAGES/django.po"
-SOURCES = ("hindsight", "orgs", "contacts", "interviews")  # rooms with texts for contacts; everything else is English
+# Rooms with texts for contacts; everything else is English.
+SOURCES = ("hindsight", "orgs", "contacts", "interviews", "sequences")
 KEYWORDS = {**DEFAULT_KEYWORDS, "gettext_lazy": None, "gettext_noop": None}
 PLACEHOLDER = re.compile(r"%\(\w+\)s|\{\w+\}")
 

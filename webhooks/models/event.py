@@ -12,6 +12,9 @@ from webhooks.models.endpoint import Endpoint, Status
 
 # What an endpoint can subscribe to. A new event is one row here, and a call of `record_event()`.
 EVENT_TYPES: Mapping[str, str] = {
+    "interview.sent": "A sequence's first mail has left: see `email_sent_at`.",
+    "interview.bounced": "The contact's address does not exist: no mail of the sequence leaves any more.",
+    "interview.opted_out": "The contact wants no more mails: no mail of the sequence leaves any more.",
     "interview.started": "The contact has given consent, and the conversation begins, or goes on after it was "
     "abandoned.",
     "interview.abandoned": "The contact has begun, but not answered for 7 days. Recorded once a day.",

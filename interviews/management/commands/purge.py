@@ -21,6 +21,7 @@ from orgs.models import SecurityEvent
 from orgs.models.org import MAX_DAYS_KEPT
 from orgs.partitions import create_months_ahead
 from orgs.retention import count_by_org, expired_changes
+from sequences.services.enrolments import expire_unapproved
 from webhooks.services.deliveries import purge_deliveries
 
 # Rows by the org's slug. "" if they belong to no org, or to any.
@@ -49,8 +50,9 @@ class Command(RecordedCommand):
         "Removes what has expired: idempotency records, login sessions, security events, report links, webhook "
         "deliveries, exports and imports, and changes of the audit that are older than their org or the settings keep. "
         "Deletes what is in test rooms after 30 days. Deletes answers and transcripts, and erases contacts, as their "
-        "org says. Marks interviews without activity as abandoned. Creates the next monthly partitions of the audit, "
-        "if it has any. Prints the number of rows of each, by org. Run it once a day, at any time: it blocks nothing."
+        "org says. Marks interviews without activity as abandoned. Stops mails that nobody has approved for 30 days. "
+        "Creates the next monthly partitions of the audit, if it has any. Prints the number of rows of each, by org. "
+        "Run it once a day, at any time: it blocks nothing."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -78,6 +80,7 @@ class Command(RecordedCommand):
             "test interviews": delete_test_interviews(actor=self.actor, dry_run=dry_run),
             "contacts": erase_inactive_contacts(actor=self.actor, dry_run=dry_run),
             "abandoned interviews": abandoned,
+            "mails that nobody has approved": Counter({"": expire_unapproved(dry_run=dry_run)}),
         }
         if not dry_run:
             create_months_ahead()

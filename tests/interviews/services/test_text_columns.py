@@ -24,7 +24,7 @@ from orgs.actors import Actor, ActorKind
 from orgs.audit import overwrite
 from orgs.models import Change, Org
 from tests.client import ApiClient
-from tests.factories import ContactFactory, InterviewRequestFactory
+from tests.factories import ContactFactory, InterviewRequestFactory, SequenceFactory
 from webhooks.models import Endpoint
 from webhooks.models.event import EVENT_TYPES
 
@@ -43,6 +43,10 @@ WITHOUT_CONTACTS = {
     "interviews.InterviewType": "the guide, which is the same for all contacts",
     "interviews.Wish": "a kind, and the staff login of its owner",
     "interviews.ReportLink": "what a report counts, such as a competitor, and the staff login of who made it",
+    "sequences.Sequence": "the same for all contacts",
+    "sequences.Step": "the same for all contacts",
+    "sequences.Enrolment": "the staff login of who has approved it",
+    "sequences.Suppression": "a keyed hash, so that nobody writes to the address again",
     "webhooks.Endpoint": "an address of the customer's system",
 }
 KEPT = {
@@ -66,6 +70,7 @@ NOT_RESTORED = {
     "interviews.Driver": "is of the transcript; a review or a correction is replaced by another",
     "interviews.Wish": "is of the contact; an owner is replaced by another",
     "interviews.IndexedAnswer": "is of the transcript",
+    "sequences.Mail": "edits are not audited",
     "deals.Deal": "a PUT replaces all of it: the customer's system has the truth",
     "jobs.Job": "is not overwritten",
     "jobs.Chunk": "is not overwritten",
@@ -152,13 +157,15 @@ def marked_columns() -> Iterator[str]:
 
 @pytest.fixture
 def everything_about(alice: Contact, interview_request: InterviewRequest, acme_api: ApiClient) -> Contact:
-    """Alice, with a completed and a declined interview, a deal, an import of release 0.1.0, and Bob."""
+    """Alice, with a completed and a declined interview, a mail, a deal, an import of release 0.1.0, and Bob."""
     org = alice.org
     Endpoint.objects.create(org=org, url="https://example.com", event_types=[*EVENT_TYPES])
     about = {"contact_email": alice.email, "interview_type_id": interview_request.interview_type.public_id}
     body = {**about, "deal": {"deal_id": "1", "outcome": "lost"}}
     created = acme_api.post("/interviews", body, Idempotency_Key="1").json()
     complete(InterviewRequest.objects.get(pk=created["interview_request_id"]))
+    sequence = SequenceFactory.create(org=org)
+    acme_api.post("/interviews", {"contact_email": alice.email, "sequence_id": sequence.public_id})
     Driver.objects.update(is_counted=False)  # counted ones have different topics
     decline_interview(interview_request, reason=DeclineReason.NO_TIME, comment="In a merger.")
     sam = User.objects.create(username="sam")
