@@ -386,6 +386,7 @@ SPECTACULAR_SETTINGS = {
         {"name": "events", "description": "What happened in the last 30 days."},
         {"name": "me", "description": "Your organization, its plan, and what your API key may do."},
         {"name": "interview-types", "description": "The kinds of interview that an interview request can be for."},
+        {"name": "sequences", "description": "The mails that Paige sends to contacts."},
     ],
 }
 

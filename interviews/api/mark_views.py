@@ -31,8 +31,8 @@ was. Another `interview.cancelled` follows. Repeating it changes nothing."""
 
 CORRECT_DESCRIPTION = """Corrects a mistyped address of the contact, for all of the contact's interview requests, while
 none of them has the contact's consent. Their survey links are replaced, because somebody else may have got them, and
-those that were sent are `created` again: send the new `survey_url`. The response is 409 if the contact has begun an
-interview, or if another contact of your organization has the address."""
+those that were sent are `created` again: send the new `survey_url`. A sequence sends it itself. The response is 409 if
+the contact has begun an interview, or if another contact of your organization has the address."""
 
 CORRECT = requests.CorrectContactEmail()
 

@@ -30,6 +30,7 @@ from interviews.api.bodies import INTERVIEW_REQUEST_ID
 from interviews.lifecycle import Progress, Status
 from interviews.models import InterviewType
 from interviews.text import MAX_OBJECTIVE_LENGTH, clean_objective
+from sequences.models import Sequence
 
 ID = OpenApiParameter(
     "id",
@@ -48,6 +49,9 @@ DEAL_ID = {"maxLength": MAX_DEAL_ID_LENGTH}
 CONTEXT = {
     "anyOf": [{"type": "string", "maxLength": MAX_NOTES_LENGTH}, {"type": "object", "additionalProperties": True}]
 }
+
+# Of a POST.
+ONE_OF = ("interview_type_id", "sequence_id")
 
 
 @extend_schema_field(CONTEXT)
@@ -74,7 +78,15 @@ class CreateInterviewRequest(StrictSerializer):
     interview_type_id = PublicIdField(
         model=InterviewType,
         listed_by="GET /interview-types",
-        help_text="The interview type: an id from GET /interview-types.",
+        required=False,
+        help_text="The interview type: an id from GET /interview-types. You pass survey_url to the contact yourself.",
+    )
+    sequence_id = PublicIdField(
+        model=Sequence,
+        listed_by="GET /sequences",
+        required=False,
+        help_text="The sequence: an id from GET /sequences. Paige writes to the contact, with the sequence's interview "
+        "type. Send either interview_type_id or sequence_id.",
     )
     contact_name = TextField(
         clean=clean_name,
@@ -108,19 +120,15 @@ class CreateInterviewRequest(StrictSerializer):
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """The id in `deal` becomes `deal_id`."""
+        if len(attrs.keys() & ONE_OF) != 1:
+            message = f"Send {' or '.join(ONE_OF)}{', not both' if attrs.keys() >= {*ONE_OF} else ''}."
+            raise serializers.ValidationError(dict.fromkeys(ONE_OF, message))
         if "deal" not in attrs:
             return attrs
         deal_id = attrs["deal"]["deal_id"]
         if attrs.get("deal_id", deal_id) != deal_id:
             raise serializers.ValidationError({"deal_id": ["Send the same id as in deal, or leave deal_id out."]})
         return {**attrs, "deal_id": deal_id, "deal": values_of(attrs["deal"])}
-
-    def unknown(self, name: str) -> str:
-        if name == "sequence_id":
-            return (
-                "Sequences are not available yet. Send interview_type_id, and pass survey_url to the contact yourself."
-            )
-        return super().unknown(name)
 
 
 class CorrectContactEmail(StrictSerializer):

@@ -7,6 +7,7 @@ from interviews.api.mark_views import CancelView, ContactEmailView, SentView, Un
 from interviews.api.search_views import FindingsView, TranscriptSearchView
 from interviews.api.views import InterviewRequestsView, InterviewRequestView, InterviewTypesView
 from orgs import api as me_urls
+from sequences.api import views as sequences
 from webhooks.api import event_views
 from webhooks.api import views as webhooks
 
@@ -31,6 +32,7 @@ urlpatterns = [
     path("api/v1/transcripts/search", TranscriptSearchView.as_view(), name="transcript-search"),
     path("api/v1/findings", FindingsView.as_view(), name="findings"),
     path("api/v1/interview-types", InterviewTypesView.as_view(), name="interview-types"),
+    *sequences.urlpatterns,
     *webhooks.urlpatterns,
     *event_views.urlpatterns,
     *me_urls.urlpatterns,

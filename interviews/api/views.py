@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from contacts.models import Contact
 from contacts.services import ExternalIdTakenError
 from deals.models import Deal
-from hindsight.api.errors import IdempotencyConflict, NotFound, PreconditionFailed
+from hindsight.api.errors import Conflict, IdempotencyConflict, NotFound, PreconditionFailed
 from hindsight.api.idempotency import LIFETIME_HOURS, Created, create_once
 from hindsight.api.json_bodies import Response, body_of
 from hindsight.api.operations import IDEMPOTENCY_KEY, REPLAYED, header, operation
@@ -28,6 +28,9 @@ from interviews.models import InterviewRequest, InterviewType, Versions
 from interviews.services.create import create_interview_request
 from interviews.services.interview_types import ArchivedTypeError
 from orgs.authentication import Principal, page_response, principal_of
+from sequences.api.views import NO_SUCH_SEQUENCE
+from sequences.models import Sequence
+from sequences.services.enrolments import AlreadyEnrolledError, EnrolmentError
 
 LOCATION = header("Location", str, "The path of the interview request.", response=[201])
 
@@ -57,9 +60,12 @@ With `include`, a row also has the contact's notes or its `ETag`. A page with lo
 
 CREATE_DESCRIPTION = f"""Creates an interview request with a survey link. The contact is found by email or created.
 
-Send `survey_url` to the contact. With an `Idempotency-Key`, a retry within {LIFETIME_HOURS} hours returns the first
-response and creates nothing. Over the daily limit for overwritten texts, a name or context for a contact that exists
-is refused (429)."""
+With `interview_type_id`, `status` is `created`: send `survey_url` to the contact. With `sequence_id`, `status` is
+`sent`: Paige sends the link, and reminders, until the contact has answered; `email_sent_at` stays null until the first
+mail has left. If the contact already gets the mails of a sequence, the response is 409.
+
+With an `Idempotency-Key`, a retry within {LIFETIME_HOURS} hours returns the first response and creates nothing. Over
+the daily limit for overwritten texts, a name or context for a contact that exists is refused (429)."""
 
 # Shared, because creating the fields is slower than validating. They keep no state.
 LIST, LIST_TYPES = requests.InterviewRequestQuery(), PageQuery()
@@ -92,12 +98,12 @@ class InterviewRequestsView(ApiView):
         request_example=examples.CREATE,
         responses={201: OpenApiResponse(bodies.CreatedInterviewRequest, description="Interview request created")},
         response_example=examples.CREATED,
-        errors=[IdempotencyConflict],
+        errors=[Conflict, IdempotencyConflict],
     )
     def post(self, request: Request) -> Response:
         body = CREATE.run_validation(request.data)
         principal = principal_of(request)
-        interview_type = get_type(principal.org_id, body.pop("interview_type_id"))
+        sequence, interview_type = kind_of(principal.org_id, body)
 
         def create() -> Created:
             budget = budget_of(principal.rate_limit_key)
@@ -105,12 +111,20 @@ class InterviewRequestsView(ApiView):
                 refuse_overwrite(budget)
             try:
                 row = create_interview_request(
-                    interview_type=interview_type, actor=principal.actor, is_scripted=principal.is_test, **body
+                    interview_type=interview_type,
+                    sequence=sequence,
+                    actor=principal.actor,
+                    is_scripted=principal.is_test,
+                    **body,
                 )
             except ExternalIdTakenError:
                 raise ValidationError({"contact_external_id": [TAKEN_ID]}) from None
             except ArchivedTypeError:
-                raise ValidationError({"interview_type_id": [ARCHIVED_TYPE]}) from None
+                raise ValidationError({"sequence_id" if sequence else "interview_type_id": [ARCHIVED_TYPE]}) from None
+            except AlreadyEnrolledError as error:
+                raise Conflict(error.message) from None
+            except EnrolmentError as error:
+                raise ValidationError({error.field: [error.message]}) from None
             row.org = interview_type.org
             versions = Versions(row.version, row.contact.version, interview_type.guide_version)
             return Created(body_of(bodies.CreatedInterviewRequest, bodies.WrittenRow(row)), etag_of(versions))
@@ -220,6 +234,16 @@ def would_overwrite(org_id: int, body: Mapping[str, Any]) -> bool:
     if {*UPDATE.fields, "contact_external_id"} & body.keys() - {"objective"} and contacts.exists():
         return True
     return "deal" in body and Deal.objects.for_org(org_id).filter(deal_id=body["deal_id"]).exists()
+
+
+def kind_of(org_id: int, body: dict[str, Any]) -> tuple[Sequence | None, InterviewType]:
+    """Takes the ids out of the body. Raises ValidationError."""
+    if "interview_type_id" in body:
+        return None, get_type(org_id, body.pop("interview_type_id"))
+    sequences = Sequence.objects.for_org(org_id).select_related("interview_type__org").defer("interview_type__guide")
+    if sequence := sequences.filter(pk=body.pop("sequence_id")).first():
+        return sequence, sequence.interview_type
+    raise ValidationError({"sequence_id": [NO_SUCH_SEQUENCE]})
 
 
 def get_type(org_id: int, interview_type_id: int) -> InterviewType:

@@ -79,7 +79,7 @@ def request_validator(method: str, path: str) -> Draft202012Validator:
         {"deal_id": "x" * 256},
         {"objective": "x" * 10_001},
         {"objective": None},
-        {"sequence_id": "seq_1"},
+        {"sequence_id": "1"},
     ],
     ids=lambda change: " ".join(change),
 )
