@@ -8,7 +8,7 @@ whose it is, and both may be cached.
 
 import json
 from collections.abc import Callable, Mapping
-from functools import wraps
+from functools import partial, wraps
 from urllib.parse import urlencode
 
 from django.conf import settings
@@ -34,6 +34,7 @@ from hindsight.limits.callers import remember_caller
 from hindsight.limits.rate_limits import count_request
 from hindsight.text.storable import grouped
 from hindsight.text.timestamps import utc_text
+from interviews.lifecycle import Stage
 from interviews.models import InterviewRequest
 from interviews.services.conversation_steps import next_question
 from interviews.services.own_data import OwnData
@@ -55,6 +56,7 @@ from interviews.web.steps import Posted, number_in, take_step
 from orgs.actors import Actor, ActorKind
 from orgs.branding import CONTENT_TYPES, DARK, readable, validate_brand_color
 from orgs.models import Logo
+from sequences.services.enrolments import record_opening
 
 View = Callable[[HttpRequest, InterviewRequest, Posted], HttpResponse]
 
@@ -69,8 +71,8 @@ HEADERS = {
 UNREADABLE = (SuspiciousOperation, BadRequest, MultiPartParserError, UnreadablePostError)
 
 
-def public_page(view: View) -> Callable[[HttpRequest], HttpResponse]:
-    """Limits requests by address, refuses unreadable requests, finds the interview, and adds HEADERS.
+def guarded(view: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """Limits requests by address, refuses unreadable requests, and adds HEADERS.
 
     Without CSRF protection: with `no-referrer`, browsers send `Origin: null`, which Django refuses.
     """
@@ -79,12 +81,17 @@ def public_page(view: View) -> Callable[[HttpRequest], HttpResponse]:
     @wraps(view)
     def wrapper(request: HttpRequest) -> HttpResponse:
         with browser_language(request):
-            response = _early_response(request) or _response_of_link(view, request)
+            response = _early_response(request) or view(request)
         for name, value in HEADERS.items():
             response[name] = value
         return response
 
     return wrapper
+
+
+def public_page(view: View) -> Callable[[HttpRequest], HttpResponse]:
+    """Finds the interview of the link."""
+    return guarded(wraps(view)(partial(_response_of_link, view)))
 
 
 def _early_response(request: HttpRequest) -> HttpResponse | None:
@@ -122,9 +129,11 @@ def survey(request: HttpRequest, interview_request: InterviewRequest, posted: Po
     if request.method == "POST":
         outcome = take_step(interview_request, posted)
         if outcome.is_clean:
-            return _see_other("survey", posted.next_page)
+            return see_other("survey", posted.next_page)
         return state_page(request, interview_request, next_question(interview_request), outcome)
     state = in_chosen_language(request, interview_request, next_question(interview_request))
+    if state.stage == Stage.INVITED and interview_request.email_sent_at and request.method == "GET":
+        record_opening(interview_request_id=interview_request.pk)
     number = request.GET.get("question")
     return visited_page(request, interview_request, state, None if number is None else number_in(number))
 
@@ -133,7 +142,7 @@ def survey(request: HttpRequest, interview_request: InterviewRequest, posted: Po
 def own_data(request: HttpRequest, interview_request: InterviewRequest, posted: Posted) -> HttpResponse:
     """Before the completion, it leads to the survey page."""
     if not interview_request.is_completed:
-        return _see_other("survey", {"token": interview_request.survey_token})
+        return see_other("survey", {"token": interview_request.survey_token})
     if request.method != "POST":
         return _own_data_page(request, interview_request)
     actor = Actor(ActorKind.CONTACT, "survey link", current_request_id())
@@ -141,19 +150,19 @@ def own_data(request: HttpRequest, interview_request: InterviewRequest, posted: 
         return _erase(request, interview_request, actor)
     if posted.step == "take_back":
         withdraw_answer(interview_request, number=posted.number, actor=actor)
-    return _see_other("own_data", {"token": posted.token}, f"#answer-{posted.number}")
+    return see_other("own_data", {"token": posted.token}, f"#answer-{posted.number}")
 
 
 @public_page
 def own_data_file(request: HttpRequest, interview_request: InterviewRequest, posted: Posted) -> HttpResponse:
     if not interview_request.is_completed:
-        return _see_other("survey", {"token": interview_request.survey_token})
+        return see_other("survey", {"token": interview_request.survey_token})
     content = json.dumps(_record(interview_request), ensure_ascii=False, indent=2)
     headers = {"Content-Disposition": 'attachment; filename="my-interview.json"'}
     return HttpResponse(content, "application/json; charset=utf-8", headers=headers)
 
 
-def _see_other(page: str, query: Mapping[str, object], fragment: str = "") -> HttpResponse:
+def see_other(page: str, query: Mapping[str, object], fragment: str = "") -> HttpResponse:
     """Browsers follow 303 with GET, so a reload does not submit again."""
     return HttpResponseRedirect(f"{reverse(page)}?{urlencode(query)}{fragment}", status=303)
 
