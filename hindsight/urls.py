@@ -1,3 +1,4 @@
+from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path, re_path
 
@@ -23,6 +24,11 @@ urlpatterns = [
     path("admin/", include("staff.urls")),
     path("admin/", admin.site.urls),
 ]
+
+if settings.MAIL_WEBHOOK_SECRET and settings.ANYMAIL:
+    from sequences.providers import webhooks  # needs requirements/mail.txt
+
+    urlpatterns.append(path("mail-events/", include(webhooks())))
 
 handler400 = handlers.bad_request
 handler404 = handlers.not_found

@@ -50,6 +50,7 @@ from interviews.paige.wording.check import refusal_of
 from interviews.paige.wording.request import PublicBrief, Task, wording_messages
 from interviews.services.hidden_names import HiddenNames
 from interviews.services.transcript_search import excerpt_around, joined, parts_of
+from sequences.received import news_in
 from staff.visible_text import visible_html
 from tests.interviews.paige.interviews import parsed_guide
 
@@ -157,6 +158,18 @@ def fields(text: str) -> None:
                 clean(each)
 
 
+def received_mails(text: str) -> None:
+    raw = text.encode(errors="replace")
+    for before in (
+        b"",
+        b"In-Reply-To: ",
+        b"\n",
+        b"Content-Type: multipart/report; ",
+        b"Content-Type: multipart/report\n\n",
+    ):
+        news_in(before + raw)
+
+
 def places(text: str) -> object:
     spelled = SpelledText.of(text)
     return [spelled.span(word) for word in re.finditer(r"\S+ ", spelled.plain)]
@@ -199,4 +212,5 @@ READERS: dict[str, Reader] = {
     "fields": fields,
     "search": search,
     "log lines": without_secrets,
+    "received mails": received_mails,
 }
