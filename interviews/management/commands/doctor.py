@@ -8,7 +8,8 @@ from orgs.commands import RecordedCommand
 
 class Command(RecordedCommand):
     help = (
-        "Checks the database, migrations, rate limit store, model endpoint, static files, proxies and settings. "
+        "Checks the database, migrations, rate limit store, model endpoint, static files, proxies, mails with the "
+        "DNS records of their domain, and settings. "
         "Prints one line per check: ok, or FAIL with the problem and its remedy. The exit status is 1 if a check fails."
     )
 
