@@ -1,0 +1,112 @@
+"""What the mails of sequences lead to, without tracking pixels.
+
+An opening, a start, a completion and an opt-out each count for the last mail that had left before it.
+"""
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, fields
+from datetime import datetime
+from itertools import groupby
+from operator import itemgetter
+from typing import Any, Self
+
+from django.db.models import Count, F, Q
+
+from interviews.reports.proportions import Share
+from sequences.models import Mail, MailState, Sequence, StopReason
+
+_REQUEST = "enrolment__interview_request"
+# When it happened, and what else has to hold.
+_EVENTS: Mapping[str, tuple[str, Q]] = {
+    "opened": ("enrolment__opened_at", Q()),
+    "started": (f"{_REQUEST}__conversation__consented_at", Q()),
+    "completed": (f"{_REQUEST}__completed_at", Q()),
+    "opted_out": ("enrolment__finished_at", Q(enrolment__stop_reason=StopReason.OPTED_OUT)),
+}
+
+
+def followed_by(event: str) -> Count:
+    """Counts sent mails after which the event happened, also if a later mail had left before it."""
+    column, condition = _EVENTS[event]
+    return Count("pk", filter=condition & Q(**{f"{column}__gte": F("sent_at")}))
+
+
+@dataclass(frozen=True)
+class MailFigures:
+    opened: Share
+    started: Share
+    completed: Share
+    opted_out: Share
+
+    @classmethod
+    def of(cls, sent: int, counts: Mapping[str, int]) -> Self:
+        return cls(**{event: Share(counts[event], sent) for event in _EVENTS})
+
+    @property
+    def sent(self) -> int:
+        return self.opened.of
+
+    @property
+    def shares(self) -> list[Share]:
+        return [getattr(self, field.name) for field in fields(self)]
+
+
+@dataclass(frozen=True)
+class SequenceFigures:
+    """`total`: of the contacts who got a mail. `steps`: by number, those of which a mail has left."""
+
+    total: MailFigures
+    steps: Mapping[int, MailFigures]
+
+
+def figures_by_sequence(sequence_ids: Collection[int]) -> dict[int, SequenceFigures]:
+    """By id. Those that have sent nothing are left out."""
+    sent = Mail.objects.filter(sequence__in=sequence_ids, state=MailState.SENT).order_by("sequence", "step")
+    counts = {event: followed_by(event) for event in _EVENTS}
+    rows = sent.values("sequence", "step").annotate(sent=Count("pk"), **counts)
+    return {pk: _figures(list(steps)) for pk, steps in groupby(rows, itemgetter("sequence"))}
+
+
+def _figures(rows: list[Any]) -> SequenceFigures:
+    """A mail leaves after the one before it, so what happened after it happened after all earlier ones, too."""
+    later = [*rows[1:], dict.fromkeys(_EVENTS, 0)]
+    steps = {
+        row["step"]: MailFigures.of(row["sent"], {event: row[event] - after[event] for event in _EVENTS})
+        for row, after in zip(rows, later, strict=True)
+    }
+    return SequenceFigures(MailFigures.of(rows[0]["sent"], rows[0]), steps)
+
+
+def completed_after_mail(since: datetime, org_ids: Collection[int] | None) -> Share:
+    """Of the contacts whom sequences have reached from `since` on. `org_ids`: None for all orgs without test rooms."""
+    first = Mail.objects.filter(state=MailState.SENT, step=0, sent_at__gte=since)
+    first = first.without_test_rooms() if org_ids is None else first.filter(org__in=org_ids)
+    counts = first.aggregate(sent=Count("pk"), completed=followed_by("completed"))
+    return Share(counts["completed"], counts["sent"])
+
+
+COLUMNS = (
+    *("org", "sequence_id", "sequence", "mail", "sent"),
+    *(f"{event}.{part}" for event in _EVENTS for part in ("number", "percent", "low", "high")),
+)
+
+
+def export_figures(selected: Any) -> Iterator[dict[str, Any]]:
+    """Yields a record for each sequence, with `mail` empty, then one for each of its mails."""
+    sequences: list[Sequence] = list(selected.select_related("org").order_by("pk"))
+    figures = figures_by_sequence([sequence.pk for sequence in sequences])
+    for sequence in sequences:
+        about = {"org": sequence.org.slug, "sequence_id": sequence.public_id, "sequence": sequence.name}
+        if found := figures.get(sequence.pk):
+            yield {**about, "mail": None, **_record(found.total)}
+            yield from ({**about, "mail": number, **_record(step)} for number, step in found.steps.items())
+
+
+def _record(figures: MailFigures) -> dict[str, Any]:
+    shares = zip(_EVENTS, figures.shares, strict=True)
+    return {"sent": figures.sent, **{event: _numbers(share) for event, share in shares}}
+
+
+def _numbers(share: Share) -> dict[str, int | None]:
+    low, high = share.interval or (None, None)
+    return {"number": share.number, "percent": share.percent, "low": low, "high": high}
