@@ -15,6 +15,8 @@ from staff.interviews import pages as interview_requests
 from staff.orgs import api_keys, webhooks
 from staff.orgs import pages as orgs
 from staff.people import pages as staff_members
+from staff.sequences import enrolments
+from staff.sequences import pages as sequences
 
 # allauth's tables, some of which contain secrets.
 admin.site.unregister((EmailAddress, Authenticator, SocialAccount, SocialApp, SocialToken, UserSession))

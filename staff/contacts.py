@@ -3,6 +3,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
+from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 
@@ -14,7 +15,9 @@ from interviews.models import InterviewRequest, Transcript
 from interviews.services.erasure import delete_contact, erase_contact
 from interviews.services.state import displayed_status_of
 from orgs.models import EventKind
-from staff.confirmation import RemovalAdmin
+from sequences.models import Suppression
+from sequences.services.suppression import unsuppress
+from staff.confirmation import Action, ConfirmingAdmin, RemovalAdmin
 from staff.edit_conflicts import EditForm
 from staff.history.pages import AuditedAdmin
 from staff.interviews.forms import long_text
@@ -43,8 +46,24 @@ class ContactForm(EditForm):
         self.fields["name"].required = bool(self.stored["name"])
 
 
+def allow_mails(contact: Contact) -> None:
+    if not unsuppress(email=contact.email, org_id=contact.org_id):
+        raise ValidationError("The org may already send mails to this contact.")
+
+
+ALLOW_MAILS = Action(
+    title="Allow mails again",
+    text="Only if the contact has agreed. New interview requests with a sequence send mails again; what was stopped "
+    "stays stopped.",
+    button="Allow mails again",
+    run=allow_mails,
+    event=EventKind.SEQUENCE_CHANGED,
+    done="Mails allowed again.",
+)
+
+
 @admin.register(Contact)
-class ContactAdmin(ImportingAdmin, AuditedAdmin, RemovalAdmin):
+class ContactAdmin(ImportingAdmin, AuditedAdmin, RemovalAdmin, ConfirmingAdmin):
     form = ContactForm
     change_form_template = "staff/contacts/contact.html"
     exports = {"contacts": Export("contact", export_contacts, COLUMNS)}
@@ -56,7 +75,7 @@ class ContactAdmin(ImportingAdmin, AuditedAdmin, RemovalAdmin):
         "line break.",
         permissions=("jobs.import_contacts", "contacts.change_contact"),
     )
-    object_pages = {**AuditedAdmin.object_pages, "erase": "erase_view"}
+    object_pages = {**AuditedAdmin.object_pages, "erase": "erase_view", "allow-mails": ALLOW_MAILS}
     list_display = ("email", "name", "org", "created_at", "updated_at")
     list_filter = (OrgFilter, CreatedRange)
     list_select_related = ("org",)
@@ -88,6 +107,8 @@ class ContactAdmin(ImportingAdmin, AuditedAdmin, RemovalAdmin):
         newest = list(related[: NEWEST_INTERVIEWS + 1])
         shown = [(row, displayed_status_of(row).label, effect_of_notes(row)) for row in newest[:NEWEST_INTERVIEWS]]
         context.update(interviews=shown, has_more_interviews=len(newest) > NEWEST_INTERVIEWS)
+        context["suppressions"] = list(Suppression.objects.of(kwargs["obj"].email, kwargs["obj"].org_id))
+        context["allows_mails"] = any(each.org_id for each in context["suppressions"])
         return super().render_change_form(request, context, *args, **kwargs)
 
     def write(self, request: HttpRequest, obj: Contact, edits: dict[str, Any]) -> None:

@@ -12,13 +12,15 @@ from interviews.models import InterviewType
 from interviews.paige.guide.guide import shipped_guide, shipped_guides
 from interviews.paige.guide.texts import VENDOR
 from interviews.reports.interview_statistics import InterviewStatistics, Week, interview_statistics
+from interviews.reports.mail_figures import completed_after_mail
 from interviews.reports.model_statistics import model_statistics
+from interviews.reports.proportions import Share
 from orgs.models import Org
 from staff.lists.urls import Lists, day
 from staff.orgs.permissions import may, orgs_with, visible_orgs
-from staff.todos import model_problems, open_wishes, webhook_problems
+from staff.todos import mails_to_approve, model_problems, open_wishes, webhook_problems
 
-INTERVIEWS = "interviews.view_interviewrequest"
+INTERVIEWS, SEQUENCES = "interviews.view_interviewrequest", "sequences.view_sequence"
 
 # Classes in the style sheet, and words of the legend.
 KINDS = {
@@ -63,11 +65,15 @@ def home(request: HttpRequest) -> dict[str, Any]:
         statistics = interview_statistics([org.pk] if org else visible)
         context["only_own_orgs"] = visible is not None and org is None
         context |= {"statistics": statistics, "figures": [*figures(statistics, lists)], "kinds": KINDS.items()}
+        if may(request, SEQUENCES, org):
+            reached = completed_after_mail(statistics.weeks[0].starts, [org.pk] if org else visible)
+            context["figures"] += figure_of_mails(reached, lists)
         context |= {"topics": topics(statistics, lists, org), "chart": chart(statistics.weeks)}
         context["weeks"] = [(week, of_week(week, lists)) for week in statistics.weeks if week.requests or week.begun]
     if request.user.has_perm(INTERVIEWS) and (settings.PAIGE_MODEL or settings.PAIGE_WORDING_MODEL):
         context["model"] = model_statistics()
     context["todos"] = [
+        *mails_to_approve(request, lists),
         *open_wishes(request, lists),
         *webhook_problems(request, lists),
         *model_problems(context.get("model")),
@@ -100,6 +106,14 @@ def figures(statistics: InterviewStatistics, lists: Lists) -> Iterator[Figure]:
     ):
         if number := getattr(statistics, kind):
             yield Figure(label, f"{number:,}", (Linked(number, lists.interviews(conversation=kind), words),))
+
+
+def figure_of_mails(reached: Share, lists: Lists) -> Iterator[Figure]:
+    """The list of sequences says which mails these are."""
+    if reached.of:
+        url = lists.of("sequences_sequence", archived="all")
+        parts = (Linked(reached.number, url, "completed"), Linked(reached.of, url, "contacts mailed"))
+        yield Figure("After mails", f"{reached.percent}%", parts)
 
 
 def of_week(week: Week, lists: Lists) -> tuple[Linked, ...]:

@@ -12,8 +12,8 @@ from staff.orgs.permissions import may
 ENTRIES: Mapping[str, tuple[str, ...]] = {
     "Home": ("admin:index",),
     "Insights": ("admin:win_loss", "admin:transcript_search"),
-    "Interviews": ("interviews_interviewrequest", "interviews_wish"),
-    "Guides": ("interviews_interviewtype",),
+    "Interviews": ("interviews_interviewrequest", "sequences_enrolment", "interviews_wish"),
+    "Guides": ("interviews_interviewtype", "sequences_sequence"),
     "Customers": (
         *("orgs_org", "contacts_contact", "deals_deal", "orgs_apikey", "webhooks_endpoint", "webhooks_delivery"),
     ),

@@ -11,13 +11,15 @@ from django.urls import reverse
 from interviews.lifecycle import Flag
 from interviews.models import Wish
 from interviews.reports.model_statistics import ModelStatistics
+from sequences.models import Mail, MailState
+from staff.lists.filters import MAX_COUNT
 from staff.lists.urls import REQUESTS, Lists
 from staff.orgs.permissions import may, orgs_with
 from webhooks.models import Endpoint, Status
 from webhooks.models.endpoint import GIVEN_UP
 from webhooks.services.health import webhook_health
 
-ENDPOINTS, WISHES = "webhooks.view_endpoint", "interviews.view_wish"
+ENDPOINTS, WISHES, MAILS = "webhooks.view_endpoint", "interviews.view_wish", "sequences.change_enrolment"
 MAX_WISHES, MAX_NAMED_ENDPOINTS = 5, 3
 
 
@@ -25,6 +27,21 @@ class Todo(NamedTuple):
     text: str
     about: str = ""
     url: str = ""
+
+
+def mails_to_approve(request: HttpRequest, lists: Lists) -> Iterator[Todo]:
+    """Of those who may approve them. The oldest expire first."""
+    if not may(request, MAILS, lists.org):
+        return
+    orgs = [lists.org.pk] if lists.org else orgs_with(request, MAILS, test_rooms=False)
+    mails = Mail.objects.filter(state=MailState.TO_APPROVE).order_by("id")
+    mails = mails.without_test_rooms() if orgs is None else mails.filter(org__in=orgs)
+    oldest = list(mails.values_list("created_at", flat=True)[: MAX_COUNT + 1])
+    if oldest:
+        number = "1 mail waits" if len(oldest) == 1 else f"{len(oldest):,} mails wait"
+        more = "More than " if len(oldest) > MAX_COUNT else ""
+        url = lists.of("sequences_enrolment")
+        yield Todo(f"{more}{number} for approval", f"the oldest since {oldest[0]:%-d %b}", url)
 
 
 def open_wishes(request: HttpRequest, lists: Lists) -> Iterator[Todo]:

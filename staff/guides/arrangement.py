@@ -65,15 +65,15 @@ def arranged(guide: dict[str, Any], button: str) -> Arranged:
         items, largest, index = items[int(topic)]["follow_ups"], MAX_FOLLOW_UPS, follow_up
     place: int | None = None
     if action != "add":
-        place = _change(items, -1 if index is None else int(index), action, target)
+        place = rearrange(items, -1 if index is None else int(index), action, target)
     elif len(items) < largest:
         items.append(new_follow_up() if follow_ups else new_topic(guide))
         place = len(items) - 1
     return Arranged(guide, path if place is None else (*path, place))
 
 
-def _change(items: list[Any], index: int, action: str, target: str | None) -> int | None:
-    """The index of the item that gets the focus; None if no item is left."""
+def rearrange(items: list[Any], index: int, action: str, target: str | None = None) -> int | None:
+    """Removes or moves an item. Returns the index of the item that gets the focus; None if no item is left."""
     if not 0 <= index < len(items):
         return None
     item = items.pop(index)

@@ -16,6 +16,7 @@ from interviews.lifecycle import Flag, Rating, progress_of
 from interviews.models import InterviewRequest
 from interviews.services.state import displayed_status_of, rating_of
 from staff.base import StaffAdmin
+from staff.sequences.mails import may_change, status_in_words
 from staff.templatetags.desk import pill
 
 SYMBOLS = {"EUR": "€", "GBP": "£", "USD": "$"}
@@ -96,8 +97,20 @@ class RequestFields(StaffAdmin):
             "Interview type": linked(kind, row.interview_name),
             "Deal": row.deal_id and self.deal(row),
             "In the API": in_api,
+            "Mails": self.mails(row),
             "The contact": ", ".join(flag.label for flag in row.raised_flags if flag != Flag.DECLINED),
             "Rating": f"{rating} of {max(Rating)}: {Rating(rating).label}" if rating else "",
             **{label: display_for_value(time, "") for label, time in times.items()},
         }
         return [(label, value) for label, value in shown.items() if value]
+
+    def mails(self, row: InterviewRequest) -> str:
+        """The next mail of Paige, or why there is none. Its page has more."""
+        enrolment, request = getattr(row, "enrolment", None), context.request
+        if enrolment is None:
+            return ""
+        shown = linked(enrolment, status_in_words(enrolment))
+        if enrolment.finished_at or request is None or not may_change(request, enrolment):
+            return shown
+        url = reverse("admin:sequences_enrolment_stop", args=[enrolment.pk])
+        return format_html('{} <a class="button" href="{}">Stop mails</a>', shown, url)

@@ -27,6 +27,11 @@ ROLES: Mapping[str, tuple[str, ...]] = {
         "interviews.view_wish",
         "interviews.change_wish",  # take, finish
         "interviews.add_reportlink",  # hand on a report, revoke a link
+        "sequences.view_sequence",
+        "sequences.add_sequence",
+        "sequences.change_sequence",  # edit, send a test mail, archive, unarchive
+        "sequences.view_enrolment",
+        "sequences.change_enrolment",  # approve, edit, reject and stop mails
         "webhooks.view_endpoint",
         "webhooks.view_delivery",
         "webhooks.change_delivery",  # replay, cancel
@@ -47,6 +52,11 @@ ROLES: Mapping[str, tuple[str, ...]] = {
         "interviews.view_own_wish",
         "interviews.change_own_wish",  # take, finish
         "interviews.add_own_reportlink",  # hand on a report, revoke a link
+        "sequences.view_own_sequence",
+        "sequences.add_own_sequence",
+        "sequences.change_own_sequence",  # edit, send a test mail, archive, unarchive
+        "sequences.view_own_enrolment",
+        "sequences.change_own_enrolment",  # approve, edit, reject and stop mails
         "webhooks.view_own_endpoint",
         "webhooks.add_own_endpoint",
         "webhooks.change_own_endpoint",  # edit, rotate, disable, enable, test
@@ -62,6 +72,8 @@ ROLES: Mapping[str, tuple[str, ...]] = {
         "interviews.view_interviewtype",
         "interviews.view_interviewrequest",
         "interviews.view_wish",
+        "sequences.view_sequence",
+        "sequences.view_enrolment",
         "webhooks.view_endpoint",
         "webhooks.view_delivery",
     ),

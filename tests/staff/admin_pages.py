@@ -17,18 +17,21 @@ from django.urls import URLPattern, URLResolver, reverse
 from django.utils import timezone
 
 from contacts.services import update_contact
-from contacts.text import clean_notes
+from contacts.text import clean_email, clean_name, clean_notes
 from deals.models import Deal, DealValues
 from deals.services import write_deal
 from deals.text import clean_deal_id
 from interviews.lifecycle import Flag
 from interviews.models import InterviewRequest, InterviewType, ReportLink, Wish
+from interviews.services.create import create_interview_request
 from interviews.services.erasure import erase_contact
 from interviews.services.interview_types import edit_guide
 from orgs.actors import Actor, ActorKind
 from orgs.models import EventKind, Org, SecurityEvent
 from orgs.security_events import record_security_event
 from orgs.services import create_api_key, revoke_api_key, suspend_org
+from sequences.models import Enrolment, Sequence
+from sequences.services.sequences import create_sequence, shipped_steps
 from tests.completed import complete
 from tests.factories import ContactFactory, InterviewRequestFactory, OrgFactory
 from webhooks.models import Delivery, Endpoint, EndpointState, Event, Status
@@ -60,6 +63,13 @@ NOT_PAGES = {
     "orgs_apikey_delete": "refused",
     "orgs_securityevent_add": "refused",
     "orgs_securityevent_delete": "refused",
+    "sequences_enrolment_add": "refused",
+    "sequences_enrolment_approve": "POST",
+    "sequences_enrolment_delete": "refused",
+    "sequences_enrolment_mail": "a mail",
+    "sequences_sequence_delete": "refused",
+    "sequences_sequence_mail": "a mail",
+    "sequences_sequence_test": "POST",
     "webhooks_endpoint_delete": "refused",
     "webhooks_delivery_add": "refused",
     "webhooks_delivery_delete": "refused",
@@ -108,8 +118,36 @@ def make_rows(org: Org) -> Rows:
     deal = new_deal(org, interview_request.deal_id)
     rows = [org, contact, deal, interview_request, interview_type, api_key, endpoint, new_delivery(endpoint)]
     rows += [Wish.objects.create(org=org, interview_request=interview_request, kind=Flag.WANTS_A_PERSON)]
+    rows += [sequence := new_sequence(interview_type), new_enrolment(sequence)]
     rows += [SecurityEvent.objects.latest("pk"), Group.objects.get(name="support"), new_login()]
     return {type(row): row for row in rows}
+
+
+def new_sequence(interview_type: InterviewType) -> Sequence:
+    return create_sequence(
+        org=interview_type.org,
+        interview_type=interview_type,
+        steps=shipped_steps("en"),
+        actor=SAM,
+        name="Buyers of the procurement departments, in English",
+        language="en",
+        sender_name="Wilhelmina Featherstonehaugh",
+        reply_to="wilhelmina.featherstonehaugh@procurement.holding.example",
+        postal_address="Procurement Holding\n1 High Street",
+        time_zone="America/Argentina/ComodRivadavia",
+    )
+
+
+def new_enrolment(sequence: Sequence) -> Enrolment:
+    """Its invitation waits for approval."""
+    row = create_interview_request(
+        interview_type=sequence.interview_type,
+        sequence=sequence,
+        actor=SAM,
+        contact_email=clean_email("ferdinand.featherstonehaugh@procurement.holding.example"),
+        contact_name=clean_name("Ferdinand Featherstonehaugh"),
+    )
+    return row.enrolment
 
 
 def new_deal(org: Org, deal_id: str) -> Deal:

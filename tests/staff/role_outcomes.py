@@ -15,6 +15,7 @@ from contacts.models import Contact
 from deals.models import Deal
 from interviews.models import Driver, InterviewRequest, Wish
 from orgs.models import Change, Org
+from sequences.models import Enrolment, Sequence
 from staff.edit_conflicts import fingerprint
 from tests.staff.admin_pages import Rows, all_paths, change_path, make_rows, new_completed_request
 from tests.staff.conftest import Fields, Staff, cookies_of, form_of
@@ -42,6 +43,10 @@ QUERIES: Mapping[str, str] = {
     "orgs_apikey_add": "org={slug}",
     "webhooks_endpoint_add": "org={slug}",
     "orgs_securityevent_export": "org={slug}",
+    "sequences_sequence_add": "org={slug}&language=en",
+    "sequences_sequence_export": "org={slug}",
+    "sequences_sequence_mail": "step=0",
+    "sequences_sequence_test": "step=0",
 }
 
 # How a page without a row shows that it has found something.
@@ -58,6 +63,7 @@ FOUND: Mapping[str, Callable[[Any], Any]] = {
     "contacts_contact_export": lambda response: response.context["count"],
     "deals_deal_export": lambda response: response.context["count"],
     "interviews_interviewrequest_export": lambda response: response.context["count"],
+    "sequences_sequence_export": lambda response: response.context["count"],
     "orgs_securityevent_export": lambda response: b"\n" in response.content.strip(),
 }
 
@@ -87,6 +93,13 @@ SENT: Mapping[str, str] = {
     "interviews_interviewrequest_driver": "turn=2&quote=weekends",
     "interviews_wish_change": "is_done=on",
     "interviews_wish_changelist": "action=finish&_selected_action={wish.pk}",
+    "sequences_enrolment_changelist": "action=approve&_selected_action={enrolment.pk}",
+    "sequences_enrolment_edit": "subject=Mine",
+    "sequences_sequence_add": "name=New&sender_name=Ann&reply_to=ann@example.com&postal_address=Here&time_zone=UTC",
+    "sequences_sequence_changelist": "action=export_csv&_selected_action={sequence.pk}",
+    "sequences_sequence_edit": "name=New",
+    "sequences_sequence_export": "format=csv",
+    "sequences_sequence_test": "step=0",
     "interviews_interviewtype_guide": "purpose=Why+deals+are+lost",
     "webhooks_endpoint_edit": "url=http://127.0.0.1:9/new",
     "webhooks_endpoint_replay": "since=2020-01-01",
@@ -114,6 +127,8 @@ class World:
             contact=contact,
             deal=self.rows[Deal],
             wish=self.rows[Wish],
+            enrolment=self.rows[Enrolment],
+            sequence=self.rows[Sequence],
             interview_request=self.rows[InterviewRequest],
             change=Change.objects.of(contact).latest("pk"),
             seen=fingerprint(Contact.objects.get(pk=contact.pk).notes),

@@ -56,7 +56,7 @@ def test_the_other_states_of_pages_respond(root: Staff, acme: Org) -> None:
     ("role", "entries"),
     [
         ("support", "Home Insights Interviews Guides Customers Settings"),
-        ("account manager", "Home Insights Interviews Customers Settings"),
+        ("account manager", "Home Insights Interviews Guides Customers Settings"),
         ("auditor", "Home Settings"),
     ],
 )

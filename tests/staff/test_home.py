@@ -124,7 +124,7 @@ def test_it_shows_fallbacks_waiting_turns_and_response_times(root: Staff, interv
     root.get("sessions")  # records the use of the session, once a minute
     with CaptureQueriesContext(connection) as queries:
         page = root.text("index")
-    assert len(queries) == 2 + 9 + 3  # user and session; tests/staff/test_query_budgets.py counts the next ones
+    assert len(queries) == 2 + 11 + 3  # user and session; tests/staff/test_query_budgets.py counts the next ones
     rows = " ".join(page.partition(MODEL)[2].partition("</table>")[0].split())
     for cell in ("<td>4</td>", "<td>1 (25.0%)</td>", "<td>0</td>", "<td>3.1 s</td>", "<td>9.0 s</td>"):
         assert cell in rows

@@ -13,7 +13,7 @@ from tests.staff.conftest import Staff, committed_rows
 
 # The statements of the page that read one of these tables.
 TABLES = ("interviews_interviewrequest", "interviews_conversation")
-STATEMENTS = 5
+STATEMENTS = 6
 
 # In a year, of 2,000 orgs, of which the first has a fifth. For PostgreSQL.
 ROWS = 20_000

@@ -1,0 +1,183 @@
+from functools import partial
+from typing import Any, cast
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.http import HttpRequest, HttpResponse
+from django.utils.decorators import method_decorator
+
+from hindsight.text.languages import language_name
+from interviews.reports.mail_figures import COLUMNS, export_figures, figures_by_sequence, followed_by
+from orgs.models import EventKind, Org
+from sequences.models import Mail, MailState, Sequence
+from sequences.models.sequence import MAX_STEPS
+from sequences.services.sequences import create_sequence, edit_sequence, set_archived
+from sequences.text import MEANINGS
+from staff.base import OrgRowsAdmin
+from staff.confirmation import Action, ActionAdmin
+from staff.interviews.fields import linked
+from staff.lists.exports import Export, ExportableAdmin
+from staff.lists.filters import ArchivedFilter, OrgFilter
+from staff.orgs.permissions import may
+from staff.security_events import actor_of
+from staff.sequences.forms import SequenceEditor, SequenceStart
+from staff.sequences.mails import name_of
+from staff.sequences.preview import mail_view, preview_view, test_view
+
+ADD, CHANGE = "sequences.add_sequence", "sequences.change_sequence"
+
+
+ARCHIVE = Action(
+    title="Archive",
+    text="It takes no new contacts: the API answers 400, and does not list it. Mails that wait stop when they are due.",
+    button="Archive",
+    run=partial(set_archived, is_archived=True),
+    event=EventKind.SEQUENCE_CHANGED,
+    done="Archived.",
+)
+UNARCHIVE = Action(
+    title="Unarchive",
+    text="It takes new contacts again, and mails that still wait leave.",
+    button="Unarchive",
+    run=partial(set_archived, is_archived=False),
+    event=EventKind.SEQUENCE_CHANGED,
+    done="Taken out of the archive.",
+)
+
+
+@admin.register(Sequence)
+class SequenceAdmin(OrgRowsAdmin, ExportableAdmin, ActionAdmin):
+    change_form_template = "staff/sequences/sequence.html"
+    exports = {"mails": Export("sequence and mail", export_figures, COLUMNS)}
+    object_pages = {
+        "edit": "edit_view",
+        "preview": preview_view,
+        "mail": mail_view,
+        "archive": ARCHIVE,
+        "unarchive": UNARCHIVE,
+    }
+    slow_object_pages = {"test": test_view}  # it waits for the mail server
+    list_display = ("name", "org", "interview_type", "language_shown", "reached", "completed", "status")
+    list_filter = (OrgFilter, ArchivedFilter)
+    list_select_related = ("org",)
+    fields = (
+        *("name", "org", "interview_type_link", "language_shown", "status", "sender", "postal_address"),
+        *("window_shown", "daily_cap", "approval", "created_at"),
+    )
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return may(request, ADD)
+
+    def may_act(self, request: HttpRequest, obj: Any = None) -> bool:
+        return may(request, CHANGE, obj)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        rows: Any = super().get_queryset(request)
+        rows = rows.select_related("interview_type").defer("interview_type__guide")
+        if not self.is_list(request):
+            return cast(QuerySet[Any], rows)
+        first = Mail.objects.filter(sequence=OuterRef("pk"), state=MailState.SENT, step=0).order_by().values("sequence")
+        counts = {"reached": Count("pk"), "completed": followed_by("completed")}
+        rows = rows.annotate(**{name: Subquery(first.annotate(n=count).values("n")) for name, count in counts.items()})
+        return cast(QuerySet[Any], rows)
+
+    @admin.display(description="Language")
+    def language_shown(self, sequence: Sequence) -> str:
+        return language_name(sequence.language)
+
+    @admin.display(description="Contacts mailed")
+    def reached(self, sequence: Any) -> str:
+        return f"{sequence.reached or 0:,}"
+
+    @admin.display(description="Completed")
+    def completed(self, sequence: Any) -> str:
+        return f"{sequence.completed or 0:,}"
+
+    @admin.display(description="Status")
+    def status(self, sequence: Sequence) -> str:
+        return "Archived" if sequence.archived_at else "Active"
+
+    @admin.display(description="Interview type")
+    def interview_type_link(self, sequence: Sequence) -> str:
+        return linked(sequence.interview_type, sequence.interview_type.name)
+
+    @admin.display(description="Sender")
+    def sender(self, sequence: Sequence) -> str:
+        return f"{sequence.sender_name}, replies to {sequence.reply_to}"
+
+    @admin.display(description="Mails leave")
+    def window_shown(self, sequence: Sequence) -> str:
+        return f"Monday to Friday, {sequence.window_start:%H:%M} to {sequence.window_end:%H:%M}, {sequence.time_zone}"
+
+    @admin.display(description="Invitations")
+    def approval(self, sequence: Sequence) -> str:
+        return "A person approves each" if sequence.needs_approval else "Leave without approval"
+
+    def render_change_form(self, request: Any, context: Any, *args: Any, **kwargs: Any) -> Any:
+        sequence = kwargs["obj"]
+        figures = figures_by_sequence([sequence.pk]).get(sequence.pk)
+        steps = {step.number: step for step in sequence.steps.all()}
+        numbers = sorted({*steps, *(figures.steps if figures else ())})
+        context["mails"] = [
+            (name_of(number), steps.get(number), figures.steps.get(number) if figures else None) for number in numbers
+        ]
+        context.update(figures=figures, may_change=self.may_act(request, sequence), unsent=unsent_of(sequence))
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    @method_decorator(transaction.atomic)
+    def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
+        """First asks for the org and the texts, which the query then has."""
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        title, start = "New sequence", SequenceStart.of(request)
+        if (org := start.chosen) is None:
+            return self.page(request, "lists/org_choice", None, title=title, form=start)
+        if not may(request, ADD, org):
+            raise PermissionDenied
+        sequence = Sequence(org=org, language=start.cleaned_data["language"])
+        editor = SequenceEditor.of(sequence, request.POST)
+        if created := self.stored(request, editor, partial(create_sequence, org=org, actor=actor_of(request))):
+            text = (
+                f"Created. Its id in the API: {created.public_id}. Look at the mails before the first contact gets one."
+            )
+            return self.back_to(request, "preview", created, messages.SUCCESS, text)
+        return self.form_page(request, None, editor, title=title, org=org)
+
+    def edit_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        sequence = self.object_or_404(request, object_id, self.may_act)
+        editor, unsent = SequenceEditor.of(sequence, request.POST), unsent_of(sequence)
+        service = partial(edit_sequence, org_id=sequence.org_id, sequence_id=sequence.pk, actor=actor_of(request))
+        if edited := self.stored(request, editor, service):
+            if editor.form.kept:
+                labels = " and ".join(label.lower() for label in editor.form.kept)
+                messages.warning(request, f"Somebody else changed {labels} meanwhile. That change was kept.")
+            return self.back_to(request, "change", edited, messages.SUCCESS, "Saved.")
+        return self.form_page(request, sequence, editor, title="Edit", org=sequence.org, unsent=unsent)
+
+    def stored(self, request: HttpRequest, editor: SequenceEditor, service: Any) -> Sequence | None:
+        if button := request.POST.get("do"):
+            editor.press(button)
+        return editor.store(service) if request.method == "POST" and not button else None
+
+    def form_page(
+        self, request: HttpRequest, sequence: Sequence | None, editor: SequenceEditor, *, org: Org, **context: Any
+    ) -> HttpResponse:
+        shown = {"org": org, "editor": editor, "max_steps": MAX_STEPS, "meanings": MEANINGS.items()}
+        shown["steps"] = [(name_of(number), step) for number, step in enumerate(editor.steps)]
+        return self.page(request, "sequences/form", sequence, **shown, is_unsaved="do" in request.POST, **context)
+
+
+def unsent_of(sequence: Sequence) -> dict[str, int]:
+    """Numbers of mails that have not left: `unedited` get the text of their step, `edited` keep that of a person."""
+    is_edited, last = ~Q(subject=""), sequence.steps.count()
+    return (
+        Mail.objects.unsent()
+        .filter(sequence=sequence)
+        .aggregate(
+            unedited=Count("pk", filter=~is_edited & Q(step__lt=last)),
+            edited=Count("pk", filter=is_edited),
+            without_step=Count("pk", filter=~is_edited & Q(step__gte=last)),
+        )
+    )
