@@ -5,7 +5,7 @@ the services that complete interviews: transcripts, drivers, summaries and the s
 """
 
 import json
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,7 @@ from django.utils import timezone
 from hindsight.db.search import SearchTextField
 from hindsight.text.timestamps import utc_text
 from interviews.lifecycle import Direction, DriverAbout, Engine, Move, Speaker, Wording
-from interviews.models import Driver, InterviewRequest, Transcript, Turn, UnreadObjective
+from interviews.models import Driver, InterviewRequest, InterviewType, Transcript, Turn, UnreadObjective
 from interviews.paige.dialogue import render_transcript
 from interviews.paige.findings import findings_of
 from interviews.paige.guide.guide import shipped_guide
@@ -28,11 +28,18 @@ from interviews.services.state import StoredInterview
 from interviews.services.transcript_search import index_answers
 from orgs.actors import Actor, ActorKind
 from orgs.models import Org
+from sequences.services.sequences import create_sequence, shipped_steps
 
 DATA = Path(__file__).with_name("demo.json")
 ADMIN = Actor(ActorKind.STAFF, "admin")
 SHORTER = {"max_turns": 9, "estimated_minutes": 8}
 """How the guides of the demo differ from those that are shipped."""
+
+SEQUENCES = {
+    "Win-loss interview with a buyer": ("Buyers, in English", "en"),
+    "Win-Loss-Interview zu einer Kaufentscheidung": ("Buyers, in German", "de"),
+}
+"""Name and language of the sequence of each interview type. Somebody has to approve its mails."""
 
 Ids = dict[str, dict[int, int]]
 """The ids of the inserted rows by those in the file, for each name of a model."""
@@ -75,8 +82,28 @@ def _insert(data: dict[str, Any], org_ids: set[int]) -> None:
             interview_request=ids["interviewrequest"].get(values["interview_request_id"]), quote=values["quote"]
         ):
             _correct(driver, **values["correction"])
+    for interview_type in InterviewType.objects.filter(pk__in=ids["interviewtype"].values(), name__in=SEQUENCES):
+        _create_sequence(interview_type)
     # A reading contains the id of the interview type. If it is not that of the file, the worker reads again.
     UnreadObjective.objects.put((row.pk, row.org_id) for row in requests.values())
+
+
+def _create_sequence(interview_type: InterviewType) -> None:
+    name, language = SEQUENCES[interview_type.name]
+    create_sequence(
+        org=interview_type.org,
+        interview_type=interview_type,
+        steps=shipped_steps(language),
+        actor=ADMIN,
+        name=name,
+        language=language,
+        sender_name=f"Dana Reyes, {interview_type.org.name}",
+        reply_to=f"dana@{interview_type.org.slug}.example",
+        postal_address=f"{interview_type.org.name}, 1 Example Street, London",
+        window_start=time(0),
+        window_end=time(23, 59),
+        time_zone="Europe/Berlin",
+    )
 
 
 def _row(model: type[models.Model], values: dict[str, Any], ids: Ids, now: datetime) -> models.Model:

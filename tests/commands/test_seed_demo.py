@@ -20,10 +20,11 @@ from interviews.reports.interview_statistics import interview_statistics
 from interviews.services.readings import EncoderReadings
 from orgs.models import Org, SecurityEvent
 from orgs.services import create_api_key
+from sequences.models import Enrolment, Sequence
 from tests.client import ApiClient
 from tests.commands.running import run
 from tests.live.samples import samples_of
-from tests.staff.admin_pages import Rows, page_paths
+from tests.staff.admin_pages import Rows, new_enrolment, page_paths
 from webhooks.models import Delivery, Endpoint
 
 pytestmark = pytest.mark.django_db
@@ -83,6 +84,8 @@ def test_every_page_shows_a_row_of_the_demo(api: ApiClient, client: Client) -> N
     rows: Rows = {model: model.objects.latest("pk") for model in models}
     rows |= {type(row): row for row in (completed, completed.contact, completed.org, completed.interview_type)}
     rows |= {type(row): row for row in (completed.reported_deal, completed.org.api_keys.latest("pk"))}
+    sequence = Sequence.objects.latest("pk")
+    rows |= {Sequence: sequence, Enrolment: new_enrolment(sequence)}
     failed = {
         name: status for name, path in page_paths(rows).items() if (status := client.get(path).status_code) != 200
     }
