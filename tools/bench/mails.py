@@ -1,0 +1,44 @@
+"""Four workers send invitations to 50,000 contacts of 50 orgs: `python -m tools.bench.mails`, from Monday to Friday."""
+
+import datetime
+import subprocess
+import sys
+import tempfile
+import time
+from typing import Any
+
+from tools.harness.orm import set_up_django
+from tools.harness.processes import free_port
+from tools.harness.stores import DURABLE, killable_postgres, killable_redis
+from tools.harness.web import start_worker
+
+CONTACTS, SHOWN, WORKERS = 1_000, 10_000, 4  # contacts of an org; mails between two lines
+with killable_postgres(DURABLE) as postgres, killable_redis() as redis, tempfile.TemporaryFile() as log:
+    set_up_django(postgres.url, redis.url)
+    from interviews.demo import ADMIN
+    from interviews.models import InterviewType
+    from sequences.models import Enrolment, Mail
+    from sequences.services.sequences import create_sequence, shipped_steps
+    from tools.bench.data import ORGS, fill
+
+    fill(2 * CONTACTS)
+    values: dict[str, Any] = {"name": "Buyers", "language": "en", "sender_name": "Ann", "reply_to": "ann@example.com"}
+    values |= {"window_start": datetime.time(), "window_end": datetime.time(23, 59), "time_zone": "UTC"}
+    values |= {"postal_address": "1 High Street", "daily_cap": CONTACTS, "steps": shipped_steps("en"), "actor": ADMIN}
+    for kind in InterviewType.objects.select_related("org"):
+        own = {"org_id": kind.org_id, "sequence": create_sequence(org=kind.org, interview_type=kind, **values)}
+        rows = kind.org.interview_requests.order_by("contact_id", "pk").distinct("contact_id")[:CONTACTS]
+        enrolled = [Enrolment(interview_request=row, contact_id=row.contact_id, **own) for row in rows]
+        enrolled = Enrolment.objects.bulk_create(enrolled)
+        Mail.objects.bulk_create(Mail(enrolment=row, step=0, state="waiting", **own) for row in enrolled)
+    host = f"127.0.0.1:{free_port()}"
+    server = [sys.executable, "-m", "aiosmtpd", "-n", "-c", "aiosmtpd.handlers.Sink", "-l", host]
+    mail, before, began = {"EMAIL_URL": f"smtp://{host}", "EMAIL_FROM": "paige@example.com"}, 0, time.perf_counter()
+    processes = [subprocess.Popen(server), *(start_worker(postgres.url, log, **mail) for _ in range(WORKERS))]
+    while before < ORGS * CONTACTS:
+        time.sleep(1)
+        if (sent := Mail.objects.filter(state="sent").count()) >= before + SHOWN:
+            print(f"{sent:,} sent, {(sent - before) / (time.perf_counter() - began):.0f} a second", flush=True)
+            before, began = sent, time.perf_counter()
+    for process in processes:
+        process.terminate()
