@@ -9,6 +9,7 @@ from django.utils import timezone
 from contacts.models import Contact
 from hindsight.api.pagination import MAX_CHARACTERS
 from interviews.models import InterviewRequest
+from interviews.services.conversation_steps import give_consent
 from interviews.services.transitions import complete_interview
 from orgs.models import Org
 from tests.client import ApiClient

@@ -11,6 +11,7 @@ from contacts.models import Contact
 from hindsight.db.keyset import committed_before
 from interviews.models import InterviewRequest, InterviewType
 from interviews.services.transitions import complete_interview
+from orgs.models import Org
 from tests.client import ApiClient
 from tests.factories import InterviewRequestFactory, InterviewTypeFactory
 from tests.interviews.api.pages import ids, page, statements, walk
