@@ -1,7 +1,7 @@
 """PATCH /interviews: many updates in one request, each with its own result."""
 
 from collections.abc import Iterator, Sequence
-from typing import Any, TypeGuard
+from typing import Any, TypeGuard, cast
 
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
@@ -51,8 +51,9 @@ class Updates(serializers.ListSerializer[Any]):
     def _validated(self, update: Any) -> dict[str, Any] | Refusal:
         if not isinstance(update, dict):
             return BadRequest("Send each update as an object.")
+        child = cast(UpdateOfMany, self.child)
         try:
-            return dict(self.child.run_validation(update))
+            return dict(child.run_validation(update))
         except (serializers.ValidationError, BadRequest) as error:
             return error
 
@@ -73,12 +74,13 @@ class UpdateOfMany(UpdateInterviewRequest):
         list_serializer_class = Updates
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        of_row = {name: attrs.pop(name) for name in ("interview_request_id", "if_match") if name in attrs}
+        names = ("interview_request_id", "if_match")
+        of_row: dict[str, Any] = {name: attrs.pop(name) for name in names if name in attrs}
         return {**of_row, **super().validate(attrs)}
 
 
 class UpdateInterviewRequests(StrictSerializer):
-    data = UpdateOfMany(  # type: ignore[assignment]  # REST framework has a property `data`
+    data = UpdateOfMany(  # type: ignore[assignment, call-arg]  # REST framework has a property `data`; `many` makes a list
         many=True, max_length=MAX_UPDATES, help_text="The updates, which are made in this order."
     )
 

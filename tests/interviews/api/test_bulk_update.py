@@ -63,6 +63,7 @@ def test_a_bad_update_changes_the_others_and_says_so(
 ) -> None:
     theirs = InterviewRequestFactory.create(org=globex)
     text = {"contact_context": "New"}
+    no_objects: list[Any] = ["x", None, [], 7]
     refused: list[tuple[Any, int | None, int, str]] = [
         ({"interview_request_id": theirs.pk, **text}, theirs.pk, 404, "not_found"),
         ({"interview_request_id": 999_999, **text}, 999_999, 404, "not_found"),
@@ -75,7 +76,7 @@ def test_a_bad_update_changes_the_others_and_says_so(
         ({"interview_request_id": rows[1].pk}, rows[1].pk, 400, "bad_request"),
         *(({"interview_request_id": id, **text}, None, 400, "bad_request") for id in ("1", 0, -1, True, 1.5, 2**63)),
         (text, None, 400, "bad_request"),
-        *((other, None, 400, "bad_request") for other in ("x", None, [], 7)),
+        *((other, None, 400, "bad_request") for other in no_objects),
     ]
     first, last = ({"interview_request_id": row.pk, **text} for row in (rows[0], rows[3]))
     results = send(acme_api, first, *(update for update, *_ in refused), last)
