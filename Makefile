@@ -97,6 +97,12 @@ venv-client:
 test-typescript: venv-client ## Test the TypeScript samples of the guides, and the n8n workflow; pytest gets ARGS
 	@PATH="$(CURDIR)/.venv-client/bin:$$PATH" .venv/bin/pytest -q tests/live/optional/test_typescript_samples.py tests/live/optional/test_n8n.py $(ARGS)
 
+.PHONY: test-mcp
+test-mcp: ## Test the MCP server with the client of its SDK, over both transports; ARGS goes to pytest
+	@scripts/bootstrap dev
+	$(call environment,mcp,requirements/mcp)
+	@.venv/bin/python -m tests.environments -q tests/live/optional/test_mcp.py $(ARGS)
+
 .PHONY: fuzz
 fuzz: ## Send requests that Schemathesis generates from docs/openapi.yaml, on both databases; pytest gets ARGS
 	@scripts/bootstrap dev

@@ -86,6 +86,7 @@ INSTALLED_APPS = [
     "interviews",
     "interviews.web",
     "staff",
+    "hindsight.mcp",
 ]
 
 MIDDLEWARE = [
@@ -342,6 +343,7 @@ LOGGING = {
         "django.server": {"handlers": [], "propagate": True, "level": "CRITICAL"},  # the request line, with the query
         "django.request": {"level": "ERROR"},
         "django.security": {"level": "ERROR"},
+        "mcp": {"level": "WARNING"},  # a line for each message
         "hindsight.security": {"level": "INFO"},  # whatever LOG_LEVEL is
         "django.security.DisallowedHost": {"level": "CRITICAL"},  # any client can cause it; the access log has it
     },

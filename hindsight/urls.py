@@ -5,6 +5,7 @@ from django.urls import include, path, re_path
 from hindsight.api import handlers
 from hindsight.api.schema import schema
 from hindsight.docs import views as docs
+from hindsight.mcp.views import McpView
 from interviews.api import urls as api_urls
 from interviews.web import urls as survey_urls
 from staff.win_loss.handed_on import report_page
@@ -17,6 +18,7 @@ urlpatterns = [
     path("api/docs/reference", docs.reference, name="reference"),
     path("api/docs/try", docs.page("docs/try.html"), name="try"),
     path("api/redoc.js", docs.redoc_script, name="redoc"),
+    path("mcp", McpView.as_view(), name="mcp"),
     path("llms.txt", docs.llms_txt, name="llms"),
     re_path(r"^api(/|$)", handlers.not_found),
     path("", include(survey_urls)),

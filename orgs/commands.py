@@ -45,7 +45,7 @@ KINDS = {
     "show_prompt": EventKind.PROMPT_READ,
     "test_webhook": EventKind.WEBHOOK_SENT,
 }
-NOT_RECORDED = {"demo", "doctor", "receive_mail", "run_worker", "seed_demo"}
+NOT_RECORDED = {"demo", "doctor", "mcp", "receive_mail", "run_worker", "seed_demo"}
 
 
 class ParagraphHelpFormatter(RawDescriptionHelpFormatter, DjangoHelpFormatter):

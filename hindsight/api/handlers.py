@@ -87,7 +87,7 @@ def _field_errors(detail: dict[str, Any], prefix: str = "") -> Iterator[errors.F
 
 def is_api(request: HttpRequest) -> bool:
     """`//api/…` counts: a client's base URL may end in a slash."""
-    return f"{request.path_info.lstrip('/')}/".startswith("api/")
+    return f"{request.path_info.lstrip('/')}/".startswith(("api/", "mcp/"))
 
 
 def error_response(error: errors.ApiError) -> Response:

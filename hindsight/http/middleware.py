@@ -16,6 +16,7 @@ from hindsight.metrics.instruments import REQUEST_SECONDS, REQUESTS
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
 API = "/api/v1/"
+MCP = "/mcp"
 
 # Of metrics: clients can send any word.
 METHODS = ("GET", "HEAD", "POST", "PATCH", "PUT", "DELETE", "OPTIONS")
@@ -149,7 +150,7 @@ class PageMiddleware:
         self.last_host: str | None = None
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        if not request.path_info.startswith(API):
+        if request.path_info != MCP and not request.path_info.startswith(API):
             return self.get_response(request)
         host = request.META.get("HTTP_HOST")
         if host is None or host != self.last_host:
