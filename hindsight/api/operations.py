@@ -143,9 +143,14 @@ def description_of(error: type[ApiError]) -> str:
     return f"`{error.code.value}`"
 
 
-def error_response(error: type[ApiError]) -> OpenApiResponse:
-    envelope: Any = EXAMPLES[error].envelope()
+def example_of(error: ApiError) -> Any:
+    envelope: Any = error.envelope()
     envelope["error"] |= {"doc_url": errors.doc_url(EXAMPLE_SERVER, error.code), "request_id": EXAMPLE_REQUEST_ID}
+    return envelope
+
+
+def error_response(error: type[ApiError]) -> OpenApiResponse:
+    envelope = example_of(EXAMPLES[error])
     return OpenApiResponse(
         ErrorResponseSerializer,
         description=description_of(error),

@@ -1,4 +1,5 @@
 from hindsight.api.errors import PreconditionFailed
+from hindsight.api.operations import example_of
 
 ID = 4821
 TYPE = "type_12"
@@ -44,11 +45,7 @@ UPDATED_MANY = {
         {
             "interview_request_id": 4822,
             "status_code": PreconditionFailed.status_code,
-            "error": {
-                "code": PreconditionFailed.code.value,
-                "message": PreconditionFailed.message,
-                "request_id": "0f8fad5bd9cb469fa16570867728950e",
-            },
+            **example_of(PreconditionFailed()),
         },
     ]
 }

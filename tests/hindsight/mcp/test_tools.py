@@ -48,7 +48,7 @@ def test_every_tool_has_a_schema_and_says_what_it_costs() -> None:
         assert schema["type"] == "object"
         assert "$ref" not in json.dumps(schema)
     assert {"etag", "interview_request_id", "contact_context"} <= schema_of("update_context")["properties"].keys()
-    assert schema_of("create_interview")["required"] == ["contact_email", "interview_type_id"]
+    assert schema_of("create_interview")["required"] == ["contact_email"]
 
 
 def test_get_interview_returns_summary_drivers_and_transcript(
@@ -127,7 +127,7 @@ def test_an_id_of_another_org_looks_like_a_missing_one(use: Use, globex: Org, na
         ("list_findings", {"competitor": ["A", "B"]}, "competitor: Send one value."),
         ("list_deals", {"cursor": "forged"}, "cursor: Send next_cursor unchanged"),
         ("search_transcripts", {"q": "?"}, "q: Send at least one word"),
-        ("create_interview", {"contact_email": "a@example.com"}, "interview_type_id: Missing."),
+        ("create_interview", {"contact_email": "a@example.com"}, "interview_type_id: Send interview_type_id or"),
         ("competitors", {"outcome": "won"}, "outcome: Unknown argument. Valid: none."),
     ],
 )

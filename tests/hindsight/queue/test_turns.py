@@ -5,12 +5,17 @@ from typing import Any
 
 import pytest
 from django.utils import timezone
+from pytest_django import Settings
 
+from contacts.text import clean_email
 from hindsight.queue.kinds import KINDS
 from hindsight.queue.shares import Turns
 from interviews.models import DriverChoice, ScriptedInterview, UnreadObjective
+from interviews.services.create import create_interview_request
+from orgs.actors import Actor, ActorKind
 from orgs.models import Org
-from tests.factories import ContactFactory, InterviewRequestFactory, InterviewTypeFactory
+from sequences.models import Mail
+from tests.factories import ContactFactory, InterviewRequestFactory, InterviewTypeFactory, SequenceFactory
 from tests.working import leased
 from webhooks.models import Delivery, Endpoint, Event
 
@@ -32,8 +37,21 @@ def deliveries(org: Org, count: int) -> None:
     Delivery.objects.bulk_create(Delivery(org=org, endpoint=endpoint, event=event) for _ in range(count))
 
 
+def mails(org: Org, count: int) -> None:
+    sequence = SequenceFactory.create(org=org)
+    for number in range(count):
+        create_interview_request(
+            interview_type=sequence.interview_type,
+            sequence=sequence,
+            actor=Actor(ActorKind.STAFF, "sam"),
+            contact_email=clean_email(f"user{number}@example.com"),
+        )
+    Mail.objects.update(due_at=timezone.now())
+
+
 ROWS = {
     "deliveries": deliveries,
+    "mails": mails,
     "driver choices": of_interviews(DriverChoice),
     "scripted interviews": of_interviews(ScriptedInterview),
     "objectives to read": of_interviews(UnreadObjective),
@@ -57,7 +75,8 @@ def test_the_kinds_are_all_kinds() -> None:
 
 
 @pytest.mark.parametrize("kind", ROWS)
-def test_rows_that_wait_delay_another_org_by_one_row(acme: Org, globex: Org, kind: str) -> None:
+def test_rows_that_wait_delay_another_org_by_one_row(acme: Org, globex: Org, kind: str, settings: Settings) -> None:
+    settings.EMAIL_URL = {}  # without a mail server, no mail is due
     ROWS[kind](acme, 20)
     ROWS[kind](globex, 1)
     assert rows_before(globex, kind) == 1
