@@ -192,7 +192,7 @@ READERS: dict[str, Reader] = {
     "answer": lambda text: reading_of(text, "What led to that?", GUIDE, "Acme"),
     "question before an answer": lambda text: reading_of("Slow.", text, GUIDE, "Acme"),
     "statements": lambda text: [statements(clause_with(text, None), language) for language in ("en", "de")],
-    "hidden names": HiddenNames({"acme": "{vendor}", "jane de winter": "{person}"}, "en").hide,
+    "hidden names": HiddenNames({"jane de winter": "{person}"}, {"acme": "{vendor}"}).hide,
     "languages": lambda text: (language_of(text), wanted_language(clause_with(text, Act.WANTS_LANGUAGE).as_read)),
     "what must be heard": lambda text: list(heard(text, ())),
     "quotes": every(quotes, lambda text: quote_from(text, "en")),

@@ -19,9 +19,11 @@ from interviews.models import Driver
 from interviews.models.transcript import DriverQuerySet
 from interviews.paige.dialogue import Utterance, blocks
 from interviews.paige.guide.guide import Guide, GuideError
-from interviews.paige.language import language_of
+from interviews.paige.guide.texts import VENDOR
+from interviews.paige.language import language_of as main_language
 from interviews.paige.turn.brief import guides_of
-from interviews.services.hidden_names import COMPETITOR, HiddenNames
+from interviews.services.hidden_names import COMPETITOR, PERSON, HiddenNames, names_of, names_of_contact
+from interviews.services.state import language_of
 from orgs.models import Change, Org
 
 BATCH = 100
@@ -43,12 +45,14 @@ def export_corrections(org: Org, *, since: datetime | None = None) -> Iterator[R
     longer allows it.
     """
     exported: list[int] = []
-    competitors, staff = {*_competitors(org)}, [user.get_full_name() for user in User.objects.exclude(last_name="")]
+    staff = [user.get_full_name() for user in User.objects.exclude(last_name="")]
+    shared = names_of({PERSON: staff, COMPETITOR: _competitors(org), VENDOR: (org.name,)})
     for batch in pk_batches(_corrected(org, since), BATCH):
         rows = _shared(org).filter(pk__in=batch)
         for driver in rows.select_related(*(f"interview_request__{name}" for name in RELATED)).order_by("pk"):
-            names = HiddenNames.of(driver.interview_request, competitors | {*_named_by(driver)}, staff)
-            if line := _line(driver, names):
+            interview_request = driver.interview_request
+            own = names_of({COMPETITOR: _named_by(driver)}) | names_of_contact(interview_request.contact)
+            if line := _line(driver, HiddenNames(own, shared, language_of(interview_request))):
                 exported.append(driver.pk)
                 yield line
     if sum(_shared(org).filter(pk__in=ids).count() for ids in _parts(exported)) < len(exported):
@@ -95,7 +99,7 @@ def _line(driver: Driver, names: HiddenNames) -> Record | None:
     labels = {name: getattr(driver, name) for name in LABELLED}
     guide = _guide_of(interview_request)
     return {
-        "language": language_of(answer.text, names.language),
+        "language": main_language(answer.text, names.language),
         "question": names.hide(question.text),
         **{"before": before, "text": text, "after": after},
         "label": None if driver.review == Review.REJECTED else _label(labels, guide, names),
@@ -115,7 +119,7 @@ def _topic(values: dict[str, Any], guide: Guide | None, names: HiddenNames) -> R
     topic = next((each for each in guide.every_topic if each.key == values["topic"]), None) if guide else None
     texts = {name: getattr(topic, name, "") for name in ("title", "question", "about")}
     texts["title"] = texts["title"] or values["title"]
-    return {"key": values["topic"], **{name: names.hide_in_guide(text) for name, text in texts.items()}}
+    return {"key": values["topic"], **{name: names.hide_stored(text) for name, text in texts.items()}}
 
 
 def _guide_of(interview_request: Any) -> Guide | None:

@@ -1,6 +1,5 @@
 """Quotes of interviews, and what a page says of who said them: to staff, and to readers of a link."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
@@ -11,7 +10,7 @@ from deals.models import Outcome
 from hindsight.text.visible import visible
 from interviews.lifecycle import Flag, Review
 from interviews.models import Driver, InterviewRequest
-from interviews.services.hidden_names import domain_label
+from interviews.services.hidden_names import HiddenNames, names_of_contact
 from staff.interviews.transcript import anchor_of
 
 NO_OUTCOME = "no outcome known"
@@ -41,36 +40,22 @@ class Naming(Enum):
 
     def source(self, row: InterviewRequest, staff: str) -> str:
         """`staff`: what staff see."""
-        naming, outcome = self.of(row), _outcome(row)
+        naming, outcome = self.of(row), getattr(row.reported_deal, "outcome", "")
         if naming == Naming.ANONYMOUS:
             return ANONYMOUS.get(outcome, NO_OUTCOME)
         who = staff if naming == Naming.STAFF else _name(row)
         return f"{who}, {Outcome(outcome).label}" if outcome else who
 
     def text(self, row: InterviewRequest, text: str) -> str:
-        """Without the words of the contact's name, and without the company, if it is anonymous."""
+        """Without the names of contact and company, if it is anonymous."""
         shown = visible(text)
-        if self.of(row) != Naming.ANONYMOUS:
-            return shown
-        if names := "|".join(re.findall(r"\w{3,}", row.contact.name)):
-            shown = re.sub(rf"\b(?:{names})\b", "[name]", shown)
-        company = domain_label(row.contact.email)
-        return re.sub(rf"\b(?=[A-Z])(?i:{re.escape(company)})\b", "[company]", shown) if company else shown
-
-
-def _outcome(row: InterviewRequest) -> str:
-    outcome: str = getattr(row.reported_deal, "outcome", "")
-    return outcome
+        hidden = HiddenNames(names_of_contact(row.contact))
+        return hidden.hide_stored(shown) if self.of(row) == Naming.ANONYMOUS else shown
 
 
 def _name(row: InterviewRequest) -> str:
     """With the domain of the address, which tells the company."""
-    return " of ".join(filter(None, (visible(row.contact.name), _domain(row))))
-
-
-def _domain(row: InterviewRequest) -> str:
-    email: str = row.contact.email
-    return email.rpartition("@")[2]
+    return " of ".join(filter(None, (visible(row.contact.name), row.contact.email.rpartition("@")[2])))
 
 
 @dataclass(frozen=True)

@@ -91,7 +91,7 @@ def test_names_are_shown_only_if_staff_say_so_and_the_contact_does_not_mind(
     assert ("Ada" in page) == is_named
     assert ("globex" in page.lower()) == is_named
     assert ("The price of Globex was too high, said Ada." in page) == is_named
-    assert ("The price of [company] was too high, said [name]." in page) != is_named
+    assert ("The price of {company} was too high, said {person}." in page) != is_named
 
 
 def test_the_period_is_fixed_and_the_figures_are_not(support: Staff, told: InterviewRequest) -> None:

@@ -112,8 +112,8 @@ def test_the_same_as_markdown(support: Staff, completed: InterviewRequest) -> No
     ("naming", "flags", "source", "quote"),
     [
         (Naming.NAMES, "", "Ada High of acme.example, lost", "High fees"),
-        (Naming.NAMES, "wants_to_stop no_name", "lost deal", "[name] fees"),
-        (Naming.ANONYMOUS, "", "lost deal", "[name] fees"),
+        (Naming.NAMES, "wants_to_stop no_name", "lost deal", "{person} fees"),
+        (Naming.ANONYMOUS, "", "lost deal", "{person} fees"),
     ],
 )
 def test_readers_of_a_link_get_no_page_of_staff_and_no_name_that_is_not_for_them(
