@@ -37,4 +37,5 @@ def _clause(text: str, start: int) -> Clause:
         return Clause(text, start, Act.ASKS_SOMETHING)
     speaks = Direction.AGAINST if AGAINST.search(text) else Direction.FOR if FOR.search(text) else None
     topics = ("pricing",) if "price" in text else ()
-    return Clause(text, start, None, StatementKind.JUDGEMENT, topics, speaks, is_decisive="decided" in text)
+    kind, is_decisive, is_sure = StatementKind.JUDGEMENT, "decided" in text, speaks is not None
+    return Clause(text, start, None, kind, topics, speaks, is_decisive=is_decisive, is_sure=is_sure)

@@ -1,8 +1,8 @@
 """What an interview has found: key answers by topic, drivers, and the coverage of the emphasized topics."""
 
 import re
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain, groupby
 from typing import Any, Self, TypedDict
@@ -10,7 +10,7 @@ from typing import Any, Self, TypedDict
 from interviews.lifecycle import Coverage, Direction, DriverAbout, DriverSource, Move, NotAsked, Speaker
 from interviews.paige.dialogue import Block, Utterance, blocks
 from interviews.paige.guide.guide import FollowUpKind, Guide, Topic
-from interviews.paige.language import SENTENCE_GAP
+from interviews.paige.language import SENTENCE_GAP, unaccented
 from interviews.paige.objective import mentions_subject
 from interviews.paige.reading.answer import read_answer
 from interviews.paige.reading.readings import (
@@ -24,13 +24,19 @@ from interviews.paige.reading.readings import (
     TopicReading,
 )
 from interviews.paige.turn.brief import Brief
+from interviews.paige.turn.dialogue_state import MIN_LETTERS_OF_A_TELLING_WORD
+from interviews.paige.turn.statements import statement_words
 
 EXCERPT_LENGTH = 400
 ACTS_OF_FINDINGS = (None, Act.SAID_BEFORE)
 """A clause with another act is about the interview, even if it states something."""
+ACTS_OF_REASONS = (*ACTS_OF_FINDINGS, Act.DECLINES, Act.WANTS_A_PERSON)
+"""A short reason can be read as one of the last two, such as "Gut feeling.", or as stating nothing."""
 DECISION = "decision"
 """The key of the topic whose answers give the reasons for the decision."""
 MAX_DRIVERS_OF_A_TOPIC = 5
+MAX_ON_REASONS = 3
+LETTERS_OF_A_STEM, STEMS_OF_A_SHORT_ANSWER, WEIGHT_OF_DECISIVE, LEAST_WEIGHT = 5, 8, 2.0, 1.5
 ABOUT = {About.VENDOR: DriverAbout.VENDOR, About.RIVAL: DriverAbout.COMPETITOR, About.NOTHING: DriverAbout.NOTHING}
 EARLIER_DRIVER: Mapping[str, Any] = {
     **{"about": None, "about_name": None, "is_reason": False, "is_decisive": False},
@@ -51,13 +57,16 @@ class Findings(TypedDict, total=False):
 
 def findings_of(brief: Brief, content: str) -> Findings:
     """Objective, notes and picks count as they are at the completion. `content`: of the transcript."""
-    transcript = blocks(content)
+    transcript, found = blocks(content), drivers(brief)
+    reasons = {"decided": decided(brief), "would_change": would_change(brief)}
+    reasons["on_reasons"] = on_reasons(brief, [*chain.from_iterable(reasons.values())])
     return {
         "key_answers": key_answers(brief.guide, brief.heard, transcript),
-        "drivers": [driver.shown(transcript) for driver in drivers(brief)],
+        "drivers": [driver.shown(transcript) for driver in found],
         "coverage": coverage(brief),
         "summary": {
-            "would_change": [excerpt.quoted(transcript) for excerpt in would_change(brief)],
+            **{name: [excerpt.quoted(transcript) for excerpt in each] for name, each in reasons.items()},
+            "sure": [driver.quote.place(transcript)["start"] for driver in found if driver.is_sure],
             "objective": objective_coverage(brief),
         },
     }
@@ -122,7 +131,7 @@ def key_answers(guide: Guide, conversation: Sequence[Utterance], transcript: lis
     return found
 
 
-def _finding_excerpts(turn: int, answer: Utterance) -> Iterator[Excerpt]:
+def _finding_excerpts(turn: int, answer: Utterance, acts: Collection[object] = ACTS_OF_FINDINGS) -> Iterator[Excerpt]:
     """Without questions, wishes, refusals and small talk. Together at most EXCERPT_LENGTH long.
 
     Empty for a bare denial.
@@ -130,7 +139,7 @@ def _finding_excerpts(turn: int, answer: Utterance) -> Iterator[Excerpt]:
     if answer.as_read.is_bare_denial:
         return
     left = EXCERPT_LENGTH
-    for run in _runs(turn, answer):
+    for run in _runs(turn, answer, acts):
         run = run.beginning if left == EXCERPT_LENGTH else run
         if len(run.text) > left:
             return
@@ -138,10 +147,10 @@ def _finding_excerpts(turn: int, answer: Utterance) -> Iterator[Excerpt]:
         left -= len(run.text)
 
 
-def _runs(turn: int, answer: Utterance) -> Iterator[Excerpt]:
-    """From the first to the last finding between clauses with acts. Fillers between findings stay."""
-    for is_told, clauses in groupby(answer.as_read.clauses, key=lambda clause: clause.act in ACTS_OF_FINDINGS):
-        found = [clause for clause in clauses if is_told and clause.kind]
+def _runs(turn: int, answer: Utterance, acts: Collection[object]) -> Iterator[Excerpt]:
+    """From the first to the last finding between clauses with other acts. Fillers between findings stay."""
+    for is_told, clauses in groupby(answer.as_read.clauses, key=lambda clause: clause.act in acts):
+        found = [clause for clause in clauses if is_told and (clause.kind or acts is ACTS_OF_REASONS)]
         run = Excerpt(turn, 0, answer.text).part(found[0].start, found[-1].end) if found else None
         if run and run.text:
             yield run
@@ -150,7 +159,7 @@ def _runs(turn: int, answer: Utterance) -> Iterator[Excerpt]:
 @dataclass(frozen=True)
 class Driver:
     """`is_decisive`: the contact says that it tipped the decision. Other reasons answer the question on it.
-    `about_name`: of the competitor, or "".
+    `about_name`: of the competitor, or "". `is_sure`: whether the direction is sure enough for the summary.
     """
 
     topic: Topic
@@ -160,6 +169,7 @@ class Driver:
     is_decisive: bool
     about: DriverAbout | None = None
     about_name: str = ""
+    is_sure: bool = False
 
     def shown(self, transcript: list[Block], source: DriverSource = DriverSource.READ) -> dict[str, Any]:
         return {
@@ -191,12 +201,48 @@ def _drivers(brief: Brief) -> Iterator[Driver]:
                 topic = brief.guide.topic(next((key for key in clause.topics if key in known), answer.topic))
                 about = ABOUT.get(clause.about) if clause.about else None
                 named = _competitor_in(answer.text, brief) if about is DriverAbout.COMPETITOR else ""
-                yield Driver(topic, clause.speaks, quote, is_reason, clause.is_decisive, about, named)
+                yield Driver(topic, clause.speaks, quote, is_reason, clause.is_decisive, about, named, clause.is_sure)
 
 
 def _competitor_in(answer: str, brief: Brief) -> str:
     """The competitor of the deal, if the answer names it. "" if another one may be meant."""
     return next((name for name in brief.competitors if mentions_subject(answer, [name])), "")
+
+
+def decided(brief: Brief) -> list[Excerpt]:
+    """The answers to what decided it, without questions, other wishes and small talk."""
+    return [
+        run
+        for turn, answer in _numbered_answers(brief.heard)
+        if answer.topic == DECISION and not _asks_for_change(brief.guide, brief.heard[turn - 2])
+        for run in _finding_excerpts(turn, answer, ACTS_OF_REASONS)
+    ]
+
+
+def on_reasons(brief: Brief, reasons: Sequence[Excerpt]) -> list[Excerpt]:
+    """What else is called decisive, or shares rare words with the reasons. At most MAX_ON_REASONS."""
+    told = [
+        (Excerpt(turn, 0, answer.text).part(clause.start, clause.end).beginning, clause.is_decisive)
+        for turn, answer in _numbered_answers(brief.heard)
+        for clause in _own_findings(answer)
+        if clause.kind is not StatementKind.DENIAL
+        if not any(each.turn == turn and each.start <= clause.start < each.start + len(each.text) for each in reasons)
+    ]
+    stems, called = [_stems(each.text) for each, _ in told], statement_words(brief.guide.language, "decisive")
+    counts = Counter(chain.from_iterable(stems))
+    known = _stems("\n".join(each.text for each in reasons)) - _stems(brief.vendor)
+    weights = [
+        WEIGHT_OF_DECISIVE * (is_decisive or bool(called.search(unaccented(each.text))))
+        + sum(1 / counts[stem] for stem in own & known)
+        for (each, is_decisive), own in zip(told, stems, strict=True)
+    ]
+    best = sorted(range(len(told)), key=lambda at: -weights[at])[:MAX_ON_REASONS]
+    least = min(LEAST_WEIGHT, len(known) / STEMS_OF_A_SHORT_ANSWER)
+    return [told[at][0] for at in sorted(best) if weights[at] > least]
+
+
+def _stems(text: str) -> set[str]:
+    return {word[:LETTERS_OF_A_STEM] for word in unaccented(text).split() if len(word) >= MIN_LETTERS_OF_A_TELLING_WORD}
 
 
 def would_change(brief: Brief) -> list[Excerpt]:

@@ -1,17 +1,18 @@
 """What the findings of an interview say together, and how findings are shown outside of this system."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import accumulate
+from itertools import accumulate, chain
 from typing import Any
 
 from hindsight.text.visible import position_in, visible
-from interviews.lifecycle import Coverage, DriverAbout, DriverSource, Review
+from interviews.lifecycle import Coverage, Direction, DriverAbout, DriverSource, Review
 from interviews.paige.findings import DECISION, EARLIER_DRIVER, EXCERPT_LENGTH
 from interviews.paige.model.summary import MAX_QUOTES, MAX_SENTENCES
 
-LENGTH_OF_A_QUOTE = 160
-MAX_CHARACTERS = 700
+MAX_CHARACTERS = 600
 """Of the sentences together, without that on the objective."""
+SIDES, MODEL = (Direction.FOR, Direction.AGAINST), DriverSource.MODEL
 
 Shown = Mapping[str, Any]
 """A driver, a place or a topic, as the transcript has it."""
@@ -54,42 +55,45 @@ def shown_findings(stored: Shown, vendor: str) -> dict[str, Any]:
 
 def summary_of(stored: Shown, vendor: str) -> dict[str, Any]:
     """`source`, and at most MAX_SENTENCES `sentences`: of a model, if there are any."""
-    if sentences := stored["summary"].get("sentences"):
-        return {"source": DriverSource.MODEL.value, "sentences": sentences}
-    drivers = sorted(({**EARLIER_DRIVER, **each} for each in stored["drivers"]), key=_rank)
-    would_change = stored["summary"].get("would_change", [])
+    if written := stored["summary"].get("sentences"):
+        return {"source": MODEL.value, "sentences": written}
+    kept, objective = stored["summary"], _objective(stored["coverage"], stored["key_answers"])
     answers = [quote for each in stored["key_answers"] if each["topic"] == DECISION for quote in _excerpts(each)]
-    # Also states reasons of which the reading does not know for whom they speak.
-    told = _up_to(EXCERPT_LENGTH, [each for each in answers if not _is_within(each, would_change)], "quote")
+    change, told = kept.get("would_change", []), _up_to(EXCERPT_LENGTH, kept.get("decided", answers))
+    drivers = sorted(({**EARLIER_DRIVER, **each} for each in stored["drivers"]), key=_rank)
+    rejected = [each for each in drivers if each["review"] == Review.REJECTED]
+    related = [each for each in kept.get("on_reasons", []) if not _is_within(each, rejected)]
+    quoted = [*change, *told, *related]
     accepted = [
-        each
-        for each in drivers
-        if each["review"] != Review.REJECTED and not _is_within(each, would_change)
-        if _is_checked(each) or not _is_within(each, told)
+        each for each in drivers if each not in rejected and (_is_checked(each) or not _is_within(each, quoted))
     ]
-    against, in_favour = ([each for each in accepted if each["direction"] == way] for way in ("against", "for"))
-    rival = [each for each in against if each["about"] == DriverAbout.COMPETITOR]
-    parts = [
-        (f"against {vendor}", [each for each in against if each not in rival]),
-        (f"for {next((each['about_name'] for each in rival if each['about_name']), 'a competitor')}", rival),
-        (f"for {vendor}", in_favour),
-    ]
-    ordered = [(way, found) for way, found in sorted(parts, key=_weight) if found]
-    sentences = [_quoting("Asked what decided it, they said", told, EXCERPT_LENGTH)] if told else []
-    sentences += [_quoting(*reasons) for way, found in ordered if (reasons := _reasons(way, found))]
-    if would_change:
-        sentences.append(_quoting("What would have changed it", would_change))
-    sentences += [_quoting(*others) for way, found in ordered if (others := _others(way, found))]
-    objective = _objective(stored["coverage"], stored["key_answers"])
-    return {
-        "source": DriverSource.READ.value,
-        "sentences": [*_up_to(MAX_CHARACTERS, sentences[: MAX_SENTENCES - len(objective)], "text"), *objective],
-    }
+    sure = {*kept.get("sure", []), *(each["start"] for each in drivers if _is_checked(each) or each["source"] == MODEL)}
+    # A quote on the wrong side misleads more than one without a side.
+    sided = [each for each in accepted if each["start"] in sure and each["direction"] in SIDES]
+    sentences: list[Sentence] = []
+    for parts in (
+        {"Asked what decided it, they said": told},
+        {"What would have changed it": change},
+        {"On this they also said" if told else "They called decisive": related},
+        _sides(sided, vendor),
+        {"Also named": [each for each in accepted if each not in sided]},
+    ):
+        sentences += _quoting(parts, MAX_CHARACTERS - sum(len(each["text"]) for each in sentences))
+    return {"source": DriverSource.READ.value, "sentences": [*sentences[: MAX_SENTENCES - len(objective)], *objective]}
 
 
-def _up_to(characters: int, found: Sequence[Shown], name: str) -> list[Any]:
-    """The first ones whose texts have at most so many characters together."""
-    lengths = accumulate(len(each[name]) for each in found)
+def _sides(ranked: Sequence[Shown], vendor: str) -> dict[str, Sequence[Shown]]:
+    """The side with the most decisive drivers comes first, then that with the most."""
+    sides: dict[str, list[Shown]] = defaultdict(list)
+    for each in ranked:
+        is_of_rival = each["direction"] == Direction.AGAINST and each["about"] == DriverAbout.COMPETITOR
+        lead = f"for {each['about_name'] or 'a competitor'}" if is_of_rival else f"{each['direction']} {vendor}"
+        sides[lead].append(each)
+    return dict(sorted(sides.items(), key=lambda side: (-sum(each["is_decisive"] for each in side[1]), -len(side[1]))))
+
+
+def _up_to(characters: int, found: Sequence[Shown]) -> list[Shown]:
+    lengths = accumulate(len(each["quote"]) for each in found)
     return [each for each, length in zip(found, lengths, strict=True) if length <= characters]
 
 
@@ -105,43 +109,17 @@ def _rank(driver: Shown) -> tuple[bool, bool, bool, int]:
     return not driver["is_decisive"], not driver["is_reason"], not _is_checked(driver), driver["start"]
 
 
-def _weight(part: tuple[str, Sequence[Shown]]) -> tuple[int, int]:
-    """The part with the most decisive drivers comes first, then that with the most reasons."""
-    return -sum(each["is_decisive"] for each in part[1]), -sum(each["is_reason"] for each in part[1])
+def _quoting(parts: Mapping[str, Sequence[Shown]], characters: int) -> list[Sentence]:
+    """A sentence with the first quotes of each part, or none without quotes. The parts share the characters."""
+    most = characters // max(1, sum(map(bool, parts.values())))
+    shown = {lead: kept for lead, found in parts.items() if (kept := _up_to(most, found)[:MAX_QUOTES])}
+    text = "; ".join(f"{lead}: {'; '.join(map(_marked, found))}" for lead, found in shown.items())
+    quotes = [{name: each[name] for name in ("quote", "turn", "start", "end")} for each in chain(*shown.values())]
+    return [{"text": f"{text[0].upper()}{text[1:]}.", "quotes": quotes}] if quotes else []
 
 
-def _reasons(way: str, ranked: Sequence[Shown]) -> tuple[str, Sequence[Shown]] | None:
-    """A lead with what tipped the decision, or else with the other reasons."""
-    if decisive := [each for each in ranked if each["is_decisive"]]:
-        return f"What decided it {way}", _of_different_topics(decisive)
-    given = [each for each in ranked if each["is_reason"]]
-    return (f"The reasons given {way}", _of_different_topics(given)) if given else None
-
-
-def _others(way: str, ranked: Sequence[Shown]) -> tuple[str, Sequence[Shown]] | None:
-    shown = _reasons(way, ranked)
-    others = [each for each in ranked if shown is None or each not in shown[1]]
-    return (f"What {'else ' if shown else ''}spoke {way}", _of_different_topics(others)) if others else None
-
-
-def _of_different_topics(ranked: Sequence[Shown]) -> list[Shown]:
-    """The strongest of each topic comes first."""
-    first = [each for n, each in enumerate(ranked) if each["topic"] not in {other["topic"] for other in ranked[:n]}]
-    return [*first, *(each for each in ranked if each not in first)]
-
-
-def _quoting(lead: str, quoted: Sequence[Shown], length: int = LENGTH_OF_A_QUOTE) -> Sentence:
-    """Quotes the first ones."""
-    quotes = [{name: each[name] for name in ("quote", "turn", "start", "end")} for each in quoted[:MAX_QUOTES]]
-    words = "; ".join(f"“{_cut(each['quote'], length)}”" for each in quotes)
-    return {"text": f"{lead}: {words}.", "quotes": quotes}
-
-
-def _cut(quote: str, length: int) -> str:
-    words = " ".join(quote.split()).rstrip(".,;:")
-    if len(words) <= length:
-        return words
-    return words[:length].rpartition(" ")[0] + "…"
+def _marked(quoted: Shown) -> str:
+    return f"“{' '.join(quoted['quote'].split()).rstrip('.,;:')}”"
 
 
 def _objective(coverage: Iterable[Shown], key_answers: Iterable[Shown]) -> list[Sentence]:

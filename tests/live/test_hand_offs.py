@@ -39,11 +39,8 @@ SHARED, SALESFORCE, HUBSPOT, SLACK, DEALS = NAMES = (
 PAGE = "docs/hand-offs.md"
 PROGRAMS = dict(zip(NAMES, (sample.code for sample in samples_of(PAGE) if sample.language == "py"), strict=True))
 ANSWERS = [("pricing", "Your quote was <too> high."), ("vendor", "Your reporting is excellent.")]
-SUMMARY = (
-    "What spoke against Acme: “Your quote was <too> high”.\n"
-    "What spoke for Acme: “Your reporting is excellent”.\n"
-    "Of the objective, answered: How price and packaging came into it. “Your quote was <too> high.”"
-)
+OF_OBJECTIVE = "Of the objective, answered: How price and packaging came into it. “Your quote was <too> high.”"
+SUMMARY = f"Against Acme: “Your quote was <too> high”; for Acme: “Your reporting is excellent”.\n{OF_OBJECTIVE}"
 DRIVERS = (
     "against: How price and packaging came into it: “Your quote was <too> high.”\n"
     "for: What stood out about Acme, good and bad: “Your reporting is excellent.”"
@@ -195,7 +192,8 @@ def test_changed_drivers_replace_what_was_handed_off(
 ) -> None:
     quote = {"quote": "Your quote was <too> high.", "turn": 2, "start": 0, "end": 1}
     sentences = [{"text": "They found Acme “costly”.", "quotes": [quote]}]
-    Transcript.objects.update(summary={"sentences": sentences})
+    summary = Transcript.objects.get(interview_request=completed).summary
+    Transcript.objects.update(summary={**summary, "sentences": sentences})
     run(HUBSPOT)
     first = len(other_system.calls)
     assert other_system.calls[-1].body["properties"]["interview_summary"] == (
@@ -207,7 +205,7 @@ def test_changed_drivers_replace_what_was_handed_off(
     note, deal = other_system.calls[first:]
     assert note[:2] == ("PATCH", f"{NOTES}/1")
     assert deal.body["properties"]["interview_drivers"] == DRIVERS.partition("\n")[2]
-    assert deal.body["properties"]["interview_summary"] == SUMMARY.partition("\n")[2]
+    assert deal.body["properties"]["interview_summary"] == (f"For Acme: “Your reporting is excellent”.\n{OF_OBJECTIVE}")
 
 
 def test_of_several_interviews_of_a_deal_the_last_changed_one_counts(

@@ -31,7 +31,7 @@ def praise(completed: InterviewRequest) -> Driver:
 
 def test_the_page_begins_with_why_they_decided_so(support: Staff, completed: InterviewRequest, praise: Driver) -> None:
     page = support.text(SHOWN, completed.pk)
-    assert page.index("Why they decided so") < page.index("What spoke for Acme: “Datalane was fast”.")
+    assert page.index("Why they decided so") < page.index("“Datalane was fast”")
     assert f'href="#place-{praise.start}-{praise.end}"' in page
 
 
@@ -47,7 +47,7 @@ def test_a_driver_is_turned_round_and_back(support: Staff, completed: InterviewR
     page = support.text(SHOWN, completed.pk)
     for text in ("about Datalane", "tipped the decision", "by staff", "speed", "Ask &lt;Sales&gt;."):
         assert text in page
-    assert "What decided it for Datalane: “Datalane was fast”." in page
+    assert "For Datalane: “Datalane was fast”" in page
     support.post(DRIVER, praise.pk, undo="1")
     praise.refresh_from_db()
     assert (praise.direction, praise.topic, praise.about_name, praise.source) == ("for", "pricing", "", "read")

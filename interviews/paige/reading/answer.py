@@ -102,6 +102,7 @@ def _clause(text: str, words: Sequence[Word], scores: ClauseScores, keys: Sequen
     if certainty < thresholds.STATES or (act and certainty < share):
         return Clause(text[start:end], start, act, certainty=certainty)
     told = sorted(zip(scores.told, keys, strict=True), reverse=True)
+    about = (None, *About)[scores.about.index(max(scores.about))]
     return Clause(
         text[start:end],
         start,
@@ -109,9 +110,10 @@ def _clause(text: str, words: Sequence[Word], scores: ClauseScores, keys: Sequen
         _surest([*StatementKind], scores.kind),
         tuple(key for share, key in told[:MAX_TOPICS] if share >= thresholds.TOLD),
         _surest((Direction.FOR, Direction.AGAINST), scores.speaks, thresholds.SPEAKS),
-        (None, *About)[scores.about.index(max(scores.about))],
+        about,
         scores.decisive >= thresholds.DECISIVE,
         certainty,
+        about is About.VENDOR and max(scores.speaks[1:]) >= thresholds.SURE_DIRECTION,
     )
 
 

@@ -72,7 +72,7 @@ class Clause:
 
     `kind`: None if it states nothing about the purchase. `topics`: at most MAX_TOPICS keys, the surest first. `speaks`:
     for or against the vendor. `is_decisive`: whether the contact says that it decided the purchase, or would have.
-    `certainty`: the probability that it states something.
+    `certainty`: the probability that it states something. `is_sure`: whether a summary may tell for whom it speaks.
     """
 
     text: str = field(repr=False)
@@ -84,6 +84,7 @@ class Clause:
     about: About | None = None
     is_decisive: bool = False
     certainty: float = 1.0
+    is_sure: bool = False
 
     @property
     def end(self) -> int:

@@ -8,6 +8,7 @@ has words and rows of words, separated by "|". They are patterns for unaccented 
   `subordinators`: beginnings of clauses that need another one after them.
 - `unfinished`: beginnings of what may need a clause after it. `relatives` begin a clause within another one.
 - `shows`: by the kind of follow-up that is not needed then. `hypothetical`: what would be.
+- `decisive`: by which the summary finds what decided the purchase.
 """
 
 import re

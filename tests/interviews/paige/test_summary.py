@@ -3,12 +3,15 @@
 from collections.abc import Sequence
 from typing import Any
 
-from interviews.lifecycle import Move, Speaker
+import pytest
+
+from interviews.lifecycle import Direction, Move, Speaker
 from interviews.paige.dialogue import Utterance, render_transcript, unescaped
 from interviews.paige.findings import EARLIER_DRIVER, findings_of
+from interviews.paige.reading.readings import Act, Clause, StatementKind
 from interviews.paige.summary import shown_findings, summary_of
 from tests.interviews.paige.interviews import buyer_brief
-from tests.interviews.paige.readings import answer, says, told
+from tests.interviews.paige.readings import answer, says, talks, told
 
 
 def driver(quote: str, direction: str = "against", topic: str = "pricing", **more: Any) -> dict[str, Any]:
@@ -17,56 +20,55 @@ def driver(quote: str, direction: str = "against", topic: str = "pricing", **mor
 
 
 def sentences(drivers: Sequence[dict[str, Any]] = (), **stored: Any) -> list[dict[str, Any]]:
-    empty = {"drivers": drivers, "key_answers": [], "coverage": [], "summary": {}}
+    """Without `summary`, all directions are sure."""
+    summary = {"sure": [each["start"] for each in drivers]}
+    empty = {"drivers": drivers, "key_answers": [], "coverage": [], "summary": summary}
     found: list[dict[str, Any]] = summary_of({**empty, **stored}, "Acme")["sentences"]
     return found
 
 
-def texts(*drivers: dict[str, Any]) -> list[str]:
-    return [each["text"] for each in sentences(drivers)]
+def texts(*drivers: dict[str, Any], **stored: Any) -> list[str]:
+    return [each["text"] for each in sentences(drivers, **stored)]
 
 
-def test_what_decided_it_comes_first() -> None:
-    assert texts(
-        driver("The price was too high.", is_reason=True, is_decisive=True),
-        driver("It was slow.", topic="vendor", is_reason=True),
-        driver("The reports are great.", "for", "vendor"),
-        driver("Datalane charges per plant.", about="competitor", about_name="Datalane", is_reason=True),
-    ) == [
-        "What decided it against Acme: “The price was too high”.",
-        "The reasons given for Datalane: “Datalane charges per plant”.",
-        "What else spoke against Acme: “It was slow”.",
-        "What spoke for Acme: “The reports are great”.",
+def quoted(*quotes: dict[str, Any]) -> list[dict[str, Any]]:
+    return [{name: each[name] for name in ("quote", "turn", "start", "end")} for each in quotes]
+
+
+def test_the_side_with_the_most_decisive_drivers_comes_first() -> None:
+    praise = driver("Datalane charges per plant.", about="competitor", about_name="Datalane")
+    others = driver("The reports are great.", "for"), driver("It was slow."), praise
+    assert texts(*others, driver("The price was too high.", is_decisive=True)) == [
+        "Against Acme: “The price was too high”; “It was slow”; "
+        "for Acme: “The reports are great”; for Datalane: “Datalane charges per plant”."
     ]
-
-
-def test_a_won_deal_begins_with_what_spoke_for_the_vendor() -> None:
-    first, second = texts(driver("It was dear."), driver("The pilot settled it.", "for", is_decisive=True))
-    assert (first, second) == (
-        "What decided it for Acme: “The pilot settled it”.",
-        "What spoke against Acme: “It was dear”.",
+    assert texts(*others, driver("The pilot settled it.", "for", is_decisive=True))[0].startswith(
+        "For Acme: “The pilot settled it”; “The reports are great”; "
     )
 
 
-def test_each_topic_is_quoted_before_a_second_quote_of_one() -> None:
-    many = [driver(f"Price {n}.") for n in range(5)]
-    [sentence] = sentences([*many, driver("No audit trail.", topic="security")])
-    assert sentence["text"] == "What spoke against Acme: “Price 0”; “No audit trail”; “Price 1”."
-    assert [(each["quote"], each["turn"]) for each in sentence["quotes"]] == [
-        ("Price 0.", 2),
-        ("No audit trail.", 2),
-        ("Price 1.", 2),
-    ]
+@pytest.mark.parametrize(
+    ("more", "lead"),
+    [
+        ({}, "Also named"),
+        ({"review": "confirmed"}, "Against Acme"),
+        ({"source": "staff"}, "Against Acme"),
+        ({"source": "model"}, "Against Acme"),
+        ({"review": "confirmed", "direction": "neutral"}, "Also named"),
+    ],
+)
+def test_only_a_sure_direction_is_told(more: dict[str, Any], lead: str) -> None:
+    assert texts({**driver("It was slow."), **more}, summary={}) == [f"{lead}: “It was slow”."]
+
+
+def test_a_sentence_has_three_quotes() -> None:
+    [sentence] = sentences([driver(f"{'It was slow. ' * n}.") for n in range(1, 6)])
+    assert [(each["start"], each["turn"]) for each in sentence["quotes"]] == [(14, 2), (27, 2), (40, 2)]
 
 
 def test_what_staff_reject_is_left_out() -> None:
-    assert texts(driver("It was slow.", review="rejected")) == []
-
-
-def test_a_long_quote_is_cut_after_a_word() -> None:
-    [text] = texts(driver("slow " * 60))
-    assert text.endswith("slow…”.")
-    assert len(text) < 200
+    rejected = driver("It was slow.", review="rejected")
+    assert texts(rejected, summary={"on_reasons": quoted(rejected)}) == []
 
 
 def test_what_of_the_objective_was_answered_and_what_stays_open() -> None:
@@ -97,47 +99,82 @@ def test_what_would_have_changed_it_is_what_answers_that_question() -> None:
     assert unescaped(content[place["start"] : place["end"]]) == place["quote"] == "An audit trail *before* May."
 
 
-def test_the_objective_stays_in_five_sentences() -> None:
-    many = [
-        driver("A.", is_decisive=True),
-        driver("B."),
-        driver("C.", "for", is_reason=True),
-        driver("D.", "for"),
-        driver("E.", about="competitor"),
-    ]
+def test_all_kinds_of_sentences_with_the_objective_are_five() -> None:
+    decided, change, related = driver("A."), driver("A smaller package."), driver("It was slow.")
+    praise = driver("Everybody in the plant could read the reports.", "for")
+    drivers = decided, change, related, praise, driver("An app.")
+    summary = {"decided": quoted(decided), "would_change": quoted(change), "on_reasons": quoted(related)}
     coverage = [{"topic": "vendor", "title": "Acme", "status": "declined", "turns": [4]}]
-    found = [each["text"] for each in sentences(many, coverage=coverage)]
-    assert len(found) == 5
-    assert found[-1] == "Of the objective, declined: Acme."
+    stored: dict[str, Any] = {"summary": {**summary, "sure": [praise["start"]]}}
+    first = [
+        "Asked what decided it, they said: “A”.",
+        "What would have changed it: “A smaller package”.",
+        "On this they also said: “It was slow”.",
+        "For Acme: “Everybody in the plant could read the reports”.",
+    ]
+    assert texts(*drivers, **stored) == [*first, "Also named: “An app”."]
+    assert texts(*drivers, coverage=coverage, **stored) == [*first, "Of the objective, declined: Acme."]
 
 
-def test_what_would_have_changed_it_is_quoted_once() -> None:
-    change = driver("A smaller package.", is_decisive=True)
-    places = {"would_change": [{name: change[name] for name in ("quote", "turn", "start", "end")}]}
-    found = [each["text"] for each in sentences([change, driver("It was slow.")], summary=places)]
-    assert found == ["What would have changed it: “A smaller package”.", "What spoke against Acme: “It was slow”."]
-
-
-def key_answer(*excerpts: str) -> dict[str, Any]:
-    quotes = [driver(each) for each in excerpts]
-    places = [{name: each[name] for name in ("turn", "start", "end")} for each in quotes]
-    return {"topic": "decision", "title": "The decision", "excerpts": excerpts, "places": places}
-
-
-def test_the_answer_to_what_decided_it_comes_first_and_is_quoted_once() -> None:
-    read, corrected = driver("The board froze it."), driver("The board froze it.", source="staff", direction="for")
-    answers = [key_answer("The board froze it.", "x" * 500)]
-    found = sentences([read, driver("It was slow.")], key_answers=answers)
-    assert [each["text"] for each in found] == [
+def test_a_correction_of_quoted_words_is_told_too() -> None:
+    corrected = driver("The board froze it.", "for", source="staff")
+    assert texts(corrected, summary={"decided": quoted(corrected)}) == [
         "Asked what decided it, they said: “The board froze it”.",
-        "What spoke against Acme: “It was slow”.",
-    ]
-    assert found[0]["quotes"] == [{"quote": "The board froze it.", "turn": 2, "start": 19, "end": 38}]
-    assert "What spoke for Acme: “The board froze it”." in [
-        each["text"] for each in sentences([corrected], key_answers=answers)
+        "For Acme: “The board froze it”.",
     ]
 
 
-def test_the_sentences_have_700_characters_together() -> None:
-    many = [driver(f"{way} {n} " * 40, way, is_reason=n < 3) for way in ("for", "against") for n in range(6)]
-    assert [len(each["quotes"]) for each in sentences(many)] == [3]
+def test_a_transcript_of_an_earlier_release_begins_with_its_key_answer() -> None:
+    place = {"turn": 2, "start": 19, "end": 38}
+    answers = [{"topic": "decision", "title": "", "excerpts": ["The board froze it."], "places": [place]}]
+    [sentence] = sentences(key_answers=answers, summary={})
+    assert sentence == {
+        "text": "Asked what decided it, they said: “The board froze it”.",
+        "quotes": [{"quote": "The board froze it.", **place}],
+    }
+
+
+def test_the_sentences_have_600_characters_together() -> None:
+    many = [driver(f"{way} {n} " * 30, way) for way in ("for", "against") for n in range(6)]
+    found = texts(*many, summary={"decided": quoted(driver("Price. " * 57))})
+    assert len(found) == 1
+    assert [len(each["quotes"]) for each in sentences(many)] == [2]
+
+
+def summary_after(*answers: Utterance) -> list[str]:
+    brief = told(buyer_brief(), *answers)
+    content = render_transcript(brief.conversation, "Jane")
+    found = shown_findings({**findings_of(brief, content), "content": content}, "Acme")
+    return [each["text"] for each in found["summary"]["sentences"]]
+
+
+def test_the_whole_answer_to_what_decided_it_is_quoted_without_questions() -> None:
+    asked = talks("Who reads this?", Act.ASKS_WHO_READS)
+    reasons = talks("The Sage link, as I said.", Act.SAID_BEFORE), talks("Gut feeling.", Act.DECLINES)
+    assert summary_after(answer("decision", *reasons, asked)) == [
+        "Asked what decided it, they said: “The Sage link, as I said. Gut feeling”."
+    ]
+
+
+@pytest.mark.parametrize(
+    ("elsewhere", "is_related"),
+    [
+        (says("They wanted an exported file for Sage every evening."), True),
+        (says("Then the board cancelled."), False),
+        (says("That was the deal breaker."), True),
+        (says("Then the plant closed.", is_decisive=True), True),
+        (says("Sage was never named.", kind=StatementKind.DENIAL), False),
+    ],
+)
+def test_what_shares_words_with_the_reasons_or_is_called_decisive_is_quoted(
+    elsewhere: Clause, is_related: bool
+) -> None:
+    found = summary_after(answer("vendor", elsewhere), answer("decision", says("The link to Sage.")))
+    related = f"On this they also said: “{elsewhere.text.rstrip('.')}”."
+    assert (related in found) == is_related
+
+
+def test_a_direction_about_the_vendor_is_sure_if_the_reader_is() -> None:
+    read = [says("It was slow.", speaks=Direction.AGAINST, is_sure=sure) for sure in (True, False)]
+    found = [summary_after(answer("vendor", clause)) for clause in read]
+    assert found == [["Against Acme: “It was slow”."], ["Also named: “It was slow”."]]

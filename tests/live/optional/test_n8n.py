@@ -53,7 +53,7 @@ def test_each_completed_interview_comes_when_it_changes(
     items = run()
     assert [item["deal_id"] for item in items] == ["deal_1", "deal_2"]
     assert next(iter(items[0])) == "summary"
-    assert items[0]["summary"].startswith("What spoke against Acme: “Your quote was too high”.\nOf the objective, ")
+    assert items[0]["summary"].startswith("Against Acme: “Your quote was too high”.\nOf the objective, ")
     assert items[0]["summary"].endswith(" “Your quote was too high.”")
     assert items[0]["transcript"]["drivers"][0]["quote"] == "Your quote was too high."
     assert run() == []
