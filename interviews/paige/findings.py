@@ -35,8 +35,9 @@ ACTS_OF_REASONS = (*ACTS_OF_FINDINGS, Act.DECLINES, Act.WANTS_A_PERSON)
 DECISION = "decision"
 """The key of the topic whose answers give the reasons for the decision."""
 MAX_DRIVERS_OF_A_TOPIC = 5
-MAX_ON_REASONS = 3
+MAX_ON_REASONS, MAX_OTHERS = 3, 3
 LETTERS_OF_A_STEM, STEMS_OF_A_SHORT_ANSWER, WEIGHT_OF_DECISIVE, LEAST_WEIGHT = 5, 8, 2.0, 1.5
+SELLERS = (About.VENDOR, About.RIVAL)
 ABOUT = {About.VENDOR: DriverAbout.VENDOR, About.RIVAL: DriverAbout.COMPETITOR, About.NOTHING: DriverAbout.NOTHING}
 EARLIER_DRIVER: Mapping[str, Any] = {
     **{"about": None, "about_name": None, "is_reason": False, "is_decisive": False},
@@ -59,7 +60,7 @@ def findings_of(brief: Brief, content: str) -> Findings:
     """Objective, notes and picks count as they are at the completion. `content`: of the transcript."""
     transcript, found = blocks(content), drivers(brief)
     reasons = {"decided": decided(brief), "would_change": would_change(brief)}
-    reasons["on_reasons"] = on_reasons(brief, [*chain.from_iterable(reasons.values())])
+    reasons |= beside_reasons(brief, [*chain.from_iterable(reasons.values())])
     return {
         "key_answers": key_answers(brief.guide, brief.heard, transcript),
         "drivers": [driver.shown(transcript) for driver in found],
@@ -211,18 +212,28 @@ def _competitor_in(answer: str, brief: Brief) -> str:
 
 def decided(brief: Brief) -> list[Excerpt]:
     """The answers to what decided it, without questions, other wishes and small talk."""
-    return [
-        run
-        for turn, answer in _numbered_answers(brief.heard)
-        if answer.topic == DECISION and not _asks_for_change(brief.guide, brief.heard[turn - 2])
-        for run in _finding_excerpts(turn, answer, ACTS_OF_REASONS)
-    ]
+    found: list[Excerpt] = []
+    for turn, answer in _numbered_answers(brief.heard):
+        message = brief.heard[turn - 2]
+        if answer.topic == DECISION and message.follow_up is None:
+            found += _finding_excerpts(turn, answer, ACTS_OF_REASONS)
+        elif answer.topic == DECISION and not _asks_for_change(brief.guide, message):
+            found += _told_to_follow_up(turn, answer)
+    return found
 
 
-def on_reasons(brief: Brief, reasons: Sequence[Excerpt]) -> list[Excerpt]:
-    """What else is called decisive, or shares rare words with the reasons. At most MAX_ON_REASONS."""
+def _told_to_follow_up(turn: int, answer: Utterance) -> Iterable[Excerpt]:
+    """Empty for an answer that only denies, such as "No, I think that is all". "There was no app" has a direction."""
+    tells = any(clause.kind is not StatementKind.DENIAL or clause.speaks for clause in answer.as_read.stating)
+    return _finding_excerpts(turn, answer) if tells else ()
+
+
+def beside_reasons(brief: Brief, reasons: Sequence[Excerpt]) -> dict[str, list[Excerpt]]:
+    """`on_reasons`: what else is called decisive, or shares rare words with the reasons. `others`: events and what is
+    said of vendor and competitors, without a direction, first what shares words with the reasons.
+    """
     told = [
-        (Excerpt(turn, 0, answer.text).part(clause.start, clause.end).beginning, clause.is_decisive)
+        (Excerpt(turn, 0, answer.text).part(clause.start, clause.end).beginning, clause)
         for turn, answer in _numbered_answers(brief.heard)
         for clause in _own_findings(answer)
         if clause.kind is not StatementKind.DENIAL
@@ -232,13 +243,19 @@ def on_reasons(brief: Brief, reasons: Sequence[Excerpt]) -> list[Excerpt]:
     counts = Counter(chain.from_iterable(stems))
     known = _stems("\n".join(each.text for each in reasons)) - _stems(brief.vendor)
     weights = [
-        WEIGHT_OF_DECISIVE * (is_decisive or bool(called.search(unaccented(each.text))))
+        WEIGHT_OF_DECISIVE * (clause.is_decisive or bool(called.search(unaccented(each.text))))
         + sum(1 / counts[stem] for stem in own & known)
-        for (each, is_decisive), own in zip(told, stems, strict=True)
+        for (each, clause), own in zip(told, stems, strict=True)
     ]
-    best = sorted(range(len(told)), key=lambda at: -weights[at])[:MAX_ON_REASONS]
+    ranked = sorted(range(len(told)), key=lambda at: (-weights[at], told[at][1].about not in SELLERS))
     least = min(LEAST_WEIGHT, len(known) / STEMS_OF_A_SHORT_ANSWER)
-    return [told[at][0] for at in sorted(best) if weights[at] > least]
+    best = sorted(at for at in ranked[:MAX_ON_REASONS] if weights[at] > least)
+    others = [at for at in ranked if at not in best and _may_be_a_reason(told[at][1])]
+    return {"on_reasons": [told[at][0] for at in best], "others": [told[at][0] for at in others[:MAX_OTHERS]]}
+
+
+def _may_be_a_reason(clause: Clause) -> bool:
+    return not clause.speaks and (clause.about in SELLERS or clause.kind is StatementKind.EVENT)
 
 
 def _stems(text: str) -> set[str]:
@@ -250,7 +267,7 @@ def would_change(brief: Brief) -> list[Excerpt]:
     found: dict[str, list[Excerpt]] = defaultdict(list)
     for turn, answer in _numbered_answers(brief.heard):
         if _asks_for_change(brief.guide, brief.heard[turn - 2]):
-            found[answer.topic] += _finding_excerpts(turn, answer)
+            found[answer.topic] += _told_to_follow_up(turn, answer)
     return next((found[topic.key] for topic in reversed(brief.guide.every_topic) if found.get(topic.key)), [])
 
 

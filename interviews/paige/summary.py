@@ -10,8 +10,10 @@ from interviews.lifecycle import Coverage, Direction, DriverAbout, DriverSource,
 from interviews.paige.findings import DECISION, EARLIER_DRIVER, EXCERPT_LENGTH
 from interviews.paige.model.summary import MAX_QUOTES, MAX_SENTENCES
 
-MAX_CHARACTERS = 600
+MAX_CHARACTERS = 650
 """Of the sentences together, without that on the objective."""
+MAX_NAMED = 5
+"""Quotes without a side."""
 SIDES, MODEL = (Direction.FOR, Direction.AGAINST), DriverSource.MODEL
 
 Shown = Mapping[str, Any]
@@ -64,22 +66,30 @@ def summary_of(stored: Shown, vendor: str) -> dict[str, Any]:
     rejected = [each for each in drivers if each["review"] == Review.REJECTED]
     related = [each for each in kept.get("on_reasons", []) if not _is_within(each, rejected)]
     quoted = [*change, *told, *related]
+    others = [each for each in kept.get("others", []) if not _is_within(each, drivers)]
     accepted = [
         each for each in drivers if each not in rejected and (_is_checked(each) or not _is_within(each, quoted))
     ]
     sure = {*kept.get("sure", []), *(each["start"] for each in drivers if _is_checked(each) or each["source"] == MODEL)}
     # A quote on the wrong side misleads more than one without a side.
     sided = [each for each in accepted if each["start"] in sure and each["direction"] in SIDES]
+    named = [*(each for each in accepted if each not in sided), *others][:MAX_NAMED]
     sentences: list[Sentence] = []
     for parts in (
         {"Asked what decided it, they said": told},
         {"What would have changed it": change},
         {"On this they also said" if told else "They called decisive": related},
-        _sides(sided, vendor),
-        {"Also named": [each for each in accepted if each not in sided]},
     ):
-        sentences += _quoting(parts, MAX_CHARACTERS - sum(len(each["text"]) for each in sentences))
+        sentences += _quoting(parts, MAX_CHARACTERS - _length(sentences))
+    # What competitors do better is never sure, and is more often a main reason than what has a side.
+    left = MAX_CHARACTERS - _length(sentences)
+    sides = _quoting(_sides(sided, vendor), left - _length(_quoting({"Also named": named[:MAX_QUOTES]}, left)))
+    sentences += [*_quoting({"Also named": named}, left - _length(sides)), *sides]
     return {"source": DriverSource.READ.value, "sentences": [*sentences[: MAX_SENTENCES - len(objective)], *objective]}
+
+
+def _length(sentences: Iterable[Sentence]) -> int:
+    return sum(len(each["text"]) for each in sentences)
 
 
 def _sides(ranked: Sequence[Shown], vendor: str) -> dict[str, Sequence[Shown]]:
@@ -89,7 +99,8 @@ def _sides(ranked: Sequence[Shown], vendor: str) -> dict[str, Sequence[Shown]]:
         is_of_rival = each["direction"] == Direction.AGAINST and each["about"] == DriverAbout.COMPETITOR
         lead = f"for {each['about_name'] or 'a competitor'}" if is_of_rival else f"{each['direction']} {vendor}"
         sides[lead].append(each)
-    return dict(sorted(sides.items(), key=lambda side: (-sum(each["is_decisive"] for each in side[1]), -len(side[1]))))
+    first = {lead: found[:MAX_QUOTES] for lead, found in sides.items()}
+    return dict(sorted(first.items(), key=lambda side: (-sum(each["is_decisive"] for each in side[1]), -len(side[1]))))
 
 
 def _up_to(characters: int, found: Sequence[Shown]) -> list[Shown]:
@@ -112,7 +123,7 @@ def _rank(driver: Shown) -> tuple[bool, bool, bool, int]:
 def _quoting(parts: Mapping[str, Sequence[Shown]], characters: int) -> list[Sentence]:
     """A sentence with the first quotes of each part, or none without quotes. The parts share the characters."""
     most = characters // max(1, sum(map(bool, parts.values())))
-    shown = {lead: kept for lead, found in parts.items() if (kept := _up_to(most, found)[:MAX_QUOTES])}
+    shown = {lead: kept for lead, found in parts.items() if (kept := _up_to(most, found))}
     text = "; ".join(f"{lead}: {'; '.join(map(_marked, found))}" for lead, found in shown.items())
     quotes = [{name: each[name] for name in ("quote", "turn", "start", "end")} for each in chain(*shown.values())]
     return [{"text": f"{text[0].upper()}{text[1:]}.", "quotes": quotes}] if quotes else []

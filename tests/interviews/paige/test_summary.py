@@ -8,7 +8,8 @@ import pytest
 from interviews.lifecycle import Direction, Move, Speaker
 from interviews.paige.dialogue import Utterance, render_transcript, unescaped
 from interviews.paige.findings import EARLIER_DRIVER, findings_of
-from interviews.paige.reading.readings import Act, Clause, StatementKind
+from interviews.paige.guide.guide import FollowUpKind
+from interviews.paige.reading.readings import About, Act, Clause, StatementKind
 from interviews.paige.summary import shown_findings, summary_of
 from tests.interviews.paige.interviews import buyer_brief
 from tests.interviews.paige.readings import answer, says, talks, told
@@ -66,6 +67,16 @@ def test_a_sentence_has_three_quotes() -> None:
     assert [(each["start"], each["turn"]) for each in sentence["quotes"]] == [(14, 2), (27, 2), (40, 2)]
 
 
+def test_quotes_without_a_side_fill_what_the_sides_leave() -> None:
+    sided, quotes = driver("The app is fast.", "for"), [driver(f"{n}" * (90 + n), topic="vendor") for n in range(1, 8)]
+    named, side = sentences([sided, *quotes], summary={"sure": [sided["start"]]})
+    assert side["text"] == "For Acme: “The app is fast”."
+    assert [len(each["quote"]) for each in named["quotes"]] == [91, 92, 93, 94, 95]
+    long = [{**each, "quote": each["quote"] * 2} for each in quotes]
+    named, side = sentences([sided, *long], summary={"sure": [sided["start"]]})
+    assert (len(named["quotes"]), side["text"]) == (3, "For Acme: “The app is fast”.")
+
+
 def test_what_staff_reject_is_left_out() -> None:
     rejected = driver("It was slow.", review="rejected")
     assert texts(rejected, summary={"on_reasons": quoted(rejected)}) == []
@@ -110,9 +121,9 @@ def test_all_kinds_of_sentences_with_the_objective_are_five() -> None:
         "Asked what decided it, they said: “A”.",
         "What would have changed it: “A smaller package”.",
         "On this they also said: “It was slow”.",
-        "For Acme: “Everybody in the plant could read the reports”.",
+        "Also named: “An app”.",
     ]
-    assert texts(*drivers, **stored) == [*first, "Also named: “An app”."]
+    assert texts(*drivers, **stored) == [*first, "For Acme: “Everybody in the plant could read the reports”."]
     assert texts(*drivers, coverage=coverage, **stored) == [*first, "Of the objective, declined: Acme."]
 
 
@@ -134,8 +145,8 @@ def test_a_transcript_of_an_earlier_release_begins_with_its_key_answer() -> None
     }
 
 
-def test_the_sentences_have_600_characters_together() -> None:
-    many = [driver(f"{way} {n} " * 30, way) for way in ("for", "against") for n in range(6)]
+def test_the_sentences_have_650_characters_together() -> None:
+    many = [driver(f"{way} {n} {'x' * 220}", way) for way in ("for", "against") for n in range(6)]
     found = texts(*many, summary={"decided": quoted(driver("Price. " * 57))})
     assert len(found) == 1
     assert [len(each["quotes"]) for each in sentences(many)] == [2]
@@ -172,6 +183,48 @@ def test_what_shares_words_with_the_reasons_or_is_called_decisive_is_quoted(
     found = summary_after(answer("vendor", elsewhere), answer("decision", says("The link to Sage.")))
     related = f"On this they also said: “{elsewhere.text.rstrip('.')}”."
     assert (related in found) == is_related
+
+
+@pytest.mark.parametrize(
+    ("elsewhere", "is_named"),
+    [
+        (says("The courier came at noon.", kind=StatementKind.EVENT), True),
+        (says("They have nine offices.", kind=StatementKind.FACT, about=About.RIVAL), True),
+        (says("We have nine offices.", kind=StatementKind.FACT, about=About.SELF), False),
+        (says("Nobody came.", kind=StatementKind.DENIAL, about=About.VENDOR), False),
+    ],
+)
+def test_events_and_statements_on_a_seller_without_direction_are_named(elsewhere: Clause, is_named: bool) -> None:
+    found = summary_after(answer("vendor", elsewhere), answer("decision", says("The link to Sage.")))
+    assert (f"Also named: “{elsewhere.text.rstrip('.')}”." in found) == is_named
+
+
+def test_what_is_related_is_named_before_other_statements() -> None:
+    others = [says(f"They have {n} offices.", kind=StatementKind.FACT, about=About.VENDOR) for n in range(1, 4)]
+    related = says("They have Sage in 9.", kind=StatementKind.FACT, about=About.VENDOR)
+    decided = says("The link to Sage was what we needed for invoices, orders, stock, wages and taxes.")
+    found = summary_after(answer("vendor", *others, related), answer("decision", decided))
+    assert found[1] == "Also named: “They have Sage in 9”; “They have 1 offices”; “They have 2 offices”."
+
+
+@pytest.mark.parametrize(
+    ("said", "is_quoted"),
+    [
+        (says("No, I think that is all.", kind=StatementKind.DENIAL), False),
+        (talks("That is all.", Act.DECLINES), False),
+        (says("There was no integration with Sage.", kind=StatementKind.DENIAL, speaks=Direction.AGAINST), True),
+        (says("The app.", kind=StatementKind.NEED), True),
+    ],
+)
+@pytest.mark.parametrize(("kind", "lead"), [("reason", "Asked what decided it, they said"), ("change", "What would")])
+def test_of_follow_ups_only_what_tells_something_is_quoted(said: Clause, is_quoted: bool, kind: str, lead: str) -> None:
+    brief = buyer_brief()
+    kinds = [each.kind for each in brief.guide.topic("decision").follow_ups]
+    ask = Utterance(Speaker.PAIGE, "And?", "decision", Move.FOLLOW_UP, kinds.index(FollowUpKind(kind)))
+    brief = brief.after([ask, answer("decision", said)])
+    content = render_transcript(brief.conversation, "Jane")
+    found = summary_of({**findings_of(brief, content), "content": content}, "Acme")["sentences"]
+    assert [each["text"].startswith(lead) for each in found] == [True] * is_quoted
 
 
 def test_a_direction_about_the_vendor_is_sure_if_the_reader_is() -> None:
