@@ -58,9 +58,10 @@ def received(raw: bytes) -> str:
 
 
 def outcome() -> tuple[str, list[tuple[bool, str]], list[str]]:
-    """Why the enrolment has stopped, suppressions as whether they are of all orgs with their reason, and events."""
+    """Why the enrolment has stopped, suppressions (of all orgs?) with their reason, and later events."""
     suppressed = [(row.org_id is None, str(row.reason)) for row in Suppression.objects.order_by("pk")]
-    return Enrolment.objects.get().stop_reason, suppressed, [*Event.objects.values_list("type", flat=True)]
+    events = Event.objects.exclude(type="interview.sent").values_list("type", flat=True)
+    return Enrolment.objects.get().stop_reason, suppressed, [*events]
 
 
 NOTHING: Any = ("", [], [])
