@@ -24,7 +24,7 @@ from orgs.models import Org, Scopes
 from orgs.services import create_api_key
 from tests.client import ApiClient
 from tests.completed import complete
-from tests.factories import ContactFactory, InterviewRequestFactory
+from tests.factories import ContactFactory, InterviewRequestFactory, SequenceFactory
 from tests.interviews.web.client import SurveyPage
 from webhooks.sending import clean_url
 from webhooks.services.endpoints import create_endpoint
@@ -39,6 +39,7 @@ SELECT table_name FROM information_schema.columns WHERE column_name = 'org_id' A
 """
 ACTOR = Actor(ActorKind.STAFF, "sam")
 EMAIL, DEAL, KEY = "alice@example.com", "deal-1", "key-1"
+SINCE = "2020-01-01T00:00:00Z"
 
 
 @dataclass
@@ -142,7 +143,12 @@ def foreign(globex: Org, globex_api: ApiClient) -> InterviewRequest:
 
 def calls(own: InterviewRequest, foreign: InterviewRequest) -> dict[str, list[Call]]:
     """By operation of the API. Each id is sent as Acme's and as Globex's."""
-    return calls_on_requests(own, foreign) | calls_on_endpoints(endpoint_of(own.org), endpoint_of(foreign.org))
+    sequences = [SequenceFactory.create(org=row.org, interview_type=row.interview_type) for row in (own, foreign)]
+    return (
+        calls_on_requests(own, foreign)
+        | calls_on_sequences(*(sequence.public_id for sequence in sequences))
+        | calls_on_endpoints(endpoint_of(own.org), endpoint_of(foreign.org))
+    )
 
 
 def calls_on_requests(own: InterviewRequest, foreign: InterviewRequest) -> dict[str, list[Call]]:
@@ -156,7 +162,7 @@ def calls_on_requests(own: InterviewRequest, foreign: InterviewRequest) -> dict[
             Call(200, f"/interviews?{filters}"),
             Call(200, f"/interviews?updated_after=2020-01-01T00:00:00Z&{filters}"),
             Call(200, "/interviews?completed_after=2020-01-01T00:00:00Z"),
-            Call(200, "/interviews?progress=started"),
+            Call(200, "/interviews?progress=started&include=notes,etag"),
         ],
         "GET /deals": [
             Call(200, "/deals"),
@@ -184,6 +190,9 @@ def calls_on_requests(own: InterviewRequest, foreign: InterviewRequest) -> dict[
             Call(412, f"/interviews/{own.pk}", texts, {"If_Match": '"1-1-1"'}),
             Call(404, f"/interviews/{foreign.pk}", texts),
         ],
+        "PATCH /interviews": [
+            Call(200, "/interviews", {"data": [{"interview_request_id": row.pk, **texts} for row in (own, foreign)]}),
+        ],
         "POST /interviews": [
             Call(201, "/interviews", new(own, **texts)),
             Call(201, "/interviews", new(own, contact_email="new@example.com")),
@@ -208,6 +217,13 @@ def calls_on_requests(own: InterviewRequest, foreign: InterviewRequest) -> dict[
     }
 
 
+def calls_on_sequences(own: str, foreign: str) -> dict[str, list[Call]]:
+    return {
+        "GET /sequences": [Call(200, "/sequences")],
+        "GET /sequences/{id}": [Call(200, f"/sequences/{own}"), Call(404, f"/sequences/{foreign}")],
+    }
+
+
 def endpoint_of(org: Org) -> str:
     url = clean_url("http://127.0.0.1:9/")
     return create_endpoint(org_id=org.pk, url=url, event_types=["interview.completed"]).public_id
@@ -227,6 +243,15 @@ def calls_on_endpoints(own: str, foreign: str) -> dict[str, list[Call]]:
             Call(200, f"{path}/{own}", {"status": "disabled"}),
             Call(404, f"{path}/{foreign}", {"status": "disabled"}),
         ],
+        f"GET {path}/{{id}}/deliveries": [
+            Call(200, f"{path}/{own}/deliveries"),
+            Call(404, f"{path}/{foreign}/deliveries"),
+        ],
+        f"POST {path}/{{id}}/replay": [
+            Call(202, f"{path}/{own}/replay", {"since": SINCE}),
+            Call(404, f"{path}/{foreign}/replay", {"since": SINCE}),
+        ],
+        "GET /events": [Call(200, "/events"), Call(200, f"/events?created_after={SINCE}&type=interview.completed")],
         f"POST {path}/{{id}}/test": [Call(202, f"{path}/{own}/test"), Call(404, f"{path}/{foreign}/test")],
         f"POST {path}/{{id}}/rotate-secret": [
             Call(200, f"{path}/{own}/rotate-secret", {"grace_days": 1}),

@@ -55,7 +55,8 @@ func main() {
 	create := func(body hindsight.CreateInterviewRequest) hindsight.ApiCreateInterviewRequestRequest {
 		return api.CreateInterviewRequest(ctx).IdempotencyKey("go").CreateInterviewRequest(body)
 	}
-	body := hindsight.NewCreateInterviewRequest(email, types.Data[0].Id)
+	body := hindsight.NewCreateInterviewRequest(email)
+	body.SetInterviewTypeId(types.Data[0].Id)
 	id := must(create(*body).Execute()).InterviewRequestId
 
 	objective, title, met := "Why price mattered", map[string]any{"title": "CTO"}, "Met at the fair"
