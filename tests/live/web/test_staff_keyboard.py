@@ -20,8 +20,10 @@ const isStop = (part) => part.tabIndex >= 0 && part.checkVisibility({visibilityP
   && !(part.type === "radio" && !part.checked && document.querySelector(`[name="${part.name}"]:checked`));
 window.stops = [...document.querySelectorAll("a[href], button, input, select, textarea, summary, [tabindex]")]
   .filter(isStop);
-// A field for a day has four stops. Three more reach the first ones, if a page sets the focus to a field in its middle.
-return stops.length + 3 * document.querySelectorAll("[type=date], [type=datetime-local]").length + 3;
+// Fields for days and times have up to four stops, and a framed mail has links. Three more reach the first ones, if a
+// page sets the focus to a field in its middle.
+const count = (selector) => document.querySelectorAll(selector).length;
+return stops.length + 3 * count("[type=date], [type=datetime-local], [type=time]") + 6 * count("iframe") + 3;
 """
 MISSED = """
 const name = (part) => part.outerHTML.slice(0, 90);

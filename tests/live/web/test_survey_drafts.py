@@ -40,10 +40,10 @@ def refusals(page: BrowserSurveyPage) -> dict[str, tuple[str, Callable[[bool], o
         Org.objects.filter(name="Acme").update(is_active=not suspended)
 
     token = page.path.partition("=")[2]
+    interview_request = InterviewRequest.objects.filter(pk=InterviewRequest.objects.get(survey_token=token).pk)
 
     def remove_link(removed: bool) -> None:
-        known, new = (token, None) if removed else (None, token)
-        InterviewRequest.objects.filter(survey_token=known).update(survey_token=new)
+        interview_request.update(survey_token=None if removed else token)
 
     def answer_with(status: int) -> Callable[[bool], object]:
         refusal = f"new Response('<p>A proxy.</p>', {{status: {status}, headers: {{'Retry-After': '7'}}}})"
