@@ -46,7 +46,7 @@ Your organization has a daily limit for the bytes of texts that it overwrites. O
 UPDATE_MANY_DESCRIPTION = f"""Makes up to {bulk.MAX_UPDATES} updates, each as a PATCH of one interview request makes
 it, with its own `if_match`. The response is 200 even if some fail: each has a `status_code`, and `etag` or `error`.
 
-It counts as as many requests as it has updates. If fewer are left in this minute, the response is 429, and nothing is
+A request with 40 updates counts as 40 requests. If fewer are left in this minute, the response is 429, and nothing is
 updated."""
 
 LIST_DESCRIPTION = """Returns a page of interview requests, newest first, filtered by status, progress, deal id, or the
