@@ -79,7 +79,8 @@ func main() {
 		refused = append(refused, detail.Field)
 	}
 	_, withoutKey := clientOf(url, "hsk_unknown")
-	other := hindsight.NewCreateInterviewRequest("omar.haddad@example.com", types.Data[0].Id)
+	other := hindsight.NewCreateInterviewRequest("omar.haddad@example.com")
+	other.SetInterviewTypeId(types.Data[0].Id)
 	update := hindsight.UpdateInterviewRequest{Objective: &objective}
 	_, limited := clientOf(url, limitedKey)
 	for call := 1; call <= 2; call++ { // the limit is one request
