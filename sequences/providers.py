@@ -30,7 +30,7 @@ EVENTS = {
 
 
 def webhooks() -> list[URLPattern]:
-    """Of the provider that sends the mails. Those of others would fetch what a request names."""
+    """Only of the provider that sends the mails: webhooks of some others fetch a URL that the request names."""
     name = settings.EMAIL_BACKEND.split(".")[2]
     return [each for each in urlpatterns if each.name.startswith(f"{name}_")]
 

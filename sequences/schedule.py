@@ -1,4 +1,4 @@
-"""When mails may leave: from Monday to Friday, within a sequence's window, in its time zone. Knows no clock."""
+"""When mails may leave: from Monday to Friday, within a sequence's window and time zone. The caller gives the time."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

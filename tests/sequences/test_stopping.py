@@ -1,4 +1,4 @@
-"""Each reason of the table stops the mails, whichever way it comes, and none of them has to wait for its turn."""
+"""Each reason of the table stops the invitation and the reminders."""
 
 from collections.abc import Callable
 from datetime import timedelta
