@@ -65,8 +65,9 @@ def _signer() -> Signer:
 
 def opt_out_url(enrolment: Enrolment) -> str:
     """Whoever has it can opt out. GET changes nothing (RFC 8058)."""
-    link = OptOutLink(enrolment.org_id, enrolment.pk, digests_of(enrolment.contact.email)[0])
-    return f"{base_url_of(enrolment.org)}/survey/opt-out?token={link.token}"
+    row = enrolment.interview_request
+    link = OptOutLink(row.org_id, enrolment.pk, digests_of(row.contact.email)[0])
+    return f"{base_url_of(row.org)}/survey/opt-out?token={link.token}"
 
 
 def values_of(sequence: Sequence, interview_request: Any) -> dict[Placeholder, str]:
@@ -117,10 +118,9 @@ def message_of(mail: Mail, enrolment: Enrolment, *, subject: str, text: str) -> 
         "List-Unsubscribe": f"<{unsubscribe}>",
         "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
     }
-    first = enrolment.mails.filter(step=0, state=MailState.SENT).exclude(pk=mail.pk).first()
-    if first is not None:
+    if mail.step and (first := enrolment.mails.filter(step=0, state=MailState.SENT).first()):
         headers |= {"In-Reply-To": first.message_id, "References": first.message_id}
-    email = message(sequence, content, to=enrolment.contact.email, headers=headers)
+    email = message(sequence, content, to=enrolment.interview_request.contact.email, headers=headers)
     email.metadata = {"mail": mail.uuid.hex}  # type: ignore[attr-defined]  # django-anymail: in what providers report
     return email
 

@@ -136,12 +136,15 @@ def _opens_at(sequence: Sequence, now: datetime) -> datetime | None:
 def _succeed(mail: Mail) -> None:
     """Also if the lease has expired, or the mail was stopped meanwhile: it has left."""
     MAILS.labels("sent").inc()
-    enrolment = Enrolment.objects.filter(pk=mail.enrolment_id).locked().first()
+    rows = Enrolment.objects.filter(pk=mail.enrolment_id).locked()
+    enrolment = rows.select_related(None).select_related("sequence", "interview_request").first()
     if enrolment is None:  # deleted meanwhile
         return
     now, own = timezone.now(), Mail.objects.filter(pk=mail.pk)
-    goes_on = own.waiting().exists()
-    own.update(state=MailState.SENT, sent_at=now, failing_since=None, last_error="", leased_until=None)
+    is_sent = {"state": MailState.SENT, "sent_at": now, "failing_since": None, "last_error": "", "leased_until": None}
+    goes_on = own.waiting().update(**is_sent)
+    if not goes_on:
+        own.update(**is_sent)
     interview_request = enrolment.interview_request
     if interview_request.email_sent_at is None:
         interview_request.email_sent_at = now

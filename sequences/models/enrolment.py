@@ -35,19 +35,18 @@ class EnrolmentQuerySet(OrgRowsQuerySet["Enrolment"]):
         return self.filter(finished_at=None)
 
     def with_related(self) -> Self:
-        """Includes the guide, which has the number of minutes."""
-        of_request = (f"interview_request__{name}" for name in ("org", "contact", "interview_type"))
-        return self.select_related("org", "sequence", "contact", *of_request)
+        """What a mail is made of. Org and contact are those of the interview request."""
+        return self.select_related(
+            "sequence", *(f"interview_request__{name}" for name in ("org", "contact", "interview_type"))
+        )
 
     def locked(self) -> Self:
         """Locks the interview requests, as completing, cancelling and erasing do, then reads the rows. Who writes an
         enrolment or its mails has this lock, so that nothing that stops a mail changes while the mail is checked.
         """
-        ids = list(self.order_by("interview_request").values_list("interview_request", flat=True))
         requests: Any = self.model._meta.get_field("interview_request").related_model
-        list(
-            requests._default_manager.filter(pk__in=ids).order_by("pk").select_for_update(no_key=True).values_list("pk")
-        )
+        rows = requests._default_manager.filter(pk__in=self.order_by().values("interview_request")).order_by("pk")
+        list(rows.select_for_update(no_key=True).values_list("pk"))
         return self.with_related()
 
 

@@ -29,7 +29,7 @@ def receive(news: News) -> int:
 
 
 def _receive(enrolment: Enrolment, news: News) -> bool:
-    email, reason = enrolment.contact.email, REASONS[news.about]
+    email, reason = enrolment.interview_request.contact.email, REASONS[news.about]
     if news.address and digests_of(news.address) != digests_of(email):
         return False
     is_new = conclude(enrolment, reason)

@@ -29,7 +29,7 @@ STOPS: Mapping[StopReason, Stop] = {
     StopReason.COMPLAINED: Stop("the provider", lambda _, reason: reason == StopReason.COMPLAINED),
     StopReason.BOUNCED: Stop("the mail server or the provider", lambda _, reason: reason == StopReason.BOUNCED),
     StopReason.CANCELLED: Stop("the API or staff", lambda row, _: row.interview_request.is_cancelled),
-    StopReason.SUSPENDED: Stop("staff", lambda row, _: not row.org.is_active),
+    StopReason.SUSPENDED: Stop("staff", lambda row, _: not row.interview_request.org.is_active),
     StopReason.ARCHIVED: Stop(
         "staff", lambda row, _: bool(row.interview_request.archived_at or row.sequence.archived_at)
     ),
@@ -45,8 +45,8 @@ EVENTS = {StopReason.BOUNCED: "interview.bounced", StopReason.OPTED_OUT: "interv
 
 def reason_to_stop(enrolment: Enrolment) -> StopReason | None:
     """For a row of `locked()`, which stays as it is until the transaction ends."""
-    suppressed = Suppression.objects.of(enrolment.contact.email, enrolment.org_id).values_list("reason", flat=True)
-    reason = suppressed.first() or ""
+    suppressed = Suppression.objects.of(enrolment.interview_request.contact.email, enrolment.org_id)
+    reason = suppressed.values_list("reason", flat=True).first() or ""
     return next((each for each, stop in STOPS.items() if stop.holds and stop.holds(enrolment, reason)), None)
 
 

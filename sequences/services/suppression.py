@@ -38,8 +38,9 @@ def opt_out(link: OptOutLink, *, everywhere: bool) -> None:
     _put([link.digest], org_id, SuppressionReason.OPTED_OUT)
     if enrolment is None:
         return
-    if link.digest in digests_of(enrolment.contact.email):
-        suppress(email=enrolment.contact.email, org_id=org_id, reason=SuppressionReason.OPTED_OUT)
+    email = enrolment.interview_request.contact.email
+    if link.digest in digests_of(email):
+        suppress(email=email, org_id=org_id, reason=SuppressionReason.OPTED_OUT)
     conclude(enrolment, StopReason.OPTED_OUT)
 
 

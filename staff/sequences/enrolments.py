@@ -134,8 +134,8 @@ class EnrolmentAdmin(OrgRowsAdmin, ActionAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         unsent = Prefetch("mails", Mail.objects.unsent(), to_attr="unsent_mails")
         found: Any = super().get_queryset(request)
-        rows: QuerySet[Any] = found.with_related().prefetch_related(unsent, "sequence__steps")
-        return rows
+        rows: QuerySet[Any] = found.with_related().select_related("org", "contact")
+        return rows.prefetch_related(unsent, "sequence__steps")
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
         """Without a lock: the services lock the interview request first, as the worker does."""

@@ -248,6 +248,15 @@ def test_two_workers_never_send_a_mail_or_a_sequence_at_the_same_time(sequence: 
     assert sorted(recipient for recipient, _ in mails.received()) == ["alice@example.com", "bob@example.com"]
 
 
+def test_a_mail_takes_few_statements(sequence: Sequence, mails: MailServer, django_assert_max_num_queries: Any) -> None:
+    """A worker spends most of its time on them: see docs/performance.md."""
+    enrol(sequence)
+    [mail] = leased("mails")
+    with django_assert_max_num_queries(19):  # with the savepoints of two transactions
+        work.send(mail)
+    assert len(mails.mails) == 1
+
+
 def test_a_mail_of_a_killed_worker_is_sent_when_its_lease_has_expired(
     sequence: Sequence, mails: MailServer, clock: time_machine.Traveller
 ) -> None:

@@ -12,7 +12,7 @@ from tools.harness.processes import free_port
 from tools.harness.stores import DURABLE, killable_postgres, killable_redis
 from tools.harness.web import start_worker
 
-CONTACTS, SHOWN, WORKERS = 1_000, 10_000, 4  # contacts of an org; mails between two lines
+CONTACTS, SHOWN, WORKERS = 1_000, 5_000, 4  # contacts of an org; mails between two lines
 with killable_postgres(DURABLE) as postgres, killable_redis() as redis, tempfile.TemporaryFile() as log:
     set_up_django(postgres.url, redis.url)
     from interviews.demo import ADMIN
