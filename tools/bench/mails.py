@@ -19,6 +19,7 @@ with killable_postgres(DURABLE) as postgres, killable_redis() as redis, tempfile
     from interviews.models import InterviewType
     from sequences.models import Enrolment, Mail
     from sequences.services.sequences import create_sequence, shipped_steps
+    from tools.bench.client import cpu_seconds
     from tools.bench.data import ORGS, fill
 
     fill(2 * CONTACTS)
@@ -33,12 +34,18 @@ with killable_postgres(DURABLE) as postgres, killable_redis() as redis, tempfile
         Mail.objects.bulk_create(Mail(enrolment=row, step=0, state="waiting", **own) for row in enrolled)
     host = f"127.0.0.1:{free_port()}"
     server = [sys.executable, "-m", "aiosmtpd", "-n", "-c", "aiosmtpd.handlers.Sink", "-l", host]
-    mail, before, began = {"EMAIL_URL": f"smtp://{host}", "EMAIL_FROM": "paige@example.com"}, 0, time.perf_counter()
+    mail = {"EMAIL_URL": f"smtp://{host}", "EMAIL_FROM": "paige@example.com"}
     processes = [subprocess.Popen(server), *(start_worker(postgres.url, log, **mail) for _ in range(WORKERS))]
+    pids, before, began = [process.pid for process in processes[1:]], 0, time.perf_counter()
+    spent = cpu_seconds(*pids), cpu_seconds(postgres.pid)
     while before < ORGS * CONTACTS:
         time.sleep(1)
-        if (sent := Mail.objects.filter(state="sent").count()) >= before + SHOWN:
-            print(f"{sent:,} sent, {(sent - before) / (time.perf_counter() - began):.0f} a second", flush=True)
-            before, began = sent, time.perf_counter()
+        if (sent := Mail.objects.filter(state="sent").count()) < before + SHOWN:
+            continue
+        now, spent_before, spent = time.perf_counter(), spent, (cpu_seconds(*pids), cpu_seconds(postgres.pid))
+        worker, database = ((new - old) * 1000 / (sent - before) for new, old in zip(spent, spent_before, strict=True))
+        rate = f"{(sent - before) / (now - began):.0f} a second"
+        print(f"{sent:,} sent, {rate}, CPU ms a mail: {worker:.0f} workers, {database:.0f} PostgreSQL", flush=True)
+        before, began = sent, now
     for process in processes:
         process.terminate()
