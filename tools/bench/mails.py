@@ -17,17 +17,18 @@ with killable_postgres(DURABLE) as postgres, killable_redis() as redis, tempfile
     set_up_django(postgres.url, redis.url)
     from interviews.demo import ADMIN
     from interviews.models import InterviewType
-    from sequences.models import Enrolment, Mail
-    from sequences.services.sequences import create_sequence, shipped_steps
+    from sequences.models import Enrolment, Mail, Sequence
+    from sequences.services.sequences import save_sequence, shipped_steps
     from tools.bench.client import cpu_seconds
     from tools.bench.data import ORGS, fill
 
     fill(2 * CONTACTS)
     values: dict[str, Any] = {"name": "Buyers", "language": "en", "sender_name": "Ann", "reply_to": "ann@example.com"}
     values |= {"window_start": datetime.time(), "window_end": datetime.time(23, 59), "time_zone": "UTC"}
-    values |= {"postal_address": "1 High Street", "daily_cap": CONTACTS, "steps": shipped_steps("en"), "actor": ADMIN}
+    values |= {"postal_address": "1 High Street", "daily_cap": CONTACTS}
     for kind in InterviewType.objects.select_related("org"):
-        own = {"org_id": kind.org_id, "sequence": create_sequence(org=kind.org, interview_type=kind, **values)}
+        new = Sequence(org=kind.org, interview_type=kind, **values)
+        own = {"org_id": kind.org_id, "sequence": save_sequence(new, shipped_steps("en"), actor=ADMIN)}
         rows = kind.org.interview_requests.order_by("contact_id", "pk").distinct("contact_id")[:CONTACTS]
         enrolled = [Enrolment(interview_request=row, contact_id=row.contact_id, **own) for row in rows]
         enrolled = Enrolment.objects.bulk_create(enrolled)
@@ -40,7 +41,7 @@ with killable_postgres(DURABLE) as postgres, killable_redis() as redis, tempfile
     spent = cpu_seconds(*pids), cpu_seconds(postgres.pid)
     while before < ORGS * CONTACTS:
         time.sleep(1)
-        if (sent := Mail.objects.filter(state="sent").count()) < before + SHOWN:
+        if (sent := Mail.objects.filter(state="sent").count()) < min(before + SHOWN, ORGS * CONTACTS):
             continue
         now, spent_before, spent = time.perf_counter(), spent, (cpu_seconds(*pids), cpu_seconds(postgres.pid))
         worker, database = ((new - old) * 1000 / (sent - before) for new, old in zip(spent, spent_before, strict=True))
