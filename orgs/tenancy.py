@@ -31,5 +31,5 @@ class SameOrg(ForeignKeyConstraint):
         )
 
     def validate(self, model: Any, instance: Any, exclude: Any = None, using: str = "default") -> None:
-        if getattr(instance, self.field).org_id != instance.org_id:
+        if self.field not in (exclude or ()) and getattr(instance, self.field).org_id != instance.org_id:
             raise ValidationError({self.field: "This row belongs to another org."})

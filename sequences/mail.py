@@ -14,18 +14,11 @@ from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from orgs.branding import DARK, readable
-from sequences.models import Enrolment, Mail, MailState, Sequence
+from sequences.models import Enrolment, Mail, MailState, Sequence, Step
 from sequences.models.suppression import digests_of, old_keys
 from sequences.text import Placeholder, one_line, rendered
 
 DEFAULT_COLOR = "#1b6b5f"
-
-
-@dataclass(frozen=True)
-class Content:
-    subject: str
-    text: str
-    html: str
 
 
 def mail_is_set_up() -> bool:
@@ -81,11 +74,13 @@ def values_of(sequence: Sequence, interview_request: Any) -> dict[Placeholder, s
     }
 
 
-def content_of(sequence: Sequence, interview_request: Any, *, subject: str, text: str, opt_out: str) -> Content:
-    """`subject` and `text` have placeholders. `interview_request`: as for `values_of()`."""
+def message(
+    sequence: Sequence, interview_request: Any, texts: Step | Mail, *, opt_out: str, **headers: str
+) -> EmailMultiAlternatives:
+    """`texts`: have placeholders. `interview_request`: as for `values_of()`. Those who have `opt_out` can opt out."""
     values, org = values_of(sequence, interview_request), interview_request.org
     link = values[Placeholder.LINK]
-    body, color = rendered(text, values), org.brand_color or DEFAULT_COLOR
+    body, color = rendered(texts.text, values), org.brand_color or DEFAULT_COLOR
     context = {
         "language": sequence.language,
         "text": body,
@@ -100,7 +95,17 @@ def content_of(sequence: Sequence, interview_request: Any, *, subject: str, text
     }
     with translation.override(sequence.language):
         plain, html = (render_to_string(f"sequences/mail.{kind}", context) for kind in ("txt", "html"))
-    return Content(one_line(rendered(subject, values)), plain, html)
+    address = parseaddr(settings.DEFAULT_FROM_EMAIL)[1] or "paige@localhost"
+    mail = EmailMultiAlternatives(
+        subject=one_line(rendered(texts.subject, values)),
+        body=plain,
+        from_email=str(Address(one_line(sequence.sender_name), addr_spec=address)),
+        to=[interview_request.contact.email],
+        reply_to=[sequence.reply_to],
+        headers=headers,
+    )
+    mail.attach_alternative(html, "text/html")
+    return mail
 
 
 def _with_link(paragraph: str, link: str) -> SafeString:
@@ -109,9 +114,8 @@ def _with_link(paragraph: str, link: str) -> SafeString:
     return mark_safe(escaped.replace(conditional_escape(link), anchor) if link else escaped)  # noqa: S308 - escaped
 
 
-def message_of(mail: Mail, enrolment: Enrolment, *, subject: str, text: str) -> EmailMultiAlternatives:
-    sequence, unsubscribe = enrolment.sequence, opt_out_url(enrolment)
-    content = content_of(sequence, enrolment.interview_request, subject=subject, text=text, opt_out=unsubscribe)
+def message_of(mail: Mail, enrolment: Enrolment, texts: Step | Mail) -> EmailMultiAlternatives:
+    unsubscribe = opt_out_url(enrolment)
     headers = {
         "Message-ID": mail.message_id,
         "Auto-Submitted": "auto-generated",
@@ -120,19 +124,6 @@ def message_of(mail: Mail, enrolment: Enrolment, *, subject: str, text: str) -> 
     }
     if mail.step and (first := enrolment.mails.filter(step=0, state=MailState.SENT).first()):
         headers |= {"In-Reply-To": first.message_id, "References": first.message_id}
-    email = message(sequence, content, to=enrolment.interview_request.contact.email, headers=headers)
-    email.metadata = {"mail": mail.uuid.hex}  # type: ignore[attr-defined]  # django-anymail: in what providers report
-    return email
-
-
-def message(
-    sequence: Sequence, content: Content, *, to: str, headers: dict[str, str] | None = None
-) -> EmailMultiAlternatives:
-    sender = Address(
-        one_line(sequence.sender_name), addr_spec=parseaddr(settings.DEFAULT_FROM_EMAIL)[1] or "paige@localhost"
-    )
-    mail = EmailMultiAlternatives(
-        content.subject, content.text, str(sender), [to], headers=headers, reply_to=[sequence.reply_to]
-    )
-    mail.attach_alternative(content.html, "text/html")
-    return mail
+    sent = message(enrolment.sequence, enrolment.interview_request, texts, opt_out=unsubscribe, **headers)
+    sent.metadata = {"mail": mail.uuid.hex}  # type: ignore[attr-defined]  # django-anymail: in what providers report
+    return sent

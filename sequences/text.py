@@ -1,23 +1,19 @@
 """The texts of mails, with a closed list of placeholders. Notes and objective are not among them.
 
-Each `clean_…` function returns the text to store, or raises ValidationError.
+The validators raise ValidationError.
 """
 
 import re
 from collections.abc import Mapping
 from enum import StrEnum
-from zoneinfo import available_timezones
 
 from django.core.exceptions import ValidationError
 
 from hindsight.text.storable import clean_text
 from hindsight.text.visible import FORGING
 
-MAX_SENDER_LENGTH = 100
 MAX_SUBJECT_LENGTH = 200
 MAX_TEXT_LENGTH = 5_000
-MAX_ADDRESS_LENGTH = 500
-MAX_INSERTED = 100  # characters of a value in a header
 
 
 class Placeholder(StrEnum):
@@ -41,45 +37,24 @@ MEANINGS: Mapping[Placeholder, str] = {
 _PLACEHOLDER = re.compile(r"(?P<space> ?)\{(?P<name>[^{}]*)\}")
 
 
-def clean_line(text: str, max_length: int) -> str:
-    text = clean_text(text.strip(), max_length)
-    if not text:
-        raise ValidationError("Enter a text.")
-    if FORGING.search(text) or len(text.splitlines()) > 1:
-        raise ValidationError("Enter one line, without control characters and invisible ones.")
-    return text
+def validate_line(text: str) -> None:
+    if FORGING.search(text) or text.splitlines() != [text] or not text.strip():
+        raise ValidationError("Enter one line of text, without control characters and invisible ones.")
 
 
-def clean_subject(subject: str) -> str:
-    subject = clean_line(subject, MAX_SUBJECT_LENGTH)
-    if Placeholder.LINK in _names_in(subject):
+def validate_subject(text: str) -> None:
+    validate_line(text)
+    validate_text(text)
+    if f"{{{Placeholder.LINK}}}" in text:
         raise ValidationError("The link belongs into the text.")
-    return subject
 
 
-def clean_mail_text(text: str, *, needs_link: bool) -> str:
-    text = clean_text(text.replace("\r\n", "\n").replace("\r", "\n").strip(), MAX_TEXT_LENGTH)
-    if not text:
+def validate_text(text: str) -> None:
+    if not clean_text(text, MAX_TEXT_LENGTH).strip():
         raise ValidationError("Enter a text.")
-    if needs_link and Placeholder.LINK not in _names_in(text):
-        raise ValidationError("The invitation needs the placeholder {link}: without it, nobody can answer.")
-    _names_in(text)
-    return text
-
-
-def clean_time_zone(name: str) -> str:
-    if name not in available_timezones():
-        raise ValidationError(f"There is no time zone {name[:64]}. Enter a name such as Europe/Berlin.")
-    return name
-
-
-def _names_in(text: str) -> set[str]:
-    """Raises ValidationError for an unknown one."""
-    names = {found["name"] for found in _PLACEHOLDER.finditer(text)}
-    if unknown := sorted(names - {*Placeholder}):
+    if unknown := sorted({found["name"] for found in _PLACEHOLDER.finditer(text)} - {*Placeholder}):
         known = ", ".join(f"{{{name}}}" for name in Placeholder)
         raise ValidationError(f"There is no placeholder {{{unknown[0][:40]}}}. There are {known}.")
-    return names
 
 
 def rendered(text: str, values: Mapping[Placeholder, str]) -> str:

@@ -105,18 +105,15 @@ def _claimed(mail: Mail) -> EmailMultiAlternatives | None:
         finish(enrolment, reason)
         return None
     sequence, now = enrolment.sequence, timezone.now()
-    subject, text = row.subject, row.text
-    if not subject:
-        step = sequence.steps.filter(number=row.step).first()
-        if step is None:
-            finish(enrolment, "")
-            return None
-        subject, text = step.subject, step.text
+    texts = row.texts(sequence)
+    if texts is None:
+        finish(enrolment, "")
+        return None
     if opens_at := _opens_at(sequence, now):
         Sequence.objects.filter(pk=sequence.pk).update(paused_until=opens_at)
         own.update(leased_until=None)
         return None
-    return message_of(row, enrolment, subject=subject, text=text)
+    return message_of(row, enrolment, texts)
 
 
 def _opens_at(sequence: Sequence, now: datetime) -> datetime | None:

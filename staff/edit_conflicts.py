@@ -40,6 +40,8 @@ class EditForm(ModelForm):
     # {field: function}: validates an edited text; formats a stored text for editing.
     rules: Mapping[str, Callable[[str], str]] = {}
     layouts: Mapping[str, Callable[[str], str]] = {}
+    # Whether a form of an unsaved object looks for concurrent changes too: somebody else may have saved or removed it.
+    compares_new = False
     # The reason why no edit is accepted. Empty if edits are accepted.
     closed = ""
 
@@ -56,7 +58,7 @@ class EditForm(ModelForm):
         self.kept: list[str] = []
 
     def stored_value(self, name: str) -> Any:
-        return getattr(self.instance, name)
+        return getattr(self.instance, name, None)
 
     def _laid_out(self, name: str, value: Any) -> Any:
         return self.layouts[name](value) if name in self.layouts else value
@@ -67,7 +69,7 @@ class EditForm(ModelForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
-        if self.instance.pk:
+        if self.instance.pk or self.compares_new:
             sent = cleaned.get("seen")
             seen: dict[str, Any] = sent if isinstance(sent, dict) else {}
             for name in self.guarded:

@@ -12,7 +12,7 @@ from orgs.actors import Actor, ActorKind
 from orgs.models import Org
 from orgs.plans import Plan
 from sequences.models import Sequence as MailSequence
-from sequences.services.sequences import create_sequence, shipped_steps
+from sequences.services.sequences import save_sequence, shipped_steps
 
 
 class OrgFactory(DjangoModelFactory[Org]):
@@ -73,4 +73,5 @@ class SequenceFactory(DjangoModelFactory[MailSequence]):
 
     @classmethod
     def _create(cls, model_class: type[MailSequence], *args: Any, **values: Any) -> MailSequence:
-        return create_sequence(**values)
+        steps, actor = values.pop("steps"), values.pop("actor")
+        return save_sequence(model_class(**values), steps, actor=actor)

@@ -28,7 +28,8 @@ from interviews.services.state import StoredInterview
 from interviews.services.transcript_search import index_answers
 from orgs.actors import Actor, ActorKind
 from orgs.models import Org
-from sequences.services.sequences import create_sequence, shipped_steps
+from sequences.models import Sequence
+from sequences.services.sequences import save_sequence, shipped_steps
 
 DATA = Path(__file__).with_name("demo.json")
 ADMIN = Actor(ActorKind.STAFF, "admin")
@@ -90,11 +91,9 @@ def _insert(data: dict[str, Any], org_ids: set[int]) -> None:
 
 def _create_sequence(interview_type: InterviewType) -> None:
     name, language = SEQUENCES[interview_type.name]
-    create_sequence(
+    sequence = Sequence(
         org=interview_type.org,
         interview_type=interview_type,
-        steps=shipped_steps(language),
-        actor=ADMIN,
         name=name,
         language=language,
         sender_name=f"Dana Reyes, {interview_type.org.name}",
@@ -104,6 +103,7 @@ def _create_sequence(interview_type: InterviewType) -> None:
         window_end=time(23, 59),
         time_zone="Europe/Berlin",
     )
+    save_sequence(sequence, shipped_steps(language), actor=ADMIN)
 
 
 def _row(model: type[models.Model], values: dict[str, Any], ids: Ids, now: datetime) -> models.Model:

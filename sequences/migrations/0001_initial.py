@@ -7,6 +7,9 @@ import hindsight.db.ids
 import hindsight.db.versions
 import orgs.tenancy
 import uuid
+import django.core.validators
+import sequences.models.sequence
+import sequences.text
 from django.db import migrations, models
 
 from hindsight.db.upgrades import ROLLING
@@ -32,15 +35,15 @@ class Migration(migrations.Migration):
                 ('version', hindsight.db.versions.VersionField(db_default=1, default=1, editable=False)),
                 ('updated_at', hindsight.db.versions.UpdatedAtField(blank=True, editable=False)),
                 ('name', models.CharField(help_text='Contacts do not see it.', max_length=200)),
-                ('language', models.CharField(help_text='Of the texts, and of the lines below them.', max_length=2)),
-                ('sender_name', models.CharField(help_text='Whom the mails come from.', max_length=100)),
-                ('reply_to', models.EmailField(help_text="Where a contact's reply goes.", max_length=254)),
-                ('postal_address', models.TextField(help_text='Below each mail, as the law asks of commercial mail.', max_length=500)),
-                ('window_start', models.TimeField(default=datetime.time(9, 0), help_text='Mails leave from Monday to Friday from this time on.')),
-                ('window_end', models.TimeField(default=datetime.time(17, 0), help_text='No mail leaves from this time on.')),
-                ('time_zone', models.CharField(help_text='Of these times, such as Europe/Berlin.', max_length=64)),
-                ('daily_cap', models.PositiveIntegerField(default=50, help_text='How many mails may leave on one day.')),
-                ('needs_approval', models.BooleanField(default=True, help_text='A person reads the invitation of each contact before it leaves.')),
+                ('language', models.CharField(choices=sequences.models.sequence.languages, help_text='Of the texts, and of the lines below them.', max_length=2)),
+                ('sender_name', models.CharField(help_text='Whom the mails come from.', max_length=100, validators=[sequences.text.validate_line], verbose_name='sender')),
+                ('reply_to', models.EmailField(help_text="Where a contact's reply goes.", max_length=254, verbose_name='reply address')),
+                ('postal_address', models.TextField(help_text='Below each mail, as the law asks of commercial mail.', max_length=500, validators=[sequences.text.validate_text])),
+                ('window_start', models.TimeField(default=datetime.time(9, 0), help_text='From Monday to Friday.', verbose_name='mails leave from')),
+                ('window_end', models.TimeField(default=datetime.time(17, 0), help_text='No mail leaves from this time on.', verbose_name='until')),
+                ('time_zone', models.CharField(choices=sequences.models.sequence.time_zones, help_text='Of the two times. They follow its daylight saving.', max_length=64)),
+                ('daily_cap', models.PositiveIntegerField(default=50, help_text="At most. A new sender's first weeks need a low number: mail servers trust it by and by.", validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(100000)], verbose_name='mails a day')),
+                ('needs_approval', models.BooleanField(default=True, help_text='The reminders that follow need no further approval.', verbose_name='a person approves each invitation before it leaves')),
                 ('archived_at', models.DateTimeField(blank=True, editable=False, help_text='It takes no new contacts, and no mail of it leaves.', null=True)),
                 ('created_at', models.DateTimeField(auto_now_add=True)),
                 ('counted_on', models.DateField(editable=False, help_text='The day of `counted`, in the time zone.', null=True)),
@@ -107,9 +110,9 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('number', models.PositiveSmallIntegerField(default=0)),
-                ('delay', models.PositiveSmallIntegerField(default=0, help_text='Business days after the mail before, or after the enrolment.')),
-                ('subject', models.CharField(max_length=200)),
-                ('text', models.TextField(max_length=5000)),
+                ('delay', models.PositiveSmallIntegerField(default=0, help_text='Of the invitation: after the enrolment.', validators=[django.core.validators.MaxValueValidator(60)], verbose_name='business days after the mail before')),
+                ('subject', models.CharField(max_length=200, validators=[sequences.text.validate_subject])),
+                ('text', models.TextField(max_length=5000, validators=[sequences.text.validate_text])),
                 ('org', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='orgs.org')),
                 ('sequence', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='steps', to='sequences.sequence')),
             ],

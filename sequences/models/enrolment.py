@@ -9,7 +9,7 @@ from django.db.models import Q
 from contacts.models import Contact
 from hindsight.queue.models import Queued
 from orgs.tenancy import OrgRowsQuerySet, SameOrg
-from sequences.models.sequence import MAX_STEPS, Sequence
+from sequences.models.sequence import MAX_STEPS, Sequence, Step
 from sequences.text import MAX_SUBJECT_LENGTH, MAX_TEXT_LENGTH
 
 
@@ -174,6 +174,10 @@ class Mail(Queued):
 
     def __str__(self) -> str:
         return f"Mail {self.pk}"
+
+    def texts(self, sequence: Sequence) -> "Mail | Step | None":
+        """What has its subject and text: itself if a person has edited it. None if the step was removed."""
+        return self if self.subject else next((each for each in sequence.steps.all() if each.number == self.step), None)
 
     @property
     def message_id(self) -> str:

@@ -1,18 +1,34 @@
 from datetime import time
+from functools import cache
 from typing import TYPE_CHECKING, Any, Self
+from zoneinfo import available_timezones
 
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 
 from hindsight.db.ids import PublicId
 from hindsight.db.keyset import ID_ORDER
 from hindsight.db.versions import Versioned
+from hindsight.text.languages import language_name
 from orgs.tenancy import OrgRowsQuerySet, SameOrg
 from sequences.schedule import MAX_DELAY, Window
-from sequences.text import MAX_ADDRESS_LENGTH, MAX_SENDER_LENGTH, MAX_SUBJECT_LENGTH, MAX_TEXT_LENGTH
+from sequences.text import MAX_SUBJECT_LENGTH, MAX_TEXT_LENGTH, validate_line, validate_subject, validate_text
 
 MAX_STEPS = 5  # the invitation and four reminders
 MAX_DAILY_CAP = 100_000
+zone_names = cache(available_timezones)
+
+
+def languages() -> list[tuple[str, str]]:
+    return [(code, language_name(code)) for code, _ in settings.LANGUAGES]
+
+
+def time_zones() -> list[tuple[str, str]]:
+    names = sorted(name for name in zone_names() if name == "UTC" or ("/" in name and name[:3] != "Etc"))
+    return [(name, name.replace("_", " ")) for name in names]
 
 
 class SequenceQuerySet(OrgRowsQuerySet["Sequence"]):
@@ -31,18 +47,29 @@ class Sequence(PublicId, Versioned):
     # RESTRICT: an org is deleted with both.
     interview_type = models.ForeignKey("interviews.InterviewType", on_delete=models.RESTRICT, related_name="sequences")
     name = models.CharField(max_length=200, help_text="Contacts do not see it.")
-    language = models.CharField(max_length=2, help_text="Of the texts, and of the lines below them.")
-    sender_name = models.CharField(max_length=MAX_SENDER_LENGTH, help_text="Whom the mails come from.")
-    reply_to = models.EmailField(help_text="Where a contact's reply goes.")
-    postal_address = models.TextField(
-        max_length=MAX_ADDRESS_LENGTH, help_text="Below each mail, as the law asks of commercial mail."
+    language = models.CharField(max_length=2, choices=languages, help_text="Of the texts, and of the lines below them.")
+    sender_name = models.CharField(
+        "sender", max_length=100, validators=[validate_line], help_text="Whom the mails come from."
     )
-    window_start = models.TimeField(default=time(9), help_text="Mails leave from Monday to Friday from this time on.")
-    window_end = models.TimeField(default=time(17), help_text="No mail leaves from this time on.")
-    time_zone = models.CharField(max_length=64, help_text="Of these times, such as Europe/Berlin.")
-    daily_cap = models.PositiveIntegerField(default=50, help_text="How many mails may leave on one day.")
+    reply_to = models.EmailField("reply address", help_text="Where a contact's reply goes.")
+    postal_address = models.TextField(
+        max_length=500, validators=[validate_text], help_text="Below each mail, as the law asks of commercial mail."
+    )
+    window_start = models.TimeField("mails leave from", default=time(9), help_text="From Monday to Friday.")
+    window_end = models.TimeField("until", default=time(17), help_text="No mail leaves from this time on.")
+    time_zone = models.CharField(
+        max_length=64, choices=time_zones, help_text="Of the two times. They follow its daylight saving."
+    )
+    daily_cap = models.PositiveIntegerField(
+        "mails a day",
+        default=50,
+        validators=[MinValueValidator(1), MaxValueValidator(MAX_DAILY_CAP)],
+        help_text="At most. A new sender's first weeks need a low number: mail servers trust it by and by.",
+    )
     needs_approval = models.BooleanField(
-        default=True, help_text="A person reads the invitation of each contact before it leaves."
+        "a person approves each invitation before it leaves",
+        default=True,
+        help_text="The reminders that follow need no further approval.",
     )
     archived_at = models.DateTimeField(
         null=True, blank=True, editable=False, help_text="It takes no new contacts, and no mail of it leaves."
@@ -80,6 +107,15 @@ class Sequence(PublicId, Versioned):
     def __str__(self) -> str:
         return self.name
 
+    def clean(self) -> None:
+        errors = {}
+        if self.window_start >= self.window_end:
+            errors["window_end"] = "The window never opens. Enter a time after its start, on the same day."
+        if self.org.sequences.exclude(pk=self.pk).filter(name=self.name).exists():
+            errors["name"] = "This org has a sequence with this name."
+        if errors:
+            raise ValidationError(errors)
+
     @property
     def window(self) -> Window:
         return Window(self.time_zone, self.window_start, self.window_end)
@@ -92,10 +128,13 @@ class Step(models.Model):
     sequence = models.ForeignKey(Sequence, on_delete=models.CASCADE, related_name="steps", db_index=False)
     number = models.PositiveSmallIntegerField(default=0)
     delay = models.PositiveSmallIntegerField(
-        default=0, help_text="Business days after the mail before, or after the enrolment."
+        "business days after the mail before",
+        default=0,
+        validators=[MaxValueValidator(MAX_DELAY)],
+        help_text="Of the invitation: after the enrolment.",
     )
-    subject = models.CharField(max_length=MAX_SUBJECT_LENGTH)
-    text = models.TextField(max_length=MAX_TEXT_LENGTH)
+    subject = models.CharField(max_length=MAX_SUBJECT_LENGTH, validators=[validate_subject])
+    text = models.TextField(max_length=MAX_TEXT_LENGTH, validators=[validate_text])
 
     objects = OrgRowsQuerySet["Step"].as_manager()
 
@@ -111,3 +150,8 @@ class Step(models.Model):
 
     def __str__(self) -> str:
         return f"Step {self.number} of sequence {self.sequence_id}"
+
+    def clean(self) -> None:
+        if self.number == 0 and "{link}" not in self.text:
+            text = "The invitation needs the placeholder {link}: without it, nobody can answer."
+            raise ValidationError({"text": text})

@@ -7,14 +7,13 @@ from django.db import transaction
 from django.utils import timezone
 
 from hindsight.db.statements import retried
-from hindsight.db.versions import StaleVersionError
 from orgs.actors import Actor
 from orgs.models import EventKind
 from orgs.security_events import record_security_event, record_security_events
-from sequences.models import Enrolment, Mail, MailState, Sequence, StopReason, Suppression
+from sequences.models import Enrolment, Mail, MailState, Sequence, Step, StopReason, Suppression
+from sequences.models.enrolment import UNSENT
 from sequences.schedule import APPROVED_WITHIN
 from sequences.services.stopping import finish, reason_to_stop
-from sequences.text import clean_mail_text, clean_subject
 
 ARCHIVED = "This sequence is archived. GET /sequences lists those that take new contacts."
 
@@ -152,43 +151,21 @@ def record_opening(*, interview_request_id: int) -> None:
 
 @retried
 @transaction.atomic
-def edit_mail(
-    *, org_id: int, mail_id: int, subject: str, text: str, actor: Actor, before: tuple[str, str] | None = None
-) -> Mail:
-    """Replaces what the step says, for this mail. Both may have placeholders. `before`: subject and text that the
-    caller has read.
+def edit_mail(*, org_id: int, mail_id: int, subject: str, text: str, actor: Actor) -> None:
+    """Replaces what the step says, for this mail. Both may have placeholders.
 
-    Raises ValidationError, by field and also if the mail is leaving or has left, StaleVersionError and
-    Mail.DoesNotExist.
+    Raises ValidationError, by field and also if the mail is leaving or has left, and Mail.DoesNotExist.
     """
+    enrolment = Enrolment.objects.for_org(org_id).filter(mails=mail_id).locked().first()
     mail: Mail = Mail.objects.for_org(org_id).get(pk=mail_id)
-    enrolment = Enrolment.objects.filter(pk=mail.enrolment_id).locked().get()
-    mail.refresh_from_db()
-    if mail.state not in (MailState.TO_APPROVE, MailState.WAITING) or mail.leased_until is not None:
+    if enrolment is None or mail.state not in UNSENT or mail.leased_until is not None:
         raise ValidationError("This mail has left or was stopped.")
-    if before not in (None, (mail.subject, mail.text)):
-        raise StaleVersionError
-    mail.subject, mail.text = cleaned_mail(subject, text, step=mail.step)
+    step = Step(number=mail.step, subject=subject, text=text)
+    step.full_clean(exclude=["org", "sequence"], validate_constraints=False)
+    mail.subject, mail.text = subject, text
     mail.save(update_fields=["subject", "text"])
     detail = f"Mail {mail.step} edited."
     record_security_event(EventKind.REQUEST_CHANGED, actor, about=enrolment.interview_request, detail=detail)
-    return mail
-
-
-def cleaned_mail(subject: str, text: str, *, step: int) -> tuple[str, str]:
-    """Raises ValidationError by field."""
-    errors: dict[str, list[str]] = {}
-    try:
-        subject = clean_subject(subject)
-    except ValidationError as error:
-        errors["subject"] = error.messages
-    try:
-        text = clean_mail_text(text, needs_link=step == 0)
-    except ValidationError as error:
-        errors["text"] = error.messages
-    if errors:
-        raise ValidationError(errors)
-    return subject, text
 
 
 def expire_unapproved(*, dry_run: bool = False) -> int:

@@ -8,27 +8,23 @@ from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Exists, OuterRef, Prefetch, QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
-from django.utils.formats import date_format
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.utils.html import format_html
-from django.utils.timezone import localtime
 
-from hindsight.db.versions import StaleVersionError
-from hindsight.http.middleware import CSP_HEADER, content_security_policy
+from hindsight.http.middleware import CSP_HEADER
+from orgs.actors import Actor
 from orgs.models import EventKind
-from sequences.mail import content_of, values_of
+from sequences.mail import values_of
 from sequences.models import Enrolment, Mail, MailState, StopReason
 from sequences.services.enrolments import approve, edit_mail, reject
 from sequences.services.stopping import stop
-from sequences.text import MAX_SUBJECT_LENGTH, Placeholder, rendered
+from sequences.text import Placeholder, rendered
 from staff.base import OrgRowsAdmin
 from staff.confirmation import Action, ActionAdmin
-from staff.edit_conflicts import as_sent, conflict_message
-from staff.interviews.fields import linked
+from staff.edit_conflicts import EditForm, as_sent
 from staff.lists.filters import OrgFilter
 from staff.security_events import actor_of
-from staff.sequences.mails import may_change, name_of, next_mail, status_in_words, texts_of
-from staff.sequences.preview import NO_TOKEN, framed
+from staff.sequences.mails import FRAMES, framed, may_change, name_of, next_mail, preview_of, status_in_words
 
 MAX_SELECTED = 1_000
 ROWS_AT_ONCE = 100  # are locked in one transaction
@@ -65,44 +61,39 @@ class StatusFilter(admin.SimpleListFilter):
         return chosen(queryset) if chosen else queryset.filter(pk__in=to_approve().values("pk"))
 
 
-class MailForm(forms.Form):
-    """`seen_subject` and `seen_text`: as they were stored when the form was shown."""
+class MailForm(EditForm):
+    """Placeholders have their values, except the link: whoever has it can answer for the contact."""
 
-    subject = forms.CharField(max_length=MAX_SUBJECT_LENGTH, widget=forms.TextInput(attrs={"class": "vTextField"}))
-    text = forms.CharField(
-        strip=False,
-        widget=forms.Textarea(attrs={"rows": 14}),
-        help_text="{link} becomes the survey link.",
-    )
-    seen_subject = forms.CharField(required=False, strip=False, widget=forms.HiddenInput)
-    seen_text = forms.CharField(required=False, strip=False, widget=forms.HiddenInput)
+    class Meta:
+        model = Mail
+        fields = ("subject", "text")
+        widgets = {
+            "subject": forms.TextInput(attrs={"class": "vTextField"}),
+            "text": forms.Textarea(attrs={"rows": 14}),
+        }
+        help_texts = {"subject": "", "text": "{link} becomes the survey link."}
 
-    @classmethod
-    def of(cls, mail: Mail, enrolment: Enrolment, data: Any) -> "MailForm":
-        """Placeholders have their values, except the link: whoever has it can answer for the contact."""
+    def __init__(self, data: Any, *, mail: Mail, enrolment: Enrolment) -> None:
         values = {**values_of(enrolment.sequence, enrolment.interview_request), Placeholder.LINK: "{link}"}
-        subject, text = (rendered(each, values) for each in texts_of(mail, enrolment))
-        seen = {"seen_subject": mail.subject, "seen_text": mail.text}
-        return cls(data or None, initial={"subject": subject, "text": text, **seen}, label_suffix="")
+        texts = mail.texts(enrolment.sequence)
+        self.rendered = {name: rendered(getattr(texts, name, ""), values) for name in self.Meta.fields}
+        super().__init__(data, instance=mail, initial=self.rendered, label_suffix="")
 
-    def store(self, mail: Mail, **by: Any) -> bool:
+    def stored_value(self, name: str) -> str:
+        return self.rendered[name]
+
+    def _post_clean(self) -> None:
+        """The service validates."""
+
+    def store(self, actor: Actor) -> bool:
         """False if there are errors, which the fields then have."""
-        if not self.is_valid():
-            return False
-        given = {name: as_sent(text) for name, text in self.cleaned_data.items()}
-        before = given["seen_subject"], given["seen_text"]
-        try:
-            edit_mail(
-                org_id=mail.org_id, mail_id=mail.pk, before=before, subject=given["subject"], text=given["text"], **by
-            )
-        except StaleVersionError:
-            mail.refresh_from_db()
-            self.data = {**dict(self.data.items()), "seen_subject": mail.subject, "seen_text": mail.text}
-            self.add_error("subject", conflict_message(mail.subject))
-            self.add_error("text", conflict_message(mail.text))
-        except ValidationError as error:
-            self.add_error(None, error)
-        return not self.errors
+        if self.is_valid() and self.edits:
+            texts = {name: as_sent(self.cleaned_data[name]) for name in self.Meta.fields}
+            try:
+                edit_mail(org_id=self.instance.org_id, mail_id=self.instance.pk, actor=actor, **texts)
+            except ValidationError as error:
+                self.add_error(None, error)
+        return self.is_valid()
 
 
 def stopped(enrolment: Enrolment) -> None:
@@ -123,13 +114,15 @@ STOP = Action(
 @admin.register(Enrolment)
 class EnrolmentAdmin(OrgRowsAdmin, ActionAdmin):
     change_form_template = "staff/sequences/enrolment.html"
-    object_pages = {"mail": "mail_view", "stop": STOP}
-    slow_object_pages = {"edit": "edit_view", "approve": "approve_view"}  # the services have transactions of their own
-    list_display = ("contact_shown", "org", "sequence", "subject", "due", "status")
+    object_pages = {"mail": "mail_view", "stop": STOP, "edit": "edit_view", "approve": "approve_view"}
+    list_display = ("contact_shown", "org", "sequence", "subject", "status")
     list_filter = (StatusFilter, OrgFilter)
     lookups = frozenset({"sequence"})
     actions = ("approve", "reject")
-    fields = ("contact_link", "interview", "org", "sequence_link", "status", "approval", "opened_at", "created_at")
+    fields = (
+        *("contact", "address", "interview_request", "org", "sequence", "status"),
+        *("approved_at", "approved_by", "opened_at", "created_at"),
+    )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         unsent = Prefetch("mails", Mail.objects.unsent(), to_attr="unsent_mails")
@@ -138,8 +131,12 @@ class EnrolmentAdmin(OrgRowsAdmin, ActionAdmin):
         return rows.prefetch_related(unsent, "sequence__steps")
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
-        """Without a lock: the services lock the interview request first, as the worker does."""
-        return admin.ModelAdmin.get_object(self, request, object_id, from_field)
+        """On a POST, locks the interview request, as the worker does."""
+        found = admin.ModelAdmin.get_object(self, request, object_id, from_field)
+        if found is None or request.method != "POST":
+            return found
+        rows: Any = self.get_queryset(request).filter(pk=found.pk)
+        return rows.locked().first()
 
     def may_act(self, request: HttpRequest, obj: Any = None) -> bool:
         return may_change(request, obj)
@@ -149,38 +146,20 @@ class EnrolmentAdmin(OrgRowsAdmin, ActionAdmin):
         name, email = enrolment.contact.name, enrolment.contact.email
         return format_html('{} <span class="quiet">{}</span>', name, email) if name else email
 
-    @admin.display(description="Contact")
-    def contact_link(self, enrolment: Enrolment) -> str:
-        return format_html("{} {}", linked(enrolment.contact, str(enrolment.contact)), enrolment.contact.email)
-
-    @admin.display(description="Interview")
-    def interview(self, enrolment: Enrolment) -> str:
-        return linked(enrolment.interview_request, str(enrolment.interview_request))
-
-    @admin.display(description="Sequence")
-    def sequence_link(self, enrolment: Enrolment) -> str:
-        return linked(enrolment.sequence, enrolment.sequence.name)
+    @admin.display(description="Address")
+    def address(self, enrolment: Enrolment) -> str:
+        return str(enrolment.contact.email)
 
     @admin.display(description="Subject")
     def subject(self, enrolment: Enrolment) -> str:
         mail = next_mail(enrolment)
+        texts = mail.texts(enrolment.sequence) if mail else None
         values = values_of(enrolment.sequence, enrolment.interview_request)
-        return rendered(texts_of(mail, enrolment)[0], values) if mail else "-"
-
-    @admin.display(description="Due")
-    def due(self, enrolment: Enrolment) -> str:
-        mail = next_mail(enrolment)
-        return date_format(localtime(mail.due_at), "j M Y, H:i") if mail else "-"
+        return rendered(texts.subject, values) if texts else "-"
 
     @admin.display(description="Status")
     def status(self, enrolment: Enrolment) -> str:
         return status_in_words(enrolment)
-
-    @admin.display(description="Approved")
-    def approval(self, enrolment: Enrolment) -> str:
-        if enrolment.approved_at is None:
-            return "-"
-        return f"{date_format(localtime(enrolment.approved_at), 'j M Y, H:i')}, by {enrolment.approved_by}"
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
         return super().get_actions(request) if may_change(request) else {}
@@ -230,8 +209,8 @@ class EnrolmentAdmin(OrgRowsAdmin, ActionAdmin):
         mail = next_mail(enrolment)
         if mail is None:
             return self.failed(request, enrolment, ValidationError("This mail has left or was stopped."))
-        form = MailForm.of(mail, enrolment, request.POST)
-        if form.store(mail, actor=actor_of(request)):
+        form = MailForm(request.POST or None, mail=mail, enrolment=enrolment)
+        if request.method == "POST" and form.store(actor_of(request)):
             return self.back_to(request, "change", enrolment, messages.SUCCESS, "The text of this mail is saved.")
         return self.page(request, "form", enrolment, title=f"Edit: {name_of(mail.step)}", form=form, button="Save")
 
@@ -245,15 +224,13 @@ class EnrolmentAdmin(OrgRowsAdmin, ActionAdmin):
 
     def change_view(self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any) -> HttpResponse:
         page = super().change_view(request, object_id, *args, **kwargs)
-        page[CSP_HEADER] = content_security_policy(frame_src="'self'")
+        page[CSP_HEADER] = FRAMES
         return page
 
     def mail_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """For the frame of the page."""
-        enrolment = self.object_or_404(request, object_id, self.has_view_permission)
+        enrolment = self.object_or_404(request, object_id, self.has_view_permission, is_read=True)
         mail = next_mail(enrolment)
-        subject, text = texts_of(mail, enrolment) if mail else ("", "")
-        request_of_mail = enrolment.interview_request
-        request_of_mail.survey_token = NO_TOKEN
-        shown = content_of(enrolment.sequence, request_of_mail, subject=subject, text=text, opt_out=f"#{NO_TOKEN}")
-        return framed(shown, enrolment.sequence)
+        texts = mail.texts(enrolment.sequence) if mail else None
+        if texts is None:
+            raise Http404
+        return framed(preview_of(enrolment.sequence, enrolment.interview_request, texts), enrolment.sequence)

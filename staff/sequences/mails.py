@@ -1,13 +1,19 @@
-"""What staff read about the mails of an enrolment."""
+"""What staff read about mails."""
 
 from typing import Any
 
-from django.http import HttpRequest
+from django.core.mail import EmailMultiAlternatives
+from django.http import HttpRequest, HttpResponse
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 
-from sequences.models import Enrolment, Mail, MailState
+from hindsight.http.middleware import CSP_HEADER, content_security_policy
+from sequences.mail import base_url_of, message
+from sequences.models import Enrolment, Mail, MailState, Sequence, Step
 from staff.orgs.permissions import may
+
+NO_TOKEN = "of-a-preview"  # noqa: S105 - no survey token has this form
+FRAMES = content_security_policy(frame_src="'self'")
 
 
 def may_change(request: HttpRequest, enrolment: Enrolment | None = None) -> bool:
@@ -24,14 +30,6 @@ def next_mail(enrolment: Any) -> Mail | None:
     return next(iter(enrolment.mails.unsent()[:1] if fetched is None else fetched), None)
 
 
-def texts_of(mail: Mail, enrolment: Enrolment) -> tuple[str, str]:
-    """Subject and text with placeholders: a person's, or those of the step. Empty if the step was removed."""
-    if mail.subject:
-        return mail.subject, mail.text
-    step = next((step for step in enrolment.sequence.steps.all() if step.number == mail.step), None)
-    return (step.subject, step.text) if step else ("", "")
-
-
 def status_in_words(enrolment: Enrolment) -> str:
     mail = next_mail(enrolment)
     if enrolment.stop_reason:
@@ -42,3 +40,17 @@ def status_in_words(enrolment: Enrolment) -> str:
     if mail.state == MailState.TO_APPROVE:
         return f"{name} waits for approval"
     return f"{name} due {date_format(localtime(mail.due_at), 'j M Y, H:i')}"
+
+
+def preview_of(sequence: Sequence, interview_request: Any, texts: Step | Mail) -> EmailMultiAlternatives:
+    """With links that open nothing: whoever has a survey link can answer for the contact."""
+    interview_request.survey_token = NO_TOKEN
+    opt_out = f"{base_url_of(sequence.org)}/survey/opt-out?token={NO_TOKEN}"
+    return message(sequence, interview_request, texts, opt_out=opt_out)
+
+
+def framed(mail: EmailMultiAlternatives, sequence: Sequence) -> HttpResponse:
+    """For the frame of a page: HTML with its own styles and the org's logo. Nothing runs, and no link opens."""
+    policy = f"default-src 'none'; style-src 'unsafe-inline'; img-src 'self' {base_url_of(sequence.org)}"
+    headers = {CSP_HEADER: f"{policy}; frame-ancestors 'self'; sandbox", "X-Frame-Options": "SAMEORIGIN"}
+    return HttpResponse(mail.alternatives[0][0], headers=headers)

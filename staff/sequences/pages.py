@@ -4,27 +4,24 @@ from typing import Any, cast
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.utils.decorators import method_decorator
 
-from hindsight.text.languages import language_name
 from interviews.reports.mail_figures import COLUMNS, export_figures, figures_by_sequence, followed_by
-from orgs.models import EventKind, Org
+from orgs.models import EventKind
 from sequences.models import Mail, MailState, Sequence
-from sequences.models.sequence import MAX_STEPS
-from sequences.services.sequences import create_sequence, edit_sequence, set_archived
+from sequences.services.sequences import set_archived
 from sequences.text import MEANINGS
 from staff.base import OrgRowsAdmin
 from staff.confirmation import Action, ActionAdmin
-from staff.interviews.fields import linked
 from staff.lists.exports import Export, ExportableAdmin
 from staff.lists.filters import ArchivedFilter, OrgFilter
 from staff.orgs.permissions import may
 from staff.security_events import actor_of
-from staff.sequences.forms import SequenceEditor, SequenceStart
+from staff.sequences.forms import SequenceForm, SequenceStart
 from staff.sequences.mails import name_of
-from staff.sequences.preview import mail_view, preview_view, test_view
+from staff.sequences.preview import mail_view, preview_view
 
 ADD, CHANGE = "sequences.add_sequence", "sequences.change_sequence"
 
@@ -51,20 +48,14 @@ UNARCHIVE = Action(
 class SequenceAdmin(OrgRowsAdmin, ExportableAdmin, ActionAdmin):
     change_form_template = "staff/sequences/sequence.html"
     exports = {"mails": Export("sequence and mail", export_figures, COLUMNS)}
-    object_pages = {
-        "edit": "edit_view",
-        "preview": preview_view,
-        "mail": mail_view,
-        "archive": ARCHIVE,
-        "unarchive": UNARCHIVE,
-    }
-    slow_object_pages = {"test": test_view}  # it waits for the mail server
-    list_display = ("name", "org", "interview_type", "language_shown", "reached", "completed", "status")
+    object_pages = {"edit": "edit_view", "archive": ARCHIVE, "unarchive": UNARCHIVE}
+    slow_object_pages = {"preview": preview_view, "mail": mail_view}  # a test mail waits for the mail server
+    list_display = ("name", "org", "interview_type", "language", "reached", "completed", "archived_at")
     list_filter = (OrgFilter, ArchivedFilter)
     list_select_related = ("org",)
     fields = (
-        *("name", "org", "interview_type_link", "language_shown", "status", "sender", "postal_address"),
-        *("window_shown", "daily_cap", "approval", "created_at"),
+        *("name", "org", "interview_type", "language", "archived_at", "sender_name", "reply_to", "postal_address"),
+        *("window_start", "window_end", "time_zone", "daily_cap", "needs_approval", "created_at"),
     )
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -83,10 +74,6 @@ class SequenceAdmin(OrgRowsAdmin, ExportableAdmin, ActionAdmin):
         rows = rows.annotate(**{name: Subquery(first.annotate(n=count).values("n")) for name, count in counts.items()})
         return cast(QuerySet[Any], rows)
 
-    @admin.display(description="Language")
-    def language_shown(self, sequence: Sequence) -> str:
-        return language_name(sequence.language)
-
     @admin.display(description="Contacts mailed")
     def reached(self, sequence: Any) -> str:
         return f"{sequence.reached or 0:,}"
@@ -94,26 +81,6 @@ class SequenceAdmin(OrgRowsAdmin, ExportableAdmin, ActionAdmin):
     @admin.display(description="Completed")
     def completed(self, sequence: Any) -> str:
         return f"{sequence.completed or 0:,}"
-
-    @admin.display(description="Status")
-    def status(self, sequence: Sequence) -> str:
-        return "Archived" if sequence.archived_at else "Active"
-
-    @admin.display(description="Interview type")
-    def interview_type_link(self, sequence: Sequence) -> str:
-        return linked(sequence.interview_type, sequence.interview_type.name)
-
-    @admin.display(description="Sender")
-    def sender(self, sequence: Sequence) -> str:
-        return f"{sequence.sender_name}, replies to {sequence.reply_to}"
-
-    @admin.display(description="Mails leave")
-    def window_shown(self, sequence: Sequence) -> str:
-        return f"Monday to Friday, {sequence.window_start:%H:%M} to {sequence.window_end:%H:%M}, {sequence.time_zone}"
-
-    @admin.display(description="Invitations")
-    def approval(self, sequence: Sequence) -> str:
-        return "A person approves each" if sequence.needs_approval else "Leave without approval"
 
     def render_change_form(self, request: Any, context: Any, *args: Any, **kwargs: Any) -> Any:
         sequence = kwargs["obj"]
@@ -123,7 +90,8 @@ class SequenceAdmin(OrgRowsAdmin, ExportableAdmin, ActionAdmin):
         context["mails"] = [
             (name_of(number), steps.get(number), figures.steps.get(number) if figures else None) for number in numbers
         ]
-        context.update(figures=figures, may_change=self.may_act(request, sequence), unsent=unsent_of(sequence))
+        context["unsent"] = Mail.objects.unsent().filter(sequence=sequence).count()
+        context.update(figures=figures, may_change=self.may_act(request, sequence))
         return super().render_change_form(request, context, *args, **kwargs)
 
     @method_decorator(transaction.atomic)
@@ -136,48 +104,27 @@ class SequenceAdmin(OrgRowsAdmin, ExportableAdmin, ActionAdmin):
             return self.page(request, "lists/org_choice", None, title=title, form=start)
         if not may(request, ADD, org):
             raise PermissionDenied
-        sequence = Sequence(org=org, language=start.cleaned_data["language"])
-        editor = SequenceEditor.of(sequence, request.POST)
-        if created := self.stored(request, editor, partial(create_sequence, org=org, actor=actor_of(request))):
+        form = SequenceForm(request.POST or None, instance=Sequence(org=org, language=start.cleaned_data["language"]))
+        if request.method == "POST" and form.store(actor_of(request)):
+            created = form.instance
             text = (
                 f"Created. Its id in the API: {created.public_id}. Look at the mails before the first contact gets one."
             )
             return self.back_to(request, "preview", created, messages.SUCCESS, text)
-        return self.form_page(request, None, editor, title=title, org=org)
+        return self.form_page(request, None, form, title=title, org=org)
 
     def edit_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         sequence = self.object_or_404(request, object_id, self.may_act)
-        editor, unsent = SequenceEditor.of(sequence, request.POST), unsent_of(sequence)
-        service = partial(edit_sequence, org_id=sequence.org_id, sequence_id=sequence.pk, actor=actor_of(request))
-        if edited := self.stored(request, editor, service):
-            if editor.form.kept:
-                labels = " and ".join(label.lower() for label in editor.form.kept)
+        form = SequenceForm(request.POST or None, instance=sequence)
+        if request.method == "POST" and form.store(actor_of(request)):
+            if form.kept:
+                labels = " and ".join(label.lower() for label in form.kept)
                 messages.warning(request, f"Somebody else changed {labels} meanwhile. That change was kept.")
-            return self.back_to(request, "change", edited, messages.SUCCESS, "Saved.")
-        return self.form_page(request, sequence, editor, title="Edit", org=sequence.org, unsent=unsent)
-
-    def stored(self, request: HttpRequest, editor: SequenceEditor, service: Any) -> Sequence | None:
-        if button := request.POST.get("do"):
-            editor.press(button)
-        return editor.store(service) if request.method == "POST" and not button else None
+            return self.back_to(request, "change", sequence, messages.SUCCESS, "Saved.")
+        unsent = Mail.objects.unsent().filter(sequence=sequence).count()
+        return self.form_page(request, sequence, form, title="Edit", org=sequence.org, unsent=unsent)
 
     def form_page(
-        self, request: HttpRequest, sequence: Sequence | None, editor: SequenceEditor, *, org: Org, **context: Any
+        self, request: HttpRequest, sequence: Sequence | None, form: SequenceForm, **context: Any
     ) -> HttpResponse:
-        shown = {"org": org, "editor": editor, "max_steps": MAX_STEPS, "meanings": MEANINGS.items()}
-        shown["steps"] = [(name_of(number), step) for number, step in enumerate(editor.steps)]
-        return self.page(request, "sequences/form", sequence, **shown, is_unsaved="do" in request.POST, **context)
-
-
-def unsent_of(sequence: Sequence) -> dict[str, int]:
-    """Numbers of mails that have not left: `unedited` get the text of their step, `edited` keep that of a person."""
-    is_edited, last = ~Q(subject=""), sequence.steps.count()
-    return (
-        Mail.objects.unsent()
-        .filter(sequence=sequence)
-        .aggregate(
-            unedited=Count("pk", filter=~is_edited & Q(step__lt=last)),
-            edited=Count("pk", filter=is_edited),
-            without_step=Count("pk", filter=~is_edited & Q(step__gte=last)),
-        )
-    )
+        return self.page(request, "sequences/form", sequence, form=form, meanings=MEANINGS.items(), **context)

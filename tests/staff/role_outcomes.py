@@ -46,7 +46,6 @@ QUERIES: Mapping[str, str] = {
     "sequences_sequence_add": "org={slug}&language=en",
     "sequences_sequence_export": "org={slug}",
     "sequences_sequence_mail": "step=0",
-    "sequences_sequence_test": "step=0",
 }
 
 # How a page without a row shows that it has found something.
@@ -98,8 +97,8 @@ SENT: Mapping[str, str] = {
     "sequences_sequence_add": "name=New&sender_name=Ann&reply_to=ann@example.com&postal_address=Here&time_zone=UTC",
     "sequences_sequence_changelist": "action=export_csv&_selected_action={sequence.pk}",
     "sequences_sequence_edit": "name=New",
+    "sequences_sequence_preview": "step=0",
     "sequences_sequence_export": "format=csv",
-    "sequences_sequence_test": "step=0",
     "interviews_interviewtype_guide": "purpose=Why+deals+are+lost",
     "webhooks_endpoint_edit": "url=http://127.0.0.1:9/new",
     "webhooks_endpoint_replay": "since=2020-01-01",

@@ -149,9 +149,8 @@ sequences_sequence_delete                --  --  --  --  --  --  --
 sequences_sequence_edit                  pw  --  --  pw  ..  pw  --
 sequences_sequence_export                pw  --  --  --  --  --  --
 sequences_sequence_history               px  px  -x  px  .x  px  px
-sequences_sequence_mail                  p.  p.  --  p.  ..  p.  p.
-sequences_sequence_preview               pp  pp  --  pp  ..  pp  pp
-sequences_sequence_test                  xp  x-  x-  xp  x.  xp  x-
+sequences_sequence_mail                  pp  pp  --  pp  ..  pp  pp
+sequences_sequence_preview               pp  p-  --  pp  ..  pp  p-
 sequences_sequence_unarchive             pp  --  --  pp  ..  pp  --
 sessions                                 pp  pp  pp  pp  pp  pp  pp
 single_sign_on                           p.  p.  p.  p.  p.  p.  p.

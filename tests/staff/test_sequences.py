@@ -10,7 +10,7 @@ from interviews.models import InterviewType
 from orgs.models import Org, SecurityEvent
 from sequences.models import Enrolment, Mail, MailState, Sequence, SuppressionReason
 from sequences.services.enrolments import edit_mail
-from sequences.services.sequences import edit_sequence, shipped_steps
+from sequences.services.sequences import save_sequence, shipped_steps
 from sequences.services.suppression import suppress
 from tests.factories import InterviewRequestFactory, SequenceFactory
 from tests.sequences.conftest import SAM, approve_all, enrol
@@ -44,12 +44,12 @@ def steps_of(sequence: Sequence) -> list[tuple[int, str, str]]:
 def test_a_sequence_begins_with_the_shipped_texts(support: Staff, acme: Org, kind: InterviewType) -> None:
     page = support.get("sequences_sequence_add", org="acme", language="de")
     form = Fields(page).data
-    assert [form["steps-0-subject"], form["steps-1-delay"]] == [shipped_steps("de")[0]["subject"], "5"]
+    assert [form["steps-0-subject"], form["steps-1-delay"]] == [shipped_steps("de")[0].subject, "5"]
     answer: Any = support.client.post(page.request["PATH_INFO"] + "?org=acme&language=de", {**form, **NEW})
     created = Sequence.objects.get()
     assert answer.url == f"/admin/sequences/sequence/{created.pk}/preview/"
     assert (created.org, created.interview_type, created.language, created.needs_approval) == (acme, kind, "de", True)
-    assert steps_of(created) == [(each["delay"], each["subject"], each["text"]) for each in shipped_steps("de")]
+    assert steps_of(created) == [(each.delay, each.subject, each.text) for each in shipped_steps("de")]
     assert SecurityEvent.objects.latest("pk").kind == "sequence_changed"
 
 
@@ -58,7 +58,7 @@ def test_a_sequence_begins_with_the_shipped_texts(support: Staff, acme: Org, kin
     [
         ({"steps-0-text": "Hello {first_name}, {link}"}, "Invitation, Text: There is no placeholder {first_name}."),
         ({"steps-0-text": "Hello"}, "Invitation, Text: The invitation needs the placeholder {link}"),
-        ({"steps-1-subject": ""}, "Reminder 1, Subject: Enter a text."),
+        ({"steps-1-subject": ""}, "Reminder 1, Subject: This field cannot be blank."),
         ({"steps-1-delay": "x"}, "Business days after the mail before: Enter a whole number."),
         ({"window_end": "08:00"}, "Until: The window never opens."),
         ({"sender_name": "Ann\nBcc: x@example.com"}, "Sender: Enter one line"),
@@ -79,27 +79,26 @@ def test_errors_name_the_field_and_keep_what_was_typed(
     text = page.content.decode()
     assert message in text
     assert 'value="Typed {vendor}"' in text
-    assert steps_of(other) == [(each["delay"], each["subject"], each["text"]) for each in shipped_steps("en")]
+    assert steps_of(other) == [(each.delay, each.subject, each.text) for each in shipped_steps("en")]
 
 
-def test_buttons_add_move_and_remove_mails_without_saving(support: Staff, sequence: Sequence) -> None:
+def test_a_reminder_is_added_and_removed(support: Staff, sequence: Sequence) -> None:
     form = sent_form(support, "sequences_sequence_edit", sequence.pk)
     first, second = form["steps-0-subject"], form["steps-1-subject"]
-
-    def pressed(button: str) -> list[str]:
-        nonlocal form
-        page = support.post("sequences_sequence_edit", sequence.pk, **form, do=button)
-        assert "The form has changes that are not saved yet." in page.content.decode()
-        form = Fields(page).data
-        return [form[f"steps-{number}-subject"] for number in range(int(form["steps-TOTAL_FORMS"]))]
-
-    assert pressed("steps:add") == [first, second, ""]
-    assert pressed("steps-1:up") == [second, first, ""]
-    assert pressed("steps-2:remove") == [second, first]
-    assert pressed("steps-7:remove") == [second, first]
-    for number in range(5):
-        assert len(pressed("steps:add")) == min(number + 3, 5)
-    assert Sequence.objects.get().steps.get(number=0).subject == first
+    assert [form[f"steps-{number}-subject"] for number in range(2, 5)] == ["", "", ""]
+    added = {"steps-3-delay": "7", "steps-3-subject": "Last {vendor}", "steps-3-text": "Dear {name}\r\n{link}"}
+    support.post("sequences_sequence_edit", sequence.pk, **{**form, **added})
+    assert [step[:2] for step in steps_of(sequence)] == [(0, first), (5, second), (7, "Last {vendor}")]
+    form = sent_form(support, "sequences_sequence_edit", sequence.pk)
+    assert (form["steps-2-subject"], form["steps-2-text"]) == ("Last {vendor}", "Dear {name}\n{link}")
+    support.post("sequences_sequence_edit", sequence.pk, **{**form, "steps-1-subject": "", "steps-1-text": ""})
+    assert [(step.number, step.subject) for step in sequence.steps.all()] == [(0, first), (1, "Last {vendor}")]
+    form = sent_form(support, "sequences_sequence_edit", sequence.pk)
+    refused = support.post(
+        "sequences_sequence_edit", sequence.pk, **{**form, "steps-0-subject": "", "steps-0-text": ""}
+    )
+    assert "Invitation, Subject: This field cannot be blank." in refused.content.decode()
+    assert sequence.steps.count() == 2
 
 
 def test_an_edit_says_what_happens_to_mails_that_wait(support: Staff, sequence: Sequence) -> None:
@@ -108,7 +107,7 @@ def test_an_edit_says_what_happens_to_mails_that_wait(support: Staff, sequence: 
     edited = Mail.objects.latest("pk")
     edit_mail(org_id=sequence.org_id, mail_id=edited.pk, subject="For you", text="{link}", actor=SAM)
     page = support.get("sequences_sequence_edit", sequence.pk)
-    assert "2 of them with the text that you save here, and 1 with the text that a person" in page.content.decode()
+    assert "Mails that wait: 3." in page.content.decode()
     form = {**Fields(page).data, "steps-0-subject": "About {vendor}"}
     support.client.post(page.request["PATH_INFO"], form)
     assert sequence.steps.get(number=0).subject == "About {vendor}"
@@ -116,10 +115,17 @@ def test_an_edit_says_what_happens_to_mails_that_wait(support: Staff, sequence: 
     assert (edited.subject, edited.state) == ("For you", MailState.TO_APPROVE)
 
 
+def saved_by_another_person(sequence: Sequence, name: str = "Buyers", reminders: int = 1) -> None:
+    steps = shipped_steps("en")[: 1 + reminders]
+    for step in steps:
+        step.subject = "Theirs {vendor}"
+    sequence.name = name
+    save_sequence(sequence, steps, actor=SAM)
+
+
 def test_nothing_is_overwritten_that_somebody_else_has_saved(support: Staff, sequence: Sequence) -> None:
     form = sent_form(support, "sequences_sequence_edit", sequence.pk)
-    steps: Any = [{**each, "subject": "Theirs {vendor}"} for each in shipped_steps("en")]
-    edit_sequence(org_id=sequence.org_id, sequence_id=sequence.pk, steps=steps, actor=SAM, name="Theirs")
+    saved_by_another_person(sequence, name="Theirs")
     mine = {**form, "steps-0-subject": "Mine {vendor}", "name": "Mine"}
     refused = support.post("sequences_sequence_edit", sequence.pk, **mine)
     text = refused.content.decode()
@@ -136,11 +142,25 @@ def test_nothing_is_overwritten_that_somebody_else_has_saved(support: Staff, seq
 
 def test_an_unchanged_form_keeps_what_somebody_else_has_saved(support: Staff, sequence: Sequence) -> None:
     form = sent_form(support, "sequences_sequence_edit", sequence.pk)
-    steps: Any = [{**each, "subject": "Theirs {vendor}"} for each in shipped_steps("en")]
-    edit_sequence(org_id=sequence.org_id, sequence_id=sequence.pk, steps=steps, actor=SAM)
+    saved_by_another_person(sequence)
     assert support.post("sequences_sequence_edit", sequence.pk, **{**form, "daily_cap": "7"}).status_code == 302
     stored = Sequence.objects.get()
     assert (stored.daily_cap, stored.steps.get(number=0).subject) == (7, "Theirs {vendor}")
+
+
+@pytest.mark.parametrize("reminders", [0, 2])
+def test_a_reminder_that_somebody_else_removed_or_added_stays_so(
+    support: Staff, sequence: Sequence, reminders: int
+) -> None:
+    if reminders == 0:
+        form = sent_form(support, "sequences_sequence_edit", sequence.pk)
+        saved_by_another_person(sequence, reminders=0)
+    else:
+        saved_by_another_person(sequence, reminders=0)
+        form = sent_form(support, "sequences_sequence_edit", sequence.pk)
+        saved_by_another_person(sequence, reminders=1)
+    assert support.post("sequences_sequence_edit", sequence.pk, **{**form, "daily_cap": "7"}).status_code == 302
+    assert (Sequence.objects.get().daily_cap, sequence.steps.count()) == (7, 1 + bool(reminders))
 
 
 def test_a_preview_is_for_a_real_contact_and_opens_no_interview(support: Staff, sequence: Sequence) -> None:
@@ -166,11 +186,11 @@ def test_a_preview_finds_no_contact_of_another_org(manager: Staff, sequence: Seq
 def test_a_test_mail_goes_to_oneself_and_is_recorded(support: Staff, sequence: Sequence, settings: Any) -> None:
     settings.DEVELOPMENT = True
     row = enrol(sequence)
-    support.post("sequences_sequence_test", sequence.pk, step="0", request=row.pk)
+    support.post("sequences_sequence_preview", sequence.pk, step="0", request=row.pk)
     assert outbox.outbox == [], "the login has no address"
     support.user.email = "sue@hindsight.example"
     support.user.save()
-    support.post("sequences_sequence_test", sequence.pk, step="0", request=row.pk, to="eve@example.com")
+    support.post("sequences_sequence_preview", sequence.pk, step="0", request=row.pk, to="eve@example.com")
     [sent] = outbox.outbox
     assert (sent.to, sent.subject.startswith("[Test] ")) == (["sue@hindsight.example"], True)
     assert "Hello Alice," in sent.body
