@@ -81,7 +81,7 @@ def clean_email(email: str) -> Email:
         raise ValidationError("Send an email address, such as jane.smith@example.com.") from None
     if email.endswith(f"@{ERASED_DOMAIN}"):
         raise ValidationError("Send the person's own email address: this one stands for an erased contact.")
-    if has_invisible_format_characters(email):
+    if has_invisible_format_characters(email) or email.splitlines() != [email]:
         raise ValidationError("Send an email address without invisible characters.")
     return Email(email)
 

@@ -68,5 +68,5 @@ def rendered(text: str, values: Mapping[Placeholder, str]) -> str:
 
 
 def one_line(text: str) -> str:
-    """For a header: without line breaks, control characters and characters that are not seen."""
-    return " ".join(FORGING.sub(" ", text).split())
+    """For a header: without line breaks, control characters, characters that are not seen, and encoded words."""
+    return " ".join(FORGING.sub(" ", text).replace("=?", "= ?").split())

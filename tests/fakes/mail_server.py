@@ -32,6 +32,7 @@ class Trouble:
 class MailServer:
     port: int
     mails: list[EmailMessage] = field(default_factory=list)
+    recipients: list[list[str]] = field(default_factory=list)  # of each mail, in its envelope
     troubles: deque[Trouble] = field(default_factory=deque)
     dialogues: int = 0
     open_dialogues: int = 0
@@ -62,6 +63,7 @@ class MailServer:
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802
         if reply := await self._trouble("DATA", server):
             return reply
+        self.recipients.append(list(envelope.rcpt_tos))
         self.mails.append(message_from_bytes(envelope.content, policy=policy.default))
         return await self._trouble("DATA", server, is_late=True) or "250 OK"
 
