@@ -22,7 +22,7 @@ from deals.text import (
 )
 from hindsight.api.errors import BadRequest
 from hindsight.api.json_bodies import ChoiceField, StrictSerializer, TextField, TimeField
-from hindsight.api.pagination import PageQuery, PageSerializer
+from hindsight.api.pagination import PageQuery, page_of_rows
 from hindsight.text.strict_json import type_name
 
 DEAL_ID = {"minLength": 1, "maxLength": MAX_DEAL_ID_LENGTH}
@@ -121,8 +121,7 @@ class DealSerializer(serializers.Serializer[Any]):
     updated_at = serializers.DateTimeField(help_text="When a value of the deal last changed.")
 
 
-class DealPage(PageSerializer):
-    data = DealSerializer(many=True)  # type: ignore[assignment]  # REST framework has a property `data`
+DealPage = page_of_rows("DealPage", DealSerializer)
 
 
 REPLACE_EXAMPLE = {

@@ -62,9 +62,14 @@ class PageQuery(StrictSerializer):
 
 
 class PageSerializer(serializers.Serializer[Any]):
-    """A page of a list. Subclasses add the rows as `data`."""
+    """A page of a list."""
 
     next_cursor = CursorField(allow_null=True, help_text="null on the last page.")
+
+
+def page_of_rows(name: str, row: type[serializers.Serializer[Any]]) -> type[PageSerializer]:
+    """`name`: of the page in the schema."""
+    return type(name, (PageSerializer,), {"data": row(many=True)})
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from hindsight.api.pagination import PageSerializer
+from hindsight.api.pagination import page_of_rows
 from hindsight.text.timestamps import utc_text
 from interviews.lifecycle import (
     ABANDONED_AFTER,
@@ -301,12 +301,8 @@ class InterviewTypeSerializer(serializers.Serializer[Any]):
     name = serializers.CharField()
 
 
-class InterviewRequestPage(PageSerializer):
-    data = InterviewRequestSummarySerializer(many=True)  # type: ignore[assignment]  # REST framework has a property `data`
-
-
-class InterviewTypePage(PageSerializer):
-    data = InterviewTypeSerializer(many=True)  # type: ignore[assignment]
+InterviewRequestPage = page_of_rows("InterviewRequestPage", InterviewRequestSummarySerializer)
+InterviewTypePage = page_of_rows("InterviewTypePage", InterviewTypeSerializer)
 
 
 class WrittenRow:

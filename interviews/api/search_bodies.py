@@ -8,7 +8,7 @@ from rest_framework import serializers
 from deals.models import Outcome
 from deals.text import MAX_LABEL_LENGTH, clean_label
 from hindsight.api.json_bodies import ChoiceField, TextField, TimeField
-from hindsight.api.pagination import PageQuery, PageSerializer
+from hindsight.api.pagination import PageQuery, page_of_rows
 from hindsight.db.full_text import quoted_terms
 from hindsight.text.storable import clean_text
 from interviews.api.bodies import DriverSerializer, InterviewRequestIdField, PlaceSerializer
@@ -92,8 +92,7 @@ class TranscriptHit(PlaceSerializer):
     matches = MatchSerializer(many=True, help_text="The words and phrases in the excerpt that match.")
 
 
-class TranscriptHitPage(PageSerializer):
-    data = TranscriptHit(many=True)  # type: ignore[assignment]  # REST framework has a property `data`
+TranscriptHitPage = page_of_rows("TranscriptHitPage", TranscriptHit)
 
 
 class Finding(DriverSerializer):
@@ -110,8 +109,7 @@ class Finding(DriverSerializer):
     completed_at = serializers.DateTimeField(help_text="When the interview was completed.")
 
 
-class FindingPage(PageSerializer):
-    data = Finding(many=True)  # type: ignore[assignment]
+FindingPage = page_of_rows("FindingPage", Finding)
 
 
 MATCH = "too high"

@@ -2,7 +2,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from hindsight.api.pagination import PageSerializer
+from hindsight.api.pagination import page_of_rows
 
 
 class StepSerializer(serializers.Serializer[Any]):
@@ -26,8 +26,7 @@ class SequenceSerializer(SequenceSummarySerializer):
     steps = StepSerializer(many=True)
 
 
-class SequencePage(PageSerializer):
-    data = SequenceSummarySerializer(many=True)  # type: ignore[assignment]  # REST framework has a property `data`
+SequencePage = page_of_rows("SequencePage", SequenceSummarySerializer)
 
 
 SUMMARY_EXAMPLE = {"id": "seq_3", "name": "Buyers, in English", "interview_type_id": "type_12", "language": "en"}

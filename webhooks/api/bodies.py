@@ -5,7 +5,7 @@ from rest_framework import serializers
 
 from hindsight.api.errors import BadRequest
 from hindsight.api.json_bodies import ChoiceField, StrictSerializer, TextField, WholeNumberField
-from hindsight.api.pagination import PageSerializer
+from hindsight.api.pagination import page_of_rows
 from hindsight.text.timestamps import utc_text
 from webhooks.models import Endpoint, EndpointState
 from webhooks.models.endpoint import MAX_URL_LENGTH
@@ -103,8 +103,7 @@ class WebhookEndpointWithSecret(WebhookEndpoint):
     secret = serializers.CharField(help_text="Signs the events. It is not shown again.")
 
 
-class WebhookEndpointPage(PageSerializer):
-    data = WebhookEndpoint(many=True)  # type: ignore[assignment]  # REST framework has a property `data`
+WebhookEndpointPage = page_of_rows("WebhookEndpointPage", WebhookEndpoint)
 
 
 class SentTestEvent(serializers.Serializer[Any]):

@@ -13,7 +13,7 @@ from rest_framework.request import Request
 from hindsight.api.errors import Conflict
 from hindsight.api.json_bodies import ChoiceField, Response, StrictSerializer, TimeField
 from hindsight.api.operations import operation
-from hindsight.api.pagination import Cursors, Listing, PageQuery, PageSerializer
+from hindsight.api.pagination import Cursors, Listing, PageQuery, page_of_rows
 from hindsight.api.views import ApiView
 from hindsight.db.statements import TimeText, select_list
 from hindsight.text.timestamps import utc_text, utc_text_of
@@ -50,8 +50,7 @@ class EventSerializer(serializers.Serializer[Any]):
     created_at = serializers.DateTimeField(help_text="Orders the list.")
 
 
-class EventPage(PageSerializer):
-    data = EventSerializer(many=True)  # type: ignore[assignment]  # REST framework has a property `data`
+EventPage = page_of_rows("EventPage", EventSerializer)
 
 
 class DeliveryQuery(PageQuery):
@@ -73,8 +72,7 @@ class DeliverySerializer(serializers.Serializer[Any]):
     created_at = serializers.DateTimeField()
 
 
-class DeliveryPage(PageSerializer):
-    data = DeliverySerializer(many=True)  # type: ignore[assignment]
+DeliveryPage = page_of_rows("DeliveryPage", DeliverySerializer)
 
 
 class ReplayDeliveries(StrictSerializer):
