@@ -6,15 +6,17 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 
 from django.db import connection, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
+from rest_framework.request import Request
 from rest_framework.utils.encoders import JSONEncoder
 
 from hindsight.api.errors import BadRequest, IdempotencyConflict
 from hindsight.api.models import MAX_KEY_LENGTH, IdempotencyRecord
+from hindsight.api.throttling import Limited
 from hindsight.db.statements import fetch_row, retried
 
 LIFETIME_HOURS = 24
@@ -35,14 +37,17 @@ class Created:
         return {name: value for name, value in headers.items() if value}
 
 
-def create_once(*, org_id: int, key: str | None, request: Any, create: Callable[[], Created]) -> Created:
-    """Raises BadRequest for a malformed key, and IdempotencyConflict for a key of another request."""
+def create_once(request: Request, *path: object, create: Callable[[], Created]) -> Created:
+    """`path`: of the request, with its method. Raises BadRequest for a malformed key, and IdempotencyConflict for a key
+    of another request.
+    """
+    key = request.headers.get("Idempotency-Key")
     if key is None:
         return create()
     if not re.fullmatch(rf"[\x21-\x7e]{{1,{MAX_KEY_LENGTH}}}", key):
         raise BadRequest(f"Idempotency-Key must be 1 to {MAX_KEY_LENGTH} visible ASCII characters, for example a UUID.")
-    fingerprint = hashlib.sha256(json.dumps(request, sort_keys=True).encode()).hexdigest()
-    return _create_or_replay(org_id, key, fingerprint, create)
+    fingerprint = hashlib.sha256(json.dumps([*path, request.data], sort_keys=True).encode()).hexdigest()
+    return _create_or_replay(cast(Limited, request.auth).org_id, key, fingerprint, create)
 
 
 @retried

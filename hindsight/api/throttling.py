@@ -23,6 +23,7 @@ ANY_SCOPE = ""
 class Limited(Protocol):
     """Of `request.auth`."""
 
+    org_id: int
     rate_limit_key: str
     requests_per_minute: int
 

@@ -129,12 +129,7 @@ class InterviewRequestsView(ApiView):
             versions = Versions(row.version, row.contact.version, interview_type.guide_version)
             return Created(body_of(bodies.CreatedInterviewRequest, bodies.WrittenRow(row)), etag_of(versions))
 
-        created = create_once(
-            org_id=principal.org_id,
-            key=request.headers.get("Idempotency-Key"),
-            request=["POST /interviews", request.data],
-            create=create,
-        )
+        created = create_once(request, "POST /interviews", create=create)
         location = reverse("interview-request", args=[created.body["interview_request_id"]])
         return Response(created.body, status=201, headers={"Location": location, **created.headers})
 

@@ -103,12 +103,7 @@ class WebhookEndpointsView(EndpointView):
             return Created({**bodies.body_of(endpoint), "secret": endpoint.secret}, etag="")
 
         with refusals():
-            created = create_once(
-                org_id=principal.org_id,
-                key=request.headers.get("Idempotency-Key"),
-                request=["POST /webhook-endpoints", request.data],
-                create=create,
-            )
+            created = create_once(request, "POST /webhook-endpoints", create=create)
         location = reverse("webhook-endpoint", args=[created.body["id"]])
         return Response(created.body, status=201, headers={"Location": location, **created.headers})
 
@@ -173,12 +168,7 @@ class WebhookSecretView(EndpointView):
             record(EventKind.WEBHOOK_ROTATED, principal, endpoint, f"Grace: {days} days.")
             return Created({**bodies.body_of(endpoint), "secret": endpoint.secret}, etag="")
 
-        rotated = create_once(
-            org_id=principal.org_id,
-            key=request.headers.get("Idempotency-Key"),
-            request=["POST /webhook-endpoints/{id}/rotate-secret", endpoint_id, request.data],
-            create=rotate,
-        )
+        rotated = create_once(request, "POST /webhook-endpoints/{id}/rotate-secret", endpoint_id, create=rotate)
         return Response(rotated.body, headers=rotated.headers)
 
 
