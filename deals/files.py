@@ -13,16 +13,16 @@ from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from rest_framework import serializers
 
-from deals.api.bodies import DealOfInterviewRequest, values_of
+from deals.api.bodies import DealOfInterviewRequest, DealSerializer, values_of
 from deals.models import FIELDS, Deal, DealValues, Outcome
 from deals.services import write_deals
-from deals.text import CURRENCY, DealId, shown_amount
+from deals.text import CURRENCY, DealId
 from hindsight.api.errors import BadRequest
 from hindsight.api.handlers import invalid_fields
+from hindsight.api.json_bodies import body_of
 from hindsight.db.keyset import in_pages
 from hindsight.text.csv_layouts import FileFields, Layout, shortened
 from hindsight.text.record_files import Record
-from hindsight.text.timestamps import utc_text
 from orgs.actors import Actor
 from orgs.imports import Batch, Importer
 
@@ -35,21 +35,13 @@ def export_deals(selected: QuerySet[Deal]) -> Iterator[Record]:
 
 
 def record_of(deal: Deal) -> Record:
-    return {
-        "deal_id": deal.deal_id,
-        "org": deal.org.slug,
-        **shown_values(deal),
-        "created_at": utc_text(deal.created_at),
-        "updated_at": utc_text(deal.updated_at),
-    }
+    return {"deal_id": deal.deal_id, "org": deal.org.slug, **body_of(DealSerializer, deal)}
 
 
 def shown_values(deal: Deal) -> Record:
     """As the API shows them."""
-    values: Record = {field: getattr(deal, field) or None for field in FIELDS}
-    values["amount"] = None if deal.amount is None else shown_amount(deal.amount)
-    values["closed_at"] = None if deal.closed_at is None else utc_text(deal.closed_at)
-    return values
+    shown = body_of(DealSerializer, deal)
+    return {field: shown[field] for field in FIELDS}
 
 
 OUTCOMES = {

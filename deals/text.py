@@ -66,8 +66,3 @@ def clean_amount(amount: Decimal) -> Decimal:
     if amount.is_finite() and abs(amount) < MAX_AMOUNT and abs(rounded := round(amount, AMOUNT_DECIMALS)) < MAX_AMOUNT:
         return rounded + 0  # not -0
     raise ValidationError(f"Send an amount below {MAX_AMOUNT:,}.")
-
-
-def shown_amount(amount: Decimal | float) -> int | float:
-    """As a number of JSON. Whole amounts have no decimal point."""
-    return int(amount) if amount == int(amount) else float(amount)

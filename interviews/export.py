@@ -1,5 +1,4 @@
 from collections.abc import Iterator
-from datetime import datetime
 from typing import Any
 
 from django.db.models import Prefetch, QuerySet
@@ -8,7 +7,7 @@ from deals.files import shown_values
 from deals.models import FIELDS as DEAL_FIELDS
 from hindsight.db.keyset import in_pages
 from hindsight.text.record_files import Record
-from hindsight.text.timestamps import utc_text
+from hindsight.text.timestamps import shown_time
 from hindsight.text.visible import visible
 from interviews.lifecycle import progress_of
 from interviews.models import Conversation, Driver, InterviewRequest
@@ -76,8 +75,8 @@ def record_of(interview_request: InterviewRequest) -> Record:
         "picks": interview_request.picks or None,
         "subjects": interview_request.subjects or None,
         "flags": interview_request.raised_flags,
-        **{name: _utc(getattr(interview_request, name)) for name in OWN_TIMES},
-        "updated_at": _utc(interview_request.last_change),
+        **{name: shown_time(getattr(interview_request, name)) for name in OWN_TIMES},
+        "updated_at": shown_time(interview_request.last_change),
         "contact": {
             "id": contact.public_id,
             "email": contact.email,
@@ -89,13 +88,13 @@ def record_of(interview_request: InterviewRequest) -> Record:
         and {
             "document_id": transcript.public_id,
             **shown_findings(vars(transcript), vendor_of(interview_request.org.name)),
-            "created_at": _utc(transcript.created_at),
+            "created_at": shown_time(transcript.created_at),
         },
         "decline": _decline(interview_request),
         "rating": rating_of(interview_request),
         "progress": progress_of(interview_request.status, interview_request.progress),
-        "started_at": _utc(conversation.consented_at if conversation else None),
-        "last_activity_at": _utc(conversation.last_activity_at if conversation else None),
+        "started_at": shown_time(conversation.consented_at if conversation else None),
+        "last_activity_at": shown_time(conversation.last_activity_at if conversation else None),
         "deal": deal and shown_values(deal),
     }
 
@@ -124,7 +123,7 @@ def driver_record(interview_request: InterviewRequest, driver: Driver) -> Record
         "org": interview_request.org.slug,
         "interview_request_id": interview_request.pk,
         "interview_type": interview_request.interview_name,
-        "completed_at": utc_text(driver.completed_at),
+        "completed_at": shown_time(driver.completed_at),
         "deal_id": interview_request.deal_id or None,
         **{name: (deal and getattr(deal, name)) or None for name in OF_DEAL},
         **{name: getattr(driver, name) for name in SHOWN},
@@ -144,9 +143,5 @@ def _decline(interview_request: InterviewRequest) -> Record | None:
     return {
         "reason": declined.decline_reason or None,
         "comment": visible(declined.decline_comment) or None,
-        "declined_at": _utc(declined.declined_at),
+        "declined_at": shown_time(declined.declined_at),
     }
-
-
-def _utc(time: datetime | None) -> str | None:
-    return None if time is None else utc_text(time)

@@ -5,11 +5,9 @@ from typing import Any, NamedTuple
 
 from deals.api import bodies
 from deals.models import Deal
-from deals.text import shown_amount
 from hindsight.api.json_bodies import body_of
 from hindsight.api.pagination import Listing
 from hindsight.db.statements import Time, TimeText, select_list
-from hindsight.text.timestamps import utc_text_of
 from orgs.authentication import KEY_IS_VALID
 
 
@@ -37,20 +35,10 @@ WHERE deal.org_id = %(org_id)s AND {KEY_IS_VALID}"""  # noqa: S608
 FIND = f"{SELECT} AND deal.deal_id = %(deal_id)s"
 
 
-class DealRow:
-    def __init__(self, columns: tuple[Any, ...]) -> None:
-        stored = Columns._make(columns)
-        self.pk, self.version = stored.id, stored.version
-        self.deal_id = stored.deal_id
-        self.outcome = stored.outcome or None
-        self.reported_reason = stored.reported_reason or None
-        self.competitor = stored.competitor or None
-        self.segment = stored.segment or None
-        self.owner = stored.owner or None
-        self.amount = None if stored.amount is None else shown_amount(stored.amount)
-        self.currency = stored.currency or None
-        self.closed_at = None if stored.closed_at is None else utc_text_of(stored.closed_at)
-        self.created_at, self.updated_at = utc_text_of(stored.created_at), utc_text_of(stored.updated_at)
+class DealRow(Columns):
+    @property
+    def pk(self) -> int:
+        return self.id
 
     @property
     def etag(self) -> str:
@@ -63,7 +51,7 @@ class DealRow:
 DEALS = Listing(
     model=Deal,
     alias="deal",
-    row=DealRow,
+    row=DealRow._make,
     select=SELECT,
     conditions={"outcome": "deal.outcome = %(outcome)s"},
     times={"updated_after": "updated_at"},

@@ -130,7 +130,7 @@ def read(principal: Principal, deal_id: DealId) -> DealRow:
     columns = fetch_row(FIND, {"org_id": principal.org_id, "deal_id": deal_id, **key_parameters(principal.digest)})
     if columns is None:
         raise NotFound(NO_SUCH_DEAL)
-    return DealRow(columns)
+    return DealRow._make(columns)
 
 
 def precondition_of(if_match: str | None) -> Callable[[int], bool] | None:

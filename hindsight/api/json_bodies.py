@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from difflib import get_close_matches
 from functools import cache
+from operator import attrgetter
 from typing import IO, Any, cast
 
 from django.http import HttpResponse
@@ -22,6 +23,7 @@ from hindsight.api.errors import BadRequest, PayloadTooLarge, UnsupportedMediaTy
 from hindsight.db.ids import PublicId
 from hindsight.server.bodies import MAX_BODY_BYTES
 from hindsight.text import strict_json
+from hindsight.text.timestamps import shown_time
 
 RENDERER = JSONRenderer()
 
@@ -78,13 +80,37 @@ class Response(HttpResponse):
 
 
 def body_of(declared: type[serializers.Serializer[Any]], row: object) -> dict[str, Any]:
-    """Reads an attribute of the row for each declared field. REST framework takes four times as long."""
-    return {name: getattr(row, name) for name in _fields_of(declared)}
+    """Reads an attribute of the row for each declared field: its `source`, or that of its name. REST framework takes
+    four times as long.
+    """
+    return {name: shown(read(row)) if shown else read(row) for name, read, shown in _fields_of(declared)}
+
+
+Read = Callable[[Any], Any]
 
 
 @cache
-def _fields_of(declared: type[serializers.Serializer[Any]]) -> tuple[str, ...]:
-    return tuple(declared().fields)
+def _fields_of(declared: type[serializers.Serializer[Any]]) -> tuple[tuple[str, Read, Read | None], ...]:
+    return tuple((name, attrgetter(str(field.source)), _shown_by(field)) for name, field in declared().fields.items())
+
+
+def _shown_by(field: Any) -> Read | None:
+    """What the body has for a stored value. None: the value itself."""
+    match field:
+        case serializers.DateTimeField():
+            return shown_time
+        case serializers.BooleanField():  # SQLite has integers
+            return bool
+        case serializers.FloatField():
+            return _shown_number
+        case serializers.CharField() | serializers.ChoiceField() if field.allow_null:
+            return lambda text: text or None
+    return None
+
+
+def _shown_number(number: Any) -> int | float | None:
+    """Whole numbers have no decimal point."""
+    return number if number is None else int(number) if number == int(number) else float(number)
 
 
 class StrictSerializer(serializers.Serializer[Any]):

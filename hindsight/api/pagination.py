@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import accumulate
+from operator import attrgetter
 from typing import Any, Generic, TypeVar
 
 from django.core.signing import BadSignature, Signer
@@ -18,13 +19,14 @@ from hindsight.api.json_bodies import StrictSerializer
 from hindsight.db.ids import LARGEST_ID
 from hindsight.db.keyset import committed_before
 from hindsight.db.statements import fetch_rows
+from hindsight.text.timestamps import utc_text_of
 
 MAX_LIMIT = 100
 # Of the long texts on a page.
 MAX_CHARACTERS = 2**20
 DEFAULT_LIMIT = 25
 
-# Has `pk`, and the times that order the list as RFC 3339 text.
+# Has `pk`, and the times that order the list as the statement has cast them to text.
 Row = TypeVar("Row")
 Parameters = dict[str, Any]
 
@@ -152,7 +154,8 @@ def page_of(
     time = listing.order_time(cursors.filters)
     fitting = sum(total <= MAX_CHARACTERS for total in accumulate(map(listing.length, rows)))
     limit = min(query["limit"], max(1, fitting))
-    page, next_cursor = cursors.page(rows, lambda row: [getattr(row, time), row.pk] if time else row.pk, limit)
+    place_of = (lambda row: [utc_text_of(getattr(row, time)), row.pk]) if time else attrgetter("pk")
+    page, next_cursor = cursors.page(rows, place_of, limit)
     return [row for row in page if listing.is_shown(row)], next_cursor
 
 

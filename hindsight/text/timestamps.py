@@ -13,3 +13,10 @@ def utc_text_of(stored: str) -> str:
     """
     text = stored.removesuffix("+00").replace(" ", "T")
     return f"{text if '.' not in text else text.ljust(26, '0')}Z"
+
+
+def shown_time(time: datetime | str | None) -> str | None:
+    """`time`: a text if a statement has cast it."""
+    if isinstance(time, str):
+        return utc_text_of(time)
+    return None if time is None else utc_text(time)

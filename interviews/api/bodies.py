@@ -1,7 +1,7 @@
 """Bodies of responses, each declared once: its fields describe it in the schema, and rows are read by them.
 
-`body_of(Body, row)` reads an attribute of the row for each field, so a new field needs an attribute of its name in
-interviews/api/reads.py.
+`body_of(Body, row)` reads an attribute of the row for each field, so a new field needs a column or an attribute of its
+name in interviews/api/reads.py.
 """
 
 from typing import Any
@@ -10,7 +10,6 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from hindsight.api.pagination import page_of_rows
-from hindsight.text.timestamps import utc_text
 from interviews.lifecycle import (
     ABANDONED_AFTER,
     Coverage,
@@ -312,7 +311,6 @@ class WrittenRow:
 
     def __init__(self, row: InterviewRequest) -> None:
         self.interview_request_id, self.status = row.pk, row.status
-        self.deal_id, self.survey_token, self.survey_url = row.deal_id or None, row.survey_token, row.survey_url
+        self.deal_id, self.survey_token, self.survey_url = row.deal_id, row.survey_token, row.survey_url
         self.contact_id, self.contact_email = row.contact.public_id, row.contact.email
-        self.email_sent_at = row.email_sent_at and utc_text(row.email_sent_at)
-        self.cancelled_at = row.cancelled_at and utc_text(row.cancelled_at)
+        self.email_sent_at, self.cancelled_at = row.email_sent_at, row.cancelled_at

@@ -11,7 +11,6 @@ from hindsight.api.json_bodies import body_of
 from hindsight.api.pagination import Listing, Parameters
 from hindsight.db.ids import LARGEST_ID
 from hindsight.db.keyset import committed_before
-from hindsight.text.timestamps import utc_text_of
 from interviews.api import bodies
 from interviews.api.etags import etag_of
 from interviews.api.reads import CONTACT_HAS_CHANGED, JOINED, JOINS, SUMMARY, Body, SummaryColumns, SummaryRow
@@ -31,7 +30,7 @@ class ListedRow(SummaryRow):
         self.etag = etag_of(self.versions) if "etag" in include else None
         self.included = {"notes": notes[0]} if notes else {}
         # Of the change that the row is listed for, if the list is by time of change.
-        self.changed_at = utc_text_of(changed_at) if changed_at else self.updated_at
+        self.changed_at = changed_at or self.stored.updated_at
 
     @property
     def contact(self) -> Body:
@@ -142,7 +141,7 @@ WHERE request.org_id = %(org_id)s AND {KEY_IS_VALID}""",
         conditions=CONDITIONS,
         times=TIME_FILTERS,
         length=lambda row: row.length,
-        is_shown=lambda row: row.changed_at == row.updated_at,
+        is_shown=lambda row: row.changed_at == row.stored.updated_at,
     )
 
 

@@ -8,7 +8,7 @@ from typing import Annotated, Any, NamedTuple, Self
 from contacts.models import Contact
 from hindsight.api.json_bodies import body_of
 from hindsight.db.statements import Time, fetch_row, select_list
-from hindsight.text.timestamps import utc_text_of
+from hindsight.text.timestamps import shown_time
 from hindsight.text.visible import visible
 from interviews.api import bodies
 from interviews.lifecycle import Stage, progress_of
@@ -98,22 +98,12 @@ WHERE request.id = %(interview_request_id)s AND request.org_id = %(org_id)s AND 
 class SummaryRow:
     def __init__(self, columns: tuple[Any, ...]) -> None:
         self.stored = stored = SummaryColumns._make(columns)
+        vars(self).update(zip(SummaryColumns._fields, columns, strict=True))
         self.pk = self.interview_request_id = stored.id
         self.contact_id = f"{Contact.ID_PREFIX}{stored.contact_id}"
-        self.deal_id = stored.deal_id or None
-        self.survey_token = stored.survey_token
         self.survey_url = survey_url_of(stored.survey_token, stored.survey_base_url)
-        self.status = stored.status
         self.progress = progress_of(stored.status, stored.progress)
-        self.started_at = _shown(stored.started_at)
-        self.last_activity_at = _shown(stored.last_activity_at)
-        self.objective = stored.objective or None
         self.flags = stored.flags.split()
-        self.email_sent_at = _shown(stored.email_sent_at)
-        self.cancelled_at = _shown(stored.cancelled_at)
-        self.created_at = _shown(stored.created_at)
-        self.completed_at = _shown(stored.completed_at)
-        self.updated_at = _shown(stored.updated_at)
 
     @property
     def contact(self) -> Body:
@@ -136,7 +126,7 @@ class SummaryRow:
 
     @property
     def versions(self) -> Versions:
-        stored, activity = self.stored, self.last_activity_at or ""
+        stored, activity = self.stored, shown_time(self.stored.last_activity_at) or ""
         read = digest_of_reading(stored.reading)
         return Versions(stored.version, stored.contact_version, stored.guide_version, activity, read)
 
@@ -195,7 +185,7 @@ class InterviewRequestRow(SummaryRow):
         return {
             "document_id": f"{Transcript.ID_PREFIX}{details.transcript_id}",
             **shown_findings({**stored, "content": details.content or ""}, vendor_of(self.stored.org_name)),
-            "created_at": _shown(details.transcript_created_at),
+            "created_at": shown_time(details.transcript_created_at),
         }
 
     @property
@@ -205,7 +195,7 @@ class InterviewRequestRow(SummaryRow):
         return {
             "reason": self.details.decline_reason or None,
             "comment": visible(self.details.decline_comment or "") or None,
-            "declined_at": _shown(self.details.declined_at),
+            "declined_at": shown_time(self.details.declined_at),
         }
 
 
@@ -216,10 +206,6 @@ def _read(stored: TextReading | None) -> ObjectiveReading:
 
 def _topics(guide: Guide, keys: Iterable[str], vendor: str) -> list[Body]:
     return [{"key": key, "title": guide.topic(key).for_vendor(vendor).title} for key in keys]
-
-
-def _shown(time: Time) -> str | None:
-    return None if time is None else utc_text_of(time)
 
 
 def parsed(value: Json | None) -> Any:

@@ -8,7 +8,6 @@ from hindsight.api.operations import operation
 from hindsight.api.pagination import Cursors, Listing
 from hindsight.api.views import ApiView
 from hindsight.db.statements import TimeText, select_list
-from hindsight.text.timestamps import utc_text, utc_text_of
 from hindsight.text.visible import position_in, visible
 from interviews.api import search_bodies
 from interviews.api.reads import Json, parsed
@@ -25,9 +24,8 @@ class HitRow:
         answer = hit.answer
         self.interview_request_id = answer.interview_request_id
         self.document_id = answer.interview_request.transcript.public_id
-        self.deal_id = answer.interview_request.deal_id or None
-        self.completed_at = utc_text(answer.completed_at)
-        self.topic = answer.topic or None
+        self.deal_id, self.topic = answer.interview_request.deal_id, answer.topic
+        self.completed_at = answer.completed_at
         self.turn, self.start, self.end, self.excerpt = answer.turn, hit.start, hit.end, hit.excerpt
         self.matches = [body_of(search_bodies.MatchSerializer, match) for match in hit.matches]
 
@@ -70,18 +68,11 @@ class FindingRow:
     def __init__(self, columns: tuple[Any, ...]) -> None:
         stored = FindingColumns._make(columns)
         shown_at = position_in(stored.content)
+        vars(self).update(stored._asdict())
         self.pk, self.id = stored.id, f"{Driver.ID_PREFIX}{stored.id}"
-        self.interview_request_id = stored.interview_request_id
         self.document_id = f"{Transcript.ID_PREFIX}{stored.transcript_id}"
-        self.deal_id = stored.deal_id or None
-        self.outcome, self.competitor = stored.outcome or None, stored.competitor or None
-        self.completed_at = utc_text_of(stored.completed_at)
-        self.topic, self.title, self.direction = stored.topic, stored.title, stored.direction
-        self.quote, self.turn = visible(stored.quote), stored.turn
+        self.quote, self.tags = visible(stored.quote), parsed(stored.tags)
         self.start, self.end = shown_at(stored.start), shown_at(stored.end)
-        self.is_reason, self.is_decisive = bool(stored.is_reason), bool(stored.is_decisive)
-        self.about, self.about_name = stored.about or None, stored.about_name or None
-        self.source, self.tags, self.review = stored.source, parsed(stored.tags), stored.review or None
 
     def body(self) -> Body:
         return body_of(search_bodies.Finding, self)

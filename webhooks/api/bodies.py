@@ -6,8 +6,7 @@ from rest_framework import serializers
 from hindsight.api.errors import BadRequest
 from hindsight.api.json_bodies import ChoiceField, StrictSerializer, TextField, WholeNumberField
 from hindsight.api.pagination import page_of_rows
-from hindsight.text.timestamps import utc_text
-from webhooks.models import Endpoint, EndpointState
+from webhooks.models import EndpointState
 from webhooks.models.endpoint import MAX_URL_LENGTH
 from webhooks.models.event import EVENT_TYPES
 from webhooks.sending import clean_url_in_time
@@ -79,11 +78,12 @@ class RotateWebhookSecret(StrictSerializer):
 
 
 class WebhookEndpoint(serializers.Serializer[Any]):
-    id = serializers.CharField()
+    id = serializers.CharField(source="public_id")
     url = serializers.CharField()
     event_types = serializers.ListField(child=serializers.ChoiceField(choices=[*EVENT_TYPES]))
     status = serializers.ChoiceField(
         choices=EndpointState.choices,
+        source="state",
         help_text="`active`; `disabled` by you or by our staff; `gone` if it was disabled because it answered 410, "
         "`failing` because every attempt failed for five days.",
     )
@@ -108,19 +108,6 @@ WebhookEndpointPage = page_of_rows("WebhookEndpointPage", WebhookEndpoint)
 
 class SentTestEvent(serializers.Serializer[Any]):
     webhook_id = serializers.CharField(help_text="The header `webhook-id` of the test event.")
-
-
-def body_of(endpoint: Endpoint) -> dict[str, Any]:
-    return {
-        "id": endpoint.public_id,
-        "url": endpoint.url,
-        "event_types": endpoint.event_types,
-        "status": endpoint.state,
-        "failing_since": endpoint.failing_since and utc_text(endpoint.failing_since),
-        "is_failing": endpoint.is_failing,
-        "previous_secret_until": endpoint.previous_secret_until and utc_text(endpoint.previous_secret_until),
-        "created_at": utc_text(endpoint.created_at),
-    }
 
 
 URL = "https://crm.example.com/hindsight"

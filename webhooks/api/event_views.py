@@ -1,7 +1,7 @@
 """What happened, what of it was sent to a webhook endpoint, and sending it again."""
 
 import json
-from typing import Any, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -11,12 +11,12 @@ from rest_framework import serializers
 from rest_framework.request import Request
 
 from hindsight.api.errors import Conflict
-from hindsight.api.json_bodies import ChoiceField, Response, StrictSerializer, TimeField
+from hindsight.api.json_bodies import ChoiceField, Response, StrictSerializer, TimeField, body_of
 from hindsight.api.operations import operation
 from hindsight.api.pagination import Cursors, Listing, PageQuery, page_of_rows
 from hindsight.api.views import ApiView
 from hindsight.db.statements import TimeText, select_list
-from hindsight.text.timestamps import utc_text, utc_text_of
+from hindsight.text.timestamps import utc_text_of
 from orgs.authentication import KEY_IS_VALID, page_response, principal_of
 from orgs.models import EventKind
 from webhooks.api.views import DISABLED, ID, EndpointView, get_endpoint, record
@@ -58,16 +58,20 @@ class DeliveryQuery(PageQuery):
 
 
 class DeliverySerializer(serializers.Serializer[Any]):
-    webhook_id = serializers.CharField(help_text="The header `webhook-id`, and the `id` of the event.")
-    type = serializers.ChoiceField(choices=TYPES)
-    interview_request_id = serializers.IntegerField(allow_null=True)
+    webhook_id = serializers.CharField(
+        source="event.message_id", help_text="The header `webhook-id`, and the `id` of the event."
+    )
+    type = serializers.ChoiceField(source="event.type", choices=TYPES)
+    interview_request_id = serializers.IntegerField(source="event.interview_request_id", allow_null=True)
     status = serializers.ChoiceField(choices=Status.choices)
-    attempts = serializers.IntegerField()
+    attempts = serializers.IntegerField(source="all_attempts")
     last_attempt_at = serializers.DateTimeField(allow_null=True)
     last_outcome = serializers.CharField(
         allow_null=True, help_text=f"{', '.join(f'`{outcome}`' for outcome in Outcome)}, or null."
     )
-    last_status_code = serializers.IntegerField(allow_null=True, help_text="The HTTP status of your last answer.")
+    last_status_code = serializers.IntegerField(
+        source="last_status", allow_null=True, help_text="The HTTP status of your last answer."
+    )
     next_attempt_at = serializers.DateTimeField(allow_null=True, help_text="null unless the delivery is pending.")
     created_at = serializers.DateTimeField()
 
@@ -86,23 +90,23 @@ class ReplayedDeliveries(serializers.Serializer[Any]):
 class EventColumns(NamedTuple):
     id: int
     message_id: str
-    body: str
+    text: Annotated[str, "event.body"]
     created_at: TimeText
 
 
-class EventRow:
-    def __init__(self, columns: tuple[Any, ...]) -> None:
-        self.stored = EventColumns._make(columns)
-        self.pk, self.created_at = self.stored.id, utc_text_of(self.stored.created_at)
+class EventRow(EventColumns):
+    @property
+    def pk(self) -> int:
+        return self.id
 
     def body(self) -> dict[str, Any]:
-        return {"id": self.stored.message_id, **json.loads(self.stored.body), "created_at": self.created_at}
+        return {"id": self.message_id, **json.loads(self.text), "created_at": utc_text_of(self.created_at)}
 
 
 EVENTS = Listing(
     model=Event,
     alias="event",
-    row=EventRow,
+    row=EventRow._make,
     select=f"""
 SELECT {select_list(EventColumns, "event")}
 FROM webhooks_event AS event
@@ -176,7 +180,7 @@ class DeliveriesView(EndpointView):
         if cursors.last:
             found = found.filter(pk__lt=cursors.last[1])
         rows, next_cursor = cursors.page([*found[: query["limit"] + 1]], lambda row: row.pk)
-        return Response({"next_cursor": next_cursor, "data": [delivery_body(row) for row in rows]})
+        return Response({"next_cursor": next_cursor, "data": [body_of(DeliverySerializer, row) for row in rows]})
 
 
 class ReplayView(EndpointView):
@@ -201,21 +205,6 @@ class ReplayView(EndpointView):
                 raise Conflict(DISABLED) from None
             record(EventKind.WEBHOOK_SENT, principal_of(request), endpoint, f"Replayed: {replayed}.")
         return Response({"replayed": replayed}, status=202)
-
-
-def delivery_body(row: Delivery) -> dict[str, Any]:
-    return {
-        "webhook_id": row.event.message_id,
-        "type": row.event.type,
-        "interview_request_id": row.event.interview_request_id,
-        "status": row.status,
-        "attempts": row.all_attempts,
-        "last_attempt_at": row.last_attempt_at and utc_text(row.last_attempt_at),
-        "last_outcome": row.last_outcome or None,
-        "last_status_code": row.last_status,
-        "next_attempt_at": utc_text(row.due_at) if row.status == Status.PENDING else None,
-        "created_at": utc_text(row.created_at),
-    }
 
 
 urlpatterns = [

@@ -11,7 +11,7 @@ from rest_framework.request import Request
 
 from hindsight.api.errors import BadRequest, Conflict, FieldError, IdempotencyConflict, NotFound
 from hindsight.api.idempotency import Created, create_once
-from hindsight.api.json_bodies import Response, StrictSerializer
+from hindsight.api.json_bodies import Response, StrictSerializer, body_of
 from hindsight.api.operations import IDEMPOTENCY_KEY, REPLAYED, header, operation
 from hindsight.api.pagination import Cursors, PageQuery
 from hindsight.api.preconditions import refuse_body
@@ -79,7 +79,7 @@ class WebhookEndpointsView(EndpointView):
         if cursors.last:
             endpoints = endpoints.filter(pk__lt=cursors.last[1])
         rows, next_cursor = cursors.page([*endpoints[: query["limit"] + 1]], lambda row: row.pk)
-        return Response({"next_cursor": next_cursor, "data": [bodies.body_of(row) for row in rows]})
+        return Response({"next_cursor": next_cursor, "data": [body_of(bodies.WebhookEndpoint, row) for row in rows]})
 
     @operation(
         operation_id="create_webhook_endpoint",
@@ -100,7 +100,7 @@ class WebhookEndpointsView(EndpointView):
         def create() -> Created:
             endpoint = create_endpoint(org_id=principal.org_id, **body)
             record(EventKind.WEBHOOK_CREATED, principal, endpoint, f"Events: {', '.join(endpoint.event_types)}.")
-            return Created({**bodies.body_of(endpoint), "secret": endpoint.secret}, etag="")
+            return Created(body_of(bodies.WebhookEndpointWithSecret, endpoint), etag="")
 
         with refusals():
             created = create_once(request, "POST /webhook-endpoints", create=create)
@@ -118,7 +118,7 @@ class WebhookEndpointView(EndpointView):
         response_example=bodies.ENDPOINT_EXAMPLE,
     )
     def get(self, request: Request, id: str) -> Response:
-        return Response(bodies.body_of(get_endpoint(request, id)))
+        return Response(body_of(bodies.WebhookEndpoint, get_endpoint(request, id)))
 
     @operation(
         operation_id="update_webhook_endpoint",
@@ -143,7 +143,7 @@ class WebhookEndpointView(EndpointView):
                 act, done = (disable_endpoint, "Disabled.") if endpoint.is_active else (enable_endpoint, "Enabled.")
                 endpoint = act(endpoint_id=endpoint.pk)
                 record(EventKind.WEBHOOK_CHANGED, principal, endpoint, done)
-        return Response(bodies.body_of(endpoint))
+        return Response(body_of(bodies.WebhookEndpoint, endpoint))
 
 
 class WebhookSecretView(EndpointView):
@@ -166,7 +166,7 @@ class WebhookSecretView(EndpointView):
         def rotate() -> Created:
             endpoint = rotate_secret(endpoint_id=endpoint_id, grace=timedelta(days=days))
             record(EventKind.WEBHOOK_ROTATED, principal, endpoint, f"Grace: {days} days.")
-            return Created({**bodies.body_of(endpoint), "secret": endpoint.secret}, etag="")
+            return Created(body_of(bodies.WebhookEndpointWithSecret, endpoint), etag="")
 
         rotated = create_once(request, "POST /webhook-endpoints/{id}/rotate-secret", endpoint_id, create=rotate)
         return Response(rotated.body, headers=rotated.headers)

@@ -153,3 +153,7 @@ class Delivery(Queued):
     @property
     def all_attempts(self) -> int:
         return self.earlier_attempts + self.attempts
+
+    @property
+    def next_attempt_at(self) -> datetime | None:
+        return self.due_at if self.status == Status.PENDING else None

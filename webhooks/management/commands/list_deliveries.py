@@ -39,6 +39,6 @@ def row_of(delivery: Delivery) -> tuple[object, ...]:
         delivery.last_outcome or "-",
         delivery.last_status or "-",
         format_time(delivery.last_attempt_at),
-        format_time(delivery.due_at if delivery.status == Status.PENDING else None),
+        format_time(delivery.next_attempt_at),
         delivery.event.message_id,
     )
