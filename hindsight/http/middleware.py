@@ -48,26 +48,16 @@ access = logging.getLogger("hindsight.access")
 
 
 def add_response_headers(request: HttpRequest, headers: Mapping[str, str]) -> None:
-    _response_headers(request).update(headers)
+    vars(request).setdefault("response_headers", {}).update(headers)
 
 
 def remove_response_headers(request: HttpRequest) -> None:
-    _response_headers(request).clear()
+    vars(request).pop("response_headers", None)
 
 
 def add_log_fields(request: HttpRequest, **fields: str) -> None:
     """The names must be in hindsight.http.logs.EXTRA_FIELDS."""
-    _log_fields(request).update(fields)
-
-
-def _response_headers(request: HttpRequest) -> dict[str, str]:
-    headers: dict[str, str] = request.__dict__.setdefault("response_headers", {})
-    return headers
-
-
-def _log_fields(request: HttpRequest) -> dict[str, str]:
-    fields: dict[str, str] = request.__dict__.setdefault("log_fields", {})
-    return fields
+    vars(request).setdefault("log_fields", {}).update(fields)
 
 
 class RequestMiddleware:
@@ -85,7 +75,7 @@ class RequestMiddleware:
         if response.status_code == 304:
             # It would be the length of the object that was not sent.
             del headers["Content-Length"]
-        for name, value in _response_headers(request).items():
+        for name, value in vars(request).get("response_headers", {}).items():
             headers[name] = value
         seconds = time.perf_counter() - started
         count, observe = _instruments(method_of(request), route_of(request), response.status_code)
@@ -104,7 +94,7 @@ class RequestMiddleware:
                 "path": path,
                 "status": response.status_code,
                 "duration_ms": round(seconds * 1000, 1),
-                **_log_fields(request),
+                **vars(request).get("log_fields", {}),
             },
         )
         return response
