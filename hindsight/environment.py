@@ -25,8 +25,12 @@ EXAMPLE_BASE_URL = "https://hindsight.example.com"
 LARGEST_PROXY_NETWORKS = {4: 8, 6: 7}
 
 
+def items_of(text: str) -> list[str]:
+    return [item.strip() for item in text.split(",") if item.strip()]
+
+
 def comma_separated(name: str, default: Sequence[str] = (), *, choices: Sequence[str] | None = None) -> list[str]:
-    found = [item.strip() for item in env.list(name, [*default]) if item.strip()]
+    found = items_of(env.str(name, ",".join(default)))
     if choices and not {*found} <= {*choices}:
         raise EnvError(f'Environment variable "{name}" invalid: Must be some of {",".join(choices)}')
     return found
@@ -50,7 +54,7 @@ def number(name: str, default: Default, least: Number, most: Number) -> Default 
 @env.parser_for("networks")
 def networks(text: str) -> tuple[Network, ...]:
     try:
-        parsed = parse_networks(item.strip() for item in text.split(",") if item.strip())
+        parsed = parse_networks(items_of(text))
     except ValueError as error:
         raise ValidationError(f"{error}. Must be addresses or networks, such as 127.0.0.1,10.0.0.0/8.") from error
     for network in parsed:
@@ -62,7 +66,7 @@ def networks(text: str) -> tuple[Network, ...]:
 @env.parser_for("public_hosts")
 def public_hosts(text: str) -> list[str]:
     """Host names, or `.example.com` for a domain with its subdomains."""
-    hosts = [item.strip() for item in text.split(",") if item.strip()]
+    hosts = items_of(text)
     for host in hosts:
         if host.startswith(".") and "." not in host[1:].rstrip("."):
             raise ValidationError(f"{host} allows hosts of others. Name each host, such as hindsight.example.com.")
@@ -77,7 +81,7 @@ is_days_kept = validate.Range(min=1, max=MAX_DAYS)
 
 @env.parser_for("days_by_field")
 def days_by_field(text: str) -> dict[str, int]:
-    pairs = [item.partition("=") for item in text.split(",") if item.strip()]
+    pairs = [item.partition("=") for item in items_of(text)]
     try:
         return {field.strip(): is_days_kept(int(days)) for field, _, days in pairs}
     except ValueError as error:
@@ -164,7 +168,7 @@ def base_url(text: str, *, schemes: str) -> str:
 
 @env.parser_for("origins")
 def origins(text: str) -> list[str]:
-    return [base_url(item.strip(), schemes="http https") for item in text.split(",") if item.strip()]
+    return [base_url(item, schemes="http https") for item in items_of(text)]
 
 
 @env.parser_for("redis_url")
