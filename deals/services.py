@@ -4,8 +4,8 @@ from django.db import transaction
 
 from deals.models import FIELDS, Deal, DealValues
 from deals.text import DealId
-from hindsight.api.errors import PreconditionFailed
 from hindsight.db.statements import retried
+from hindsight.db.versions import StaleVersionError
 from orgs.actors import Actor
 from orgs.audit import overwrite_values
 from orgs.audit_removal import erase_changes
@@ -29,11 +29,11 @@ def write_deal(
 ) -> bool:
     """Creates the deal, or overwrites its `values`, and keeps the others. Returns whether it was created.
 
-    With `if_version`, only if the deal exists and its version is accepted. Raises PreconditionFailed.
+    With `if_version`, only if the deal exists and its version is accepted. Raises StaleVersionError.
     """
     deals = Deal.objects.for_org(org_id).select_for_update(no_key=True)
     if if_version and not any(if_version(deal.version) for deal in deals.filter(deal_id=deal_id)):
-        raise PreconditionFailed(CHANGED)
+        raise StaleVersionError(CHANGED)
     deal, is_new = deals.get_or_create(deal_id=deal_id, defaults={"org_id": org_id, **values})
     if not is_new:
         overwrite_values(deal, values, actor=actor)

@@ -50,7 +50,7 @@ def to_api_error(exception: BaseException) -> errors.ApiError:
         case drf.ParseError() | SuspiciousOperation() if not isinstance(exception, RequestDataTooBig):
             return errors.BadRequest()
         case StaleVersionError():
-            return errors.PreconditionFailed()
+            return errors.PreconditionFailed(str(exception))
         case RequestDataTooBig():
             return errors.PayloadTooLarge()
         case Http404():

@@ -11,7 +11,9 @@ VERSION_FIELDS = frozenset(("version", "updated_at"))
 
 
 class StaleVersionError(Exception):
-    """The row has another version than the one that the caller has read, such as with a stale If-Match."""
+    """The row has another version than the one that the caller has read, such as with a stale If-Match. The message is
+    for the client, if the usual one does not fit.
+    """
 
 
 class ClockTime(Func):
