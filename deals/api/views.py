@@ -16,7 +16,7 @@ from deals.text import DealId, clean_deal_id
 from hindsight.api.errors import BadRequest, FieldError, NotFound, PreconditionFailed
 from hindsight.api.json_bodies import Response
 from hindsight.api.operations import header, operation
-from hindsight.api.preconditions import IF_MATCH_SCHEMA, response_unless_known, strong_tags
+from hindsight.api.preconditions import IF_MATCH_SCHEMA, if_none_match, response_unless_known, strong_tags
 from hindsight.api.throttling import refuse_overwrite
 from hindsight.api.views import ApiView
 from hindsight.db.statements import fetch_row
@@ -33,12 +33,7 @@ IF_MATCH = header(
     "is 412.",
     example='"3"',
 )
-IF_NONE_MATCH = header(
-    "If-None-Match",
-    str,
-    "An earlier ETag. If nothing has changed since, the response is 304 without a body.",
-    example='"3"',
-)
+IF_NONE_MATCH = if_none_match('"3"')
 ETAG = header("ETag", str, "The version of the deal.", response=[200, 201, 304])
 LOCATION = header("Location", str, "The path of the deal.", response=[201])
 

@@ -1,4 +1,7 @@
-"""The headers If-Match and If-None-Match. https://www.rfc-editor.org/rfc/rfc9110#section-13.1"""
+"""The headers If-Match and If-None-Match, and Prefer.
+
+https://www.rfc-editor.org/rfc/rfc9110#section-13.1, https://www.rfc-editor.org/rfc/rfc7240
+"""
 
 import re
 from collections.abc import Callable, Collection
@@ -6,15 +9,30 @@ from typing import Any
 
 from django.http.response import HttpResponseBase
 from django.utils.cache import get_conditional_response
+from drf_spectacular.utils import OpenApiParameter
 from rest_framework.request import Request
 
 from hindsight.api.errors import BadRequest
 from hindsight.api.json_bodies import Response
+from hindsight.api.operations import header
 
 _STRONG = r'"[\x21\x23-\x7e\x80-\xff]*"'
 _SEPARATOR = r"[ \t]*,[ \t]*"
 _STRONG_TAGS = re.compile(rf"{_STRONG}(?:{_SEPARATOR}{_STRONG})*")
 _TAGS = re.compile(rf"(?:W/)?{_STRONG}(?:{_SEPARATOR}(?:W/)?{_STRONG})*")
+
+REPRESENTATION = "return=representation"
+_RETURN = re.compile(r'(?:^|,)\s*return\s*=\s*"?([^",;\s]*)', re.IGNORECASE)
+
+PREFER = header(
+    "Prefer",
+    {"type": "string"},
+    f"`{REPRESENTATION}`: the response also has the members that the response to a POST has.",
+    example=REPRESENTATION,
+)
+PREFERENCE_APPLIED = header(
+    "Preference-Applied", str, f"`{REPRESENTATION}` if you asked for it in Prefer.", response=[200]
+)
 
 IF_MATCH_SCHEMA = {"type": "string", "pattern": r'^(\*|"[!#-~]*"( *, *"[!#-~]*")*)$'}
 
@@ -64,6 +82,17 @@ def response_unless_known(request: Request, etag: str, body: Callable[[], Any]) 
         not_modified.headers["ETag"] = etag
         return not_modified
     return Response(body(), headers={"ETag": etag})
+
+
+def if_none_match(example: str) -> OpenApiParameter:
+    text = "An earlier ETag. If nothing has changed since, the response is 304 without a body."
+    return header("If-None-Match", str, text, example=example)
+
+
+def prefers_representation(request: Request) -> bool:
+    """The first `return` counts. Other preferences are ignored, as the RFC demands."""
+    preference = _RETURN.search(request.headers.get("Prefer", ""))
+    return preference is not None and preference[1] == "representation"
 
 
 def refuse_body(request: Request) -> None:

@@ -7,7 +7,7 @@ import re
 from hashlib import blake2b
 
 from hindsight.api.operations import header
-from hindsight.api.preconditions import IF_MATCH_SCHEMA, strong_tags
+from hindsight.api.preconditions import IF_MATCH_SCHEMA, if_none_match, strong_tags
 from interviews.models import RowVersions, Versions
 
 IF_MATCH = header(
@@ -17,12 +17,7 @@ IF_MATCH = header(
     "the response is 412.",
     example='"7-3-2"',
 )
-IF_NONE_MATCH = header(
-    "If-None-Match",
-    str,
-    "An earlier ETag. If nothing has changed since, the response is 304 without a body.",
-    example='"7-3-2"',
-)
+IF_NONE_MATCH = if_none_match('"7-3-2"')
 ETAG = header(
     "ETag",
     str,

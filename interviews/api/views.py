@@ -15,8 +15,13 @@ from hindsight.api.idempotency import LIFETIME_HOURS, Created, create_once
 from hindsight.api.json_bodies import Response, body_of
 from hindsight.api.operations import IDEMPOTENCY_KEY, REPLAYED, header, operation
 from hindsight.api.pagination import PageQuery
-from hindsight.api.preconditions import response_unless_known
-from hindsight.api.preferences import PREFER, PREFERENCE_APPLIED, REPRESENTATION, prefers_representation
+from hindsight.api.preconditions import (
+    PREFER,
+    PREFERENCE_APPLIED,
+    REPRESENTATION,
+    prefers_representation,
+    response_unless_known,
+)
 from hindsight.api.throttling import count_bulk, refuse_overwrite
 from hindsight.api.views import ApiView
 from hindsight.limits.day_counts import budget_of
