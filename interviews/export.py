@@ -20,35 +20,16 @@ PAGE = 500
 DEAL = "reported_deal"
 """By a join: Django would prefetch all deals of the org."""
 
+OWN_TEXTS = ("objective", "picks", "subjects")
 OWN_TIMES = ("created_at", "email_sent_at", "completed_at", "cancelled_at")
 
 # Paths into the record.
 COLUMNS = (
-    "interview_request_id",
-    "interview_type",
-    "deal_id",
-    "status",
-    "objective",
-    "picks",
-    "subjects",
-    "flags",
-    *OWN_TIMES,
-    "updated_at",
-    "contact.id",
-    "contact.email",
-    "contact.name",
-    "contact.external_id",
-    "contact.notes",
-    "transcript.document_id",
-    "transcript.content",
-    "transcript.created_at",
-    "decline.reason",
-    "decline.comment",
-    "decline.declined_at",
-    "rating",
-    "progress",
-    "started_at",
-    "last_activity_at",
+    *("interview_request_id", "interview_type", "deal_id", "status", *OWN_TEXTS, "flags", *OWN_TIMES, "updated_at"),
+    *(f"contact.{name}" for name in ("id", "email", "name", "external_id", "notes")),
+    *(f"transcript.{name}" for name in ("document_id", "content", "created_at")),
+    *(f"decline.{name}" for name in ("reason", "comment", "declined_at")),
+    *("rating", "progress", "started_at", "last_activity_at"),
     *(f"deal.{field}" for field in DEAL_FIELDS),
     "org",
 )
@@ -71,9 +52,7 @@ def record_of(interview_request: InterviewRequest) -> Record:
         "interview_type": interview_request.interview_name,
         "deal_id": interview_request.deal_id or None,
         "status": interview_request.status,
-        "objective": interview_request.objective or None,
-        "picks": interview_request.picks or None,
-        "subjects": interview_request.subjects or None,
+        **{name: getattr(interview_request, name) or None for name in OWN_TEXTS},
         "flags": interview_request.raised_flags,
         **{name: shown_time(getattr(interview_request, name)) for name in OWN_TIMES},
         "updated_at": shown_time(interview_request.last_change),
