@@ -58,7 +58,7 @@ def test_disable_enable_and_replay(acme: Org) -> None:
     assert run("enable_webhook", pk) == "active\n"
     for options, error in (
         (["--delivery", delivery + 1], f"no delivery {delivery + 1}"),
-        (["--since", "yesterday"], "not a date"),
+        (["--since", "yesterday"], "not a time"),
     ):
         with pytest.raises(CommandError, match=error):
             run("replay_webhooks", pk, *options)

@@ -1,9 +1,8 @@
-from argparse import ArgumentTypeError
-from datetime import UTC, datetime
 from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
 
+from orgs.commands import utc_time
 from webhooks.commands import EndpointCommand, get_endpoint
 from webhooks.services.deliveries import replay_deliveries, replay_delivery
 
@@ -17,7 +16,7 @@ class Command(EndpointCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         super().add_arguments(parser)
         what = parser.add_mutually_exclusive_group(required=True)
-        what.add_argument("--since", type=utc_date, metavar="DATE", help="created since this day (UTC), as 2026-11-30")
+        what.add_argument("--since", type=utc_time, metavar="TIME", help="created since then (UTC), as 2026-11-30")
         what.add_argument("--delivery", type=int, metavar="ID", help="only this delivery, also if it has arrived")
 
     def run(self, *, endpoint_id: int, delivery: int | None, since: Any, **options: Any) -> str:
@@ -30,10 +29,3 @@ class Command(EndpointCommand):
             raise CommandError(f"This endpoint has no delivery {delivery}. list_deliveries prints their ids.")
         self.event_about, self.event_detail = endpoint, f"Replayed: {count:,}."
         return str(count)
-
-
-def utc_date(text: str) -> datetime:
-    try:
-        return datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=UTC)
-    except ValueError:
-        raise ArgumentTypeError(f"{text!r} is not a date such as 2026-11-30.") from None
