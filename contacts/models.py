@@ -7,6 +7,7 @@ from django.db.models.functions import Cast, Concat, Lower
 from contacts.text import ERASED_DOMAIN, MAX_EXTERNAL_ID_LENGTH, MAX_NAME_LENGTH
 from hindsight.db.ids import PublicId
 from hindsight.db.search import Searchable, SearchableRows, SearchIndex, SearchTextField
+from hindsight.db.texts import optional_text
 from hindsight.db.versions import Versioned, VersionedUpdate
 from orgs.tenancy import OrgRowsQuerySet
 
@@ -34,13 +35,8 @@ class Contact(PublicId, Searchable, Versioned):
     email = LowercaseEmailField()
     name = models.CharField(max_length=MAX_NAME_LENGTH, blank=True)
     notes = models.TextField(blank=True)
-    external_id = models.CharField(
-        "external id",
-        max_length=MAX_EXTERNAL_ID_LENGTH,
-        blank=True,
-        default="",
-        db_default="",
-        help_text="The customer's own id of the contact.",
+    external_id = optional_text(
+        MAX_EXTERNAL_ID_LENGTH, "The customer's own id of the contact.", verbose_name="external id"
     )
     search_text = SearchTextField(of=("email", "name"))
     created_at = models.DateTimeField(auto_now_add=True)

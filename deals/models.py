@@ -7,6 +7,7 @@ from django.db.models import Exists, OuterRef, Q
 
 from deals.text import AMOUNT_DECIMALS, AMOUNT_DIGITS, MAX_DEAL_ID_LENGTH, MAX_LABEL_LENGTH, MAX_REASON_LENGTH
 from hindsight.db.keyset import ID_ORDER
+from hindsight.db.texts import optional_text
 from hindsight.db.versions import Versioned, VersionedUpdate
 from hindsight.text.timestamps import utc_text
 from orgs.models import Change
@@ -64,9 +65,7 @@ class Deal(Versioned):
     )
     competitor = models.CharField(max_length=MAX_LABEL_LENGTH, blank=True)
     segment = models.CharField(max_length=MAX_LABEL_LENGTH, blank=True)
-    owner = models.CharField(
-        max_length=MAX_LABEL_LENGTH, blank=True, default="", db_default="", help_text="Who sold, at the customer."
-    )
+    owner = optional_text(MAX_LABEL_LENGTH, "Who sold, at the customer.")
     amount = models.DecimalField(max_digits=AMOUNT_DIGITS, decimal_places=AMOUNT_DECIMALS, null=True, blank=True)
     currency = models.CharField(max_length=3, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Avg, Count, F, OuterRef, Q, Subquery
 from django.utils import timezone
 
+from hindsight.db.texts import optional_long_text, optional_text
 from interviews.lifecycle import (
     ABANDONED_AFTER,
     MOVES,
@@ -87,17 +88,13 @@ class Conversation(models.Model):
     guide = models.JSONField()
     guide_version = guide_version()
     guide_name = guide_name()
-    language = models.CharField(
-        max_length=2, blank=True, default="", db_default="", help_text="The language that the contact switched to."
-    )
+    language = optional_text(2, "The language that the contact switched to.")
     translation = models.JSONField(null=True, help_text="A copy of the guide in the other language.")
     consented_at = models.DateTimeField(null=True, help_text="Empty if the contact declined without it.")
     started_at = models.DateTimeField(null=True, blank=True, help_text="When Paige asked the first question.")
     finished_at = models.DateTimeField(null=True, blank=True, help_text="When the questions were finished.")
     last_activity_at = models.DateTimeField()
-    last_topic = models.CharField(
-        max_length=40, blank=True, default="", db_default="", help_text="The key of the topic of Paige's last question."
-    )
+    last_topic = optional_text(40, "The key of the topic of Paige's last question.")
     leased_until = models.DateTimeField(
         null=True,
         blank=True,
@@ -105,13 +102,9 @@ class Conversation(models.Model):
         help_text="Until then, a request computes Paige's next question. After that, another one may.",
     )
     declined_at = models.DateTimeField(null=True, blank=True)
-    decline_reason = models.CharField(max_length=20, choices=DeclineReason, blank=True, default="", db_default="")
-    decline_comment = models.TextField(
-        max_length=MAX_COMMENT_LENGTH,
-        blank=True,
-        default="",
-        db_default="",
-        help_text="Why the contact declined, in the contact's words.",
+    decline_reason = optional_text(20, choices=DeclineReason)
+    decline_comment = optional_long_text(
+        "Why the contact declined, in the contact's words.", max_length=MAX_COMMENT_LENGTH
     )
     rating = models.PositiveSmallIntegerField(choices=Rating, null=True, blank=True)
     progress: str  # set by with_progress()
@@ -208,21 +201,11 @@ class Turn(models.Model):
         null=True, blank=True, help_text="The index of the follow-up that Paige put, among those of the topic."
     )
     text = models.TextField(blank=True)
-    authored = models.TextField(
-        blank=True, default="", db_default="", help_text="What Paige would have said, if a model has worded the text."
-    )
-    reading = models.TextField(
-        blank=True, default="", db_default="", editable=False, help_text="Of an answer, as JSON. Empty: not read yet."
-    )
+    authored = optional_long_text("What Paige would have said, if a model has worded the text.")
+    reading = optional_long_text("Of an answer, as JSON. Empty: not read yet.", editable=False)
     engine = models.CharField(max_length=10, choices=Engine, blank=True)
-    worded_by = models.CharField(max_length=10, choices=Wording, blank=True, default="", db_default="")
-    wording_fallback = models.CharField(
-        max_length=MAX_FALLBACK_LENGTH,
-        blank=True,
-        default="",
-        db_default="",
-        help_text="Why the words of a model are not shown.",
-    )
+    worded_by = optional_text(10, choices=Wording)
+    wording_fallback = optional_text(MAX_FALLBACK_LENGTH, "Why the words of a model are not shown.")
     guide_version = models.PositiveIntegerField()
     latency_ms = models.PositiveIntegerField(null=True, blank=True)
     prompt_tokens = models.PositiveIntegerField(null=True, blank=True)

@@ -14,6 +14,7 @@ from deals.models import Deal
 from deals.text import MAX_DEAL_ID_LENGTH
 from hindsight.db.ids import is_id
 from hindsight.db.keyset import ID_ORDER
+from hindsight.db.texts import optional_long_text, optional_text
 from hindsight.db.versions import ClockTime, Versioned, VersionedUpdate
 from hindsight.text.timestamps import utc_text
 from interviews.lifecycle import NEXT_STATUSES, Flag, Progress, Status
@@ -123,18 +124,11 @@ class InterviewRequest(Versioned):
         help_text="What the customer's system says about the deal. None if it says nothing.",
     )
     objective = models.TextField(blank=True)
-    picks = models.TextField(
-        blank=True,
-        default="",
-        db_default="",
-        help_text="The topics that staff have picked, until the objective changes: see paige/objective/steering.py.",
+    picks = optional_long_text(
+        "The topics that staff have picked, until the objective changes: see paige/objective/steering.py."
     )
-    subjects = models.TextField(
-        blank=True,
-        default="",
-        db_default="",
-        help_text="The subjects as staff have corrected them, until the objective changes: see "
-        "paige/objective/subjects.py.",
+    subjects = optional_long_text(
+        "The subjects as staff have corrected them, until the objective changes: see paige/objective/subjects.py."
     )
     status = models.CharField(max_length=20, choices=Status, default=Status.CREATED)
     progress = models.CharField(
@@ -149,20 +143,9 @@ class InterviewRequest(Versioned):
         editable=False,
         help_text="Null once the contact is erased.",
     )
-    flags = models.CharField(
-        max_length=60,
-        blank=True,
-        default="",
-        db_default="",
-        editable=False,
-        help_text="What the contact wants: values of Flag, separated by spaces.",
-    )
-    reading = models.TextField(
-        blank=True,
-        default="",
-        db_default="",
-        editable=False,
-        help_text="Of objective, notes and reported reason, as JSON with their digests. Empty: not read yet.",
+    flags = optional_text(60, "What the contact wants: values of Flag, separated by spaces.", editable=False)
+    reading = optional_long_text(
+        "Of objective, notes and reported reason, as JSON with their digests. Empty: not read yet.", editable=False
     )
     email_sent_at = models.DateTimeField("sent at", null=True, blank=True)  # empty until a mail of Paige has left
     completed_at = models.DateTimeField(null=True, blank=True)

@@ -9,6 +9,7 @@ from django.db.models.fields.json import KT
 from django.db.models.functions import Cast, Coalesce
 
 from hindsight.db.ids import PublicId
+from hindsight.db.texts import optional_text
 from hindsight.text.languages import ENGLISH
 from interviews.lifecycle import Wording
 from orgs.tenancy import OrgRowsQuerySet
@@ -60,9 +61,7 @@ class InterviewType(PublicId, models.Model):
     draft = models.JSONField(
         null=True, blank=True, editable=False, help_text="A guide that is not published yet. It may be invalid."
     )
-    drafted_by = models.CharField(
-        max_length=150, blank=True, default="", db_default="", editable=False, help_text="The staff login."
-    )
+    drafted_by = optional_text(150, "The staff login.", editable=False)
     drafted_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     audited = ("guide",)

@@ -10,6 +10,7 @@ from deals.text import MAX_LABEL_LENGTH
 from hindsight.db.foreign_keys import DeletedWith
 from hindsight.db.full_text import FullTextField, having_words, matching, without_index
 from hindsight.db.ids import PublicId
+from hindsight.db.texts import optional_long_text, optional_text
 from interviews.lifecycle import Direction, DriverAbout, DriverSource, Review
 from interviews.models.interview_request import InterviewRequest
 from orgs.tenancy import OrgRowsQuerySet, SameOrg
@@ -74,17 +75,15 @@ class Driver(PublicId, models.Model):
     is_decisive = models.BooleanField(
         default=False, db_default=False, help_text="Whether the contact says that it tipped the decision."
     )
-    about = models.CharField(max_length=10, choices=DriverAbout, blank=True, default="", db_default="")
-    about_name = models.CharField(
-        max_length=MAX_LABEL_LENGTH, blank=True, default="", db_default="", help_text="Of the competitor."
-    )
+    about = optional_text(10, choices=DriverAbout)
+    about_name = optional_text(MAX_LABEL_LENGTH, "Of the competitor.")
     review = models.CharField(max_length=10, choices=Review, blank=True, default="")
     source = models.CharField(
         max_length=10, choices=DriverSource, default=DriverSource.READ, db_default=DriverSource.READ
     )
     as_read = models.JSONField(null=True, help_text="The values that staff have corrected, as they were read.")
     tags = models.JSONField(default=list, db_default=[])
-    comment = models.TextField(blank=True, default="", db_default="", help_text="By staff. Not in the API.")
+    comment = optional_long_text("By staff. Not in the API.")
     is_counted = models.BooleanField(
         help_text="Whether it is the strongest one of its topic and direction in the interview, and not rejected."
     )

@@ -8,6 +8,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from hindsight.db.search import Searchable, SearchableRows, SearchTextField
+from hindsight.db.texts import optional_text
 from orgs.branding import https_url, validate_brand_color, validate_survey_base_url
 from orgs.plans import Plan, requests_per_minute
 from orgs.tenancy import OrgRowsQuerySet
@@ -88,12 +89,6 @@ def optional_number(help_text: str, *maximum: MaxValueValidator) -> "models.Posi
 
 def days_kept(help_text: str) -> "models.PositiveIntegerField[Any, Any]":
     return optional_number(help_text, MaxValueValidator(MAX_DAYS_KEPT))
-
-
-def optional_text(max_length: int, help_text: str = "", **options: Any) -> "models.CharField[str, str]":
-    return models.CharField(
-        max_length=max_length, blank=True, default="", db_default="", help_text=help_text, **options
-    )
 
 
 class OrgQuerySet(SearchableRows, models.QuerySet["Org"]):

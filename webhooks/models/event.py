@@ -6,6 +6,7 @@ from typing import Self
 from django.db import models
 from django.db.models import Q
 
+from hindsight.db.texts import optional_long_text
 from hindsight.queue.models import Queued
 from orgs.tenancy import OrgRowsQuerySet, SameOrg
 from webhooks.models.endpoint import Endpoint, Status
@@ -97,12 +98,8 @@ class Delivery(Queued):
     last_outcome = models.CharField(max_length=20, choices=Outcome, blank=True)
     last_status = models.PositiveSmallIntegerField(null=True, help_text="The HTTP status of the last answer.")
     last_attempt_at = models.DateTimeField(null=True)
-    answer_headers = models.TextField(
-        blank=True, default="", db_default="", help_text="Of the last answer, without secrets. Empty after 7 days."
-    )
-    answer_body = models.TextField(
-        blank=True, default="", db_default="", help_text="The first 2 kB of the last answer. Empty after 7 days."
-    )
+    answer_headers = optional_long_text("Of the last answer, without secrets. Empty after 7 days.")
+    answer_body = optional_long_text("The first 2 kB of the last answer. Empty after 7 days.")
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = DeliveryQuerySet.as_manager()
