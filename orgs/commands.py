@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import nullcontext
 from datetime import UTC, datetime
 from functools import partial
+from itertools import count
 from typing import Any, NoReturn
 
 from django.core.exceptions import ValidationError
@@ -15,7 +16,7 @@ from django.db import InterfaceError, OperationalError
 from django.db.models import Model
 from tqdm import tqdm
 
-from hindsight.text.record_files import WRITERS, Record, Writable
+from hindsight.text.record_files import WRITERS, Record
 from hindsight.text.visible import visible
 from orgs import keys
 from orgs.actors import Actor, ActorKind
@@ -112,18 +113,20 @@ class RecordedCommand(BaseCommand):
     def progress(self, total: int | None, unit: str) -> "tqdm[NoReturn]":
         return tqdm(total=total, unit=unit, unit_scale=True, file=sys.stderr, disable=not self.stderr.isatty())
 
-    def write_records(self, format: str, records: Iterable[Record], out: Writable, columns: Sequence[str]) -> None:
+    def export(self, format: str, records: Iterable[Record], columns: Sequence[str], output: str | None = None) -> str:
+        """Writes to standard output, or to a file, which only its owner can read if it is new. Then returns the number
+        of records. Raises CommandError.
+        """
+        private = partial(os.open, mode=0o600)
+        file = open_file(output, "w", encoding="utf-8", newline="", opener=private) if output else None
+        numbers = count()  # zip() takes one for each record
         try:
-            WRITERS[format](records, out, columns)
+            with file or nullcontext(self.stdout) as out:
+                WRITERS[format]((record for record, _ in zip(records, numbers, strict=False)), out, columns)
         except BrokenPipeError:  # the reader closed the pipe, as `head` does
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             raise SystemExit(1) from None
-
-    def opened_output(self, output: str | None) -> Any:
-        """A new file, which only its owner can read, or standard output. Raises CommandError."""
-        if output is None:
-            return nullcontext(self.stdout)
-        return open_file(output, "w", encoding="utf-8", newline="", opener=partial(os.open, mode=0o600))
+        return str(next(numbers)) if output else ""
 
     def table(self, header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
         """Without a terminal: tab-separated rows."""

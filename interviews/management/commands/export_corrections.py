@@ -1,11 +1,10 @@
-from collections.abc import Iterator
 from datetime import datetime
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
 
-from hindsight.text.record_files import Record
 from interviews.services.corrections import ErasedMeanwhileError, export_corrections
 from orgs.commands import RecordedCommand, add_output, get_org, utc_time
 from orgs.models import Org
@@ -39,19 +38,11 @@ rejected it), and what was read (null if they added it)."""
         for each in orgs:
             self.event_about, self.is_recorded = each, False
             self.record(options)
-        self.exported = 0
+        lines = chain.from_iterable(export_corrections(each, since=since) for each in orgs)
         try:
-            with self.opened_output(output) as out:
-                self.write_records("jsonl", self.lines(orgs, since), out, ())
+            return self.export("jsonl", lines, (), output)
         except ErasedMeanwhileError:
             if output:
                 Path(output).unlink()
             done = "The file was deleted." if output else "Delete what was printed."
             raise CommandError(ERASED.format(done)) from None
-        return str(self.exported) if output else ""
-
-    def lines(self, orgs: list[Org], since: datetime | None) -> Iterator[Record]:
-        for org in orgs:
-            for line in export_corrections(org, since=since):
-                yield line
-                self.exported += 1

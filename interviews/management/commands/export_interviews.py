@@ -25,16 +25,12 @@ apostrophe. For programs, use jsonl."""
 
     def run(self, *, org: str, format: str, output: str | None, **options: Any) -> str:
         self.event_about = row = get_org(org)
-        self.exported = 0
         self.record(options)
-        with self.opened_output(output) as out:
-            self.write_records(format, self.records(InterviewRequest.objects.for_org(row.pk)), out, COLUMNS)
-        return str(self.exported) if output else ""
+        return self.export(format, self.records(InterviewRequest.objects.for_org(row.pk)), COLUMNS, output)
 
     def records(self, interview_requests: QuerySet[InterviewRequest]) -> Iterator[Record]:
         total = interview_requests.count() if self.stderr.isatty() else None
         with self.progress(total, " interviews") as bar:
             for record in export_interview_requests(interview_requests):
                 yield record
-                self.exported += 1
                 bar.update()

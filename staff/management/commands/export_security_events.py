@@ -22,5 +22,4 @@ jsonl: one JSON object per line. csv: for spreadsheets; a cell that could be a f
 
     def run(self, *, since: datetime | None, format: str, **options: Any) -> str:
         self.record(options)
-        self.write_records(format, records_since(since), self.stdout, COLUMNS)
-        return ""
+        return self.export(format, records_since(since), COLUMNS)
