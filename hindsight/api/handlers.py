@@ -24,6 +24,7 @@ from hindsight.api import errors
 from hindsight.api.json_bodies import Response
 from hindsight.db.errors import unavailable_reason
 from hindsight.db.versions import StaleVersionError
+from hindsight.http.middleware import is_api
 from hindsight.server.fair_queue import IS_REFUSED, MAX_WAITING
 
 logger = logging.getLogger(__name__)
@@ -83,11 +84,6 @@ def _field_errors(detail: dict[str, Any], prefix: str = "") -> Iterator[errors.F
             is_whole_object = prefix and field == api_settings.NON_FIELD_ERRORS_KEY
             name = prefix.removesuffix(".") if is_whole_object else f"{prefix}{field}"
             yield errors.FieldError(name, " ".join(map(str, messages)))
-
-
-def is_api(request: HttpRequest) -> bool:
-    """`//api/…` counts: a client's base URL may end in a slash."""
-    return f"{request.path_info.lstrip('/')}/".startswith(("api/", "mcp/"))
 
 
 def error_response(error: errors.ApiError) -> Response:

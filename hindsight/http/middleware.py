@@ -15,9 +15,6 @@ from hindsight.metrics.instruments import REQUEST_SECONDS, REQUESTS
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
-API = "/api/v1/"
-MCP = "/mcp"
-
 # Of metrics: clients can send any word.
 METHODS = ("GET", "HEAD", "POST", "PATCH", "PUT", "DELETE", "OPTIONS")
 
@@ -45,6 +42,18 @@ IS_READ_ONLY = {
 _new_chain = threading.local()
 
 access = logging.getLogger("hindsight.access")
+
+
+def is_api(request: HttpRequest) -> bool:
+    """Whether errors are JSON, also those of its documentation. `//api/…` counts: a client's base URL may end in a
+    slash.
+    """
+    return f"{request.path_info.lstrip('/')}/".startswith(("api/", "mcp/"))
+
+
+def is_no_page(request: HttpRequest) -> bool:
+    """Whether the middleware of pages is skipped."""
+    return request.path_info.startswith("/api/v1/") or request.path_info == "/mcp"
 
 
 def add_response_headers(request: HttpRequest, headers: Mapping[str, str]) -> None:
@@ -140,7 +149,7 @@ class PageMiddleware:
         self.last_host: str | None = None
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        if request.path_info != MCP and not request.path_info.startswith(API):
+        if not is_no_page(request):
             return self.get_response(request)
         host = request.META.get("HTTP_HOST")
         if host is None or host != self.last_host:
