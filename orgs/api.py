@@ -8,11 +8,10 @@ from drf_spectacular.utils import OpenApiResponse
 from rest_framework import serializers
 from rest_framework.request import Request
 
-from hindsight.api.json_bodies import Response
+from hindsight.api.json_bodies import Response, body_of
 from hindsight.api.operations import operation
 from hindsight.api.throttling import ANY_SCOPE
 from hindsight.api.views import ApiView
-from hindsight.text.timestamps import utc_text
 from orgs.authentication import principal_of
 from orgs.models import ApiKey
 from orgs.models.org import SCOPES
@@ -69,11 +68,7 @@ class MeView(ApiView):
                 "requests_per_minute": principal.requests_per_minute,
                 "test": principal.is_test,
                 "scopes": key.scopes.split(),
-                "api_key": {
-                    "prefix": key.prefix,
-                    "name": key.name,
-                    "expires_at": key.expires_at and utc_text(key.expires_at),
-                },
+                "api_key": body_of(MyApiKey, key),
             }
         )
 
