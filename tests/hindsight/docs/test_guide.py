@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from hindsight.api.errors import ErrorCode
+from hindsight.api.errors import ApiError, ErrorCode
 from hindsight.api.operations import EXAMPLES
 from hindsight.docs.guide import PAGES, guide, guide_markdown, guide_of
 
@@ -64,10 +64,11 @@ def test_each_section_is_a_part_of_the_markdown(file: str) -> None:
 def test_each_error_code_is_an_anchor_to_which_doc_url_leads() -> None:
     page = Client().get("/api/docs/behaviour").content.decode()
     assert re.findall(r'<tr>\n<td id="(\w+)"><code>\1</code>', page) == [*ErrorCode]
-    for error in EXAMPLES.values():
+    errors = [EXAMPLES.get(each) or each() for each in ApiError.__subclasses__()]
+    for error in errors:
         body: dict[str, Any] = error.envelope()
         assert body["error"]["doc_url"] == f"http://127.0.0.1:8000/api/docs/behaviour#{error.code}"
-    assert {error.code for error in EXAMPLES.values()} == {*ErrorCode}
+    assert {error.code for error in errors} == {*ErrorCode}
 
 
 def test_adjacent_samples_get_a_choice_of_language() -> None:
