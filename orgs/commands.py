@@ -122,7 +122,8 @@ class RecordedCommand(BaseCommand):
         numbers = count()  # zip() takes one for each record
         try:
             with file or nullcontext(self.stdout) as out:
-                WRITERS[format]((record for record, _ in zip(records, numbers, strict=False)), out, columns)
+                for line in WRITERS[format]((record for record, _ in zip(records, numbers, strict=False)), columns):
+                    out.write(line)
         except BrokenPipeError:  # the reader closed the pipe, as `head` does
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             raise SystemExit(1) from None

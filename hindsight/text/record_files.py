@@ -1,8 +1,8 @@
 import csv
 import json
 import re
-from collections.abc import Iterable, Sequence
-from typing import Any, Protocol
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any
 
 from hindsight.text.visible import stored, visible
 
@@ -20,31 +20,28 @@ ESCAPED_AFTER_SEPARATOR = re.compile(f"([,;\\t|][ \"']*)'([{SPLIT_STARTS}])")
 BYTE_ORDER_MARK = "\ufeff"
 
 
-class Writable(Protocol):
-    def write(self, text: str, /) -> object: ...
+def json_lines(records: Iterable[Record], columns: Sequence[str], *, header: bool = True) -> Iterator[str]:
+    return (json.dumps(record, ensure_ascii=False) + "\n" for record in records)
 
 
-def write_json_lines(records: Iterable[Record], out: Writable, columns: Sequence[str], *, header: bool = True) -> None:
-    for record in records:
-        out.write(json.dumps(record, ensure_ascii=False) + "\n")
+class _Echo:
+    """A file for `csv.writer`, which returns what its file returns."""
+
+    def write(self, text: str) -> str:
+        return text
 
 
-def write_csv(records: Iterable[Record], out: Writable, columns: Sequence[str], *, header: bool = True) -> None:
+def csv_lines(records: Iterable[Record], columns: Sequence[str], *, header: bool = True) -> Iterator[str]:
     """`columns`: paths such as `contact.name`. Excel needs the byte order mark to detect UTF-8."""
-    writer = csv.writer(out)
+    writer = csv.writer(_Echo())
     if header:
-        writer.writerow([BYTE_ORDER_MARK + columns[0], *columns[1:]])
+        yield writer.writerow([BYTE_ORDER_MARK + columns[0], *columns[1:]])
     for record in records:
-        writer.writerow([escape_formulas(visible(cell_of(record, column))) for column in columns])
+        yield writer.writerow([escape_formulas(visible(cell_of(record, column))) for column in columns])
 
 
-class Writer(Protocol):
-    def __call__(
-        self, records: Iterable[Record], out: Writable, columns: Sequence[str], *, header: bool = True
-    ) -> None: ...
-
-
-WRITERS: dict[str, Writer] = {"jsonl": write_json_lines, "csv": write_csv}
+Writer = Callable[..., Iterator[str]]
+WRITERS: dict[str, Writer] = {"jsonl": json_lines, "csv": csv_lines}
 
 
 def escape_formulas(cell: str) -> str:
@@ -53,7 +50,7 @@ def escape_formulas(cell: str) -> str:
 
 
 def stored_text(cell: str) -> str:
-    """The inverse of `write_csv`, for one cell."""
+    """The inverse of `csv_lines`, for one cell."""
     return stored(unescape_formulas(cell))
 
 

@@ -16,7 +16,7 @@ from zipfile import ZIP_DEFLATED, ZipFile
 
 from django.core.exceptions import ValidationError
 
-from hindsight.text.record_files import Record, Writable, cell_of, escape_formulas
+from hindsight.text.record_files import Record, cell_of, escape_formulas
 from hindsight.text.visible import visible
 
 CONTENT_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -47,16 +47,16 @@ PARTS = {
 SHEET = "xl/worksheets/sheet1.xml"
 
 
-def write_rows(records: Iterable[Record], out: Writable, columns: Sequence[str], *, header: bool = True) -> None:
+def xml_rows(records: Iterable[Record], columns: Sequence[str], *, header: bool = True) -> Iterator[str]:
     """Texts are not formulas, whatever they begin with."""
     if header:
-        out.write(_row(columns))
+        yield _row(columns)
     for record in records:
-        out.write(_row([visible(cell_of(record, column)) for column in columns]))
+        yield _row([visible(cell_of(record, column)) for column in columns])
 
 
 def workbook(rows: Iterable[bytes]) -> Iterator[bytes]:
-    """`rows`: what `write_rows()` wrote."""
+    """`rows`: of `xml_rows()`."""
     out = _Chunks()
     with ZipFile(out, "w", ZIP_DEFLATED) as archive:  # type: ignore[call-overload]
         for name, text in PARTS.items():

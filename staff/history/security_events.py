@@ -1,6 +1,5 @@
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
-from io import StringIO
 from typing import Any
 
 from django.contrib import admin
@@ -11,7 +10,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path
 
 from hindsight.db.keyset import in_pages
-from hindsight.text.record_files import Record, write_csv
+from hindsight.text.record_files import Record, csv_lines
 from hindsight.text.timestamps import utc_text
 from orgs.models import EventKind, SecurityEvent
 from staff.base import ReadOnlyAdmin
@@ -68,10 +67,8 @@ def records_since(since: datetime | None) -> Iterator[Record]:
 
 
 def csv_response(records: Iterable[Record], columns: Sequence[str], filename: str) -> HttpResponse:
-    out = StringIO()
-    write_csv(records, out, columns)
     headers = {"Content-Disposition": f'attachment; filename="{filename}"'}
-    return HttpResponse(out.getvalue(), "text/csv; charset=utf-8", headers=headers)
+    return HttpResponse(csv_lines(records, columns), "text/csv; charset=utf-8", headers=headers)
 
 
 def _record(event: SecurityEvent) -> Record:

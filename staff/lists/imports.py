@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
-from io import BytesIO, StringIO
+from io import BytesIO
 from itertools import islice
 from typing import Any
 
@@ -22,7 +22,7 @@ from django.urls import URLPattern, path
 from hindsight.server.bodies import MAX_BODY_BYTES
 from hindsight.text.csv_layouts import shortened, unmapped
 from hindsight.text.import_files import MAX_LINE_BYTES, BadRow, CsvRows, Lines
-from hindsight.text.record_files import Record, write_csv
+from hindsight.text.record_files import Record, csv_lines
 from hindsight.text.storable import clean_text
 from hindsight.text.xlsx import csv_of, is_workbook
 from orgs.actors import Actor
@@ -139,11 +139,10 @@ class Result:
 
     def file(self, columns: Sequence[str]) -> str:
         """A data: URL of a CSV file with what was created and what was rejected, so that the server stores neither."""
-        out = StringIO()
         records = [*self.created, *({"line": str(row.line), "reason": row.reason} for row in self.rejected)]
         columns = ("line", *columns, "reason")
-        write_csv(({**dict.fromkeys(columns, ""), **record} for record in records), out, columns)
-        return f"data:text/csv;charset=utf-8;base64,{b64encode(out.getvalue().encode()).decode()}"
+        lines = csv_lines(({**dict.fromkeys(columns, ""), **record} for record in records), columns)
+        return f"data:text/csv;charset=utf-8;base64,{b64encode(''.join(lines).encode()).decode()}"
 
 
 class UploadForm(forms.Form):

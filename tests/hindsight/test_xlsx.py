@@ -1,10 +1,10 @@
 """A workbook that is written in parts, read again as the archive of XML that spreadsheets read."""
 
-from io import BytesIO, StringIO
+from io import BytesIO
 from xml.etree import ElementTree
 from zipfile import ZipFile
 
-from hindsight.text.xlsx import MAX_CELL_LENGTH, SHEET, workbook, write_rows
+from hindsight.text.xlsx import MAX_CELL_LENGTH, SHEET, workbook, xml_rows
 
 MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 
@@ -19,10 +19,8 @@ def rows_of(data: bytes) -> list[list[str]]:
 
 
 def written(*parts: list[dict[str, object]]) -> bytes:
-    out = [StringIO() for _ in parts]
-    for number, (records, part) in enumerate(zip(parts, out, strict=True)):
-        write_rows(records, part, ("id", "contact.name"), header=number == 0)
-    return b"".join(workbook(part.getvalue().encode() for part in out))
+    rows = (xml_rows(records, ("id", "contact.name"), header=number == 0) for number, records in enumerate(parts))
+    return b"".join(workbook("".join(part).encode() for part in rows))
 
 
 def test_parts_become_one_sheet() -> None:
