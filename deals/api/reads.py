@@ -1,7 +1,7 @@
 """SQL for the views, as in interviews/api/reads.py. Each statement also verifies the API key."""
 
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
 from deals.api import bodies
 from deals.models import Deal
@@ -11,8 +11,8 @@ from hindsight.db.statements import Time, TimeText, select_list
 from orgs.authentication import KEY_IS_VALID
 
 
-class Columns(NamedTuple):
-    id: int
+class DealRow(NamedTuple):
+    pk: Annotated[int, "deal.id"]
     version: int
     deal_id: str
     outcome: str
@@ -26,20 +26,6 @@ class Columns(NamedTuple):
     created_at: TimeText
     updated_at: TimeText
 
-
-SELECT = f"""
-SELECT {select_list(Columns, "deal")}
-FROM deals_deal AS deal
-WHERE deal.org_id = %(org_id)s AND {KEY_IS_VALID}"""  # noqa: S608
-
-FIND = f"{SELECT} AND deal.deal_id = %(deal_id)s"
-
-
-class DealRow(Columns):
-    @property
-    def pk(self) -> int:
-        return self.id
-
     @property
     def etag(self) -> str:
         return f'"{self.version}"'
@@ -47,6 +33,13 @@ class DealRow(Columns):
     def body(self) -> dict[str, Any]:
         return body_of(bodies.DealSerializer, self)
 
+
+SELECT = f"""
+SELECT {select_list(DealRow, "deal")}
+FROM deals_deal AS deal
+WHERE deal.org_id = %(org_id)s AND {KEY_IS_VALID}"""  # noqa: S608
+
+FIND = f"{SELECT} AND deal.deal_id = %(deal_id)s"
 
 DEALS = Listing(
     model=Deal,

@@ -87,17 +87,11 @@ class ReplayedDeliveries(serializers.Serializer[Any]):
     replayed = serializers.IntegerField(help_text=f"How many, at most {MAX_REPLAYED:,}, the oldest ones first.")
 
 
-class EventColumns(NamedTuple):
-    id: int
+class EventRow(NamedTuple):
+    pk: Annotated[int, "event.id"]
     message_id: str
     text: Annotated[str, "event.body"]
     created_at: TimeText
-
-
-class EventRow(EventColumns):
-    @property
-    def pk(self) -> int:
-        return self.id
 
     def body(self) -> dict[str, Any]:
         return {"id": self.message_id, **json.loads(self.text), "created_at": utc_text_of(self.created_at)}
@@ -108,7 +102,7 @@ EVENTS = Listing(
     alias="event",
     row=EventRow._make,
     select=f"""
-SELECT {select_list(EventColumns, "event")}
+SELECT {select_list(EventRow, "event")}
 FROM webhooks_event AS event
 WHERE event.org_id = %(org_id)s AND {KEY_IS_VALID}""",  # noqa: S608
     conditions={"type": "event.type = %(type)s"},
