@@ -24,23 +24,21 @@ def explained_settings() -> Iterator[None]:
 
 
 def migrate() -> None:
-    with quiet_security_events():
-        run("migrate", "--verbosity", "0", "--no-input")
+    hide_security_events()
+    run("migrate", "--verbosity", "0", "--no-input")
 
 
 def create_demo() -> None:
     if settings.DEVELOPMENT:
-        with quiet_security_events():
-            run("demo")
+        hide_security_events()
+        run("demo")
 
 
 def run(*arguments: str) -> None:
     execute_from_command_line(["manage.py", *arguments])
 
 
-@contextmanager
-def quiet_security_events() -> Iterator[None]:
-    """In development, they are stored only: their lines hide what `demo` prints."""
-    logging.disable(logging.INFO if settings.DEVELOPMENT else logging.NOTSET)
-    yield
-    logging.disable(logging.NOTSET)
+def hide_security_events() -> None:
+    """In development, they are stored only: their lines hide what `demo` prints. Until the process ends."""
+    if settings.DEVELOPMENT:
+        logging.disable(logging.INFO)
