@@ -19,7 +19,7 @@ from interviews.paige.chat import sum_of_counts
 from interviews.paige.dialogue import render_transcript
 from interviews.paige.engines import engine, writer
 from interviews.paige.findings import findings_of
-from interviews.paige.reading.readings import Act, AnswerReading
+from interviews.paige.reading.readings import AnswerReading
 from interviews.paige.reading.stored import answer_text
 from interviews.paige.turn.brief import Brief, guides_of
 from interviews.paige.turn.compose import Message, next_message
@@ -44,13 +44,6 @@ from interviews.services.state import (
 from interviews.services.transitions import change_flags, change_progress, complete_interview, locked_request
 from interviews.services.withdrawal import correct, withdraw_quotes
 from interviews.text import clean_answer
-
-FLAGS: Mapping[Act, Flag] = {
-    Act.WANTS_TO_STOP: Flag.WANTS_TO_STOP,
-    Act.WANTS_A_PERSON: Flag.WANTS_A_PERSON,
-    Act.WANTS_DELETION: Flag.WANTS_DELETION,
-    Act.WANTS_NO_NAME: Flag.WANTS_NO_NAME,
-}
 
 
 @transaction.atomic
@@ -246,7 +239,7 @@ def _is_stored(turns: Iterable[Turn], stage: str | None, number: int, move: Move
 
 
 def _raise_flags(interview_request: InterviewRequest, reading: AnswerReading) -> None:
-    flags = {FLAGS[wish] for wish in reading.wishes}
+    flags = {Flag[wish.name] for wish in reading.wishes}
     if flags:
         change_flags(interview_request, raised=flags)
 

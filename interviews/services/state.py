@@ -61,9 +61,7 @@ class InterviewState:
     reply: str = field(default="", repr=False)
     has_answers: bool = False
     has_deleted_answers: bool = False
-    wants_a_person: bool = False
-    wants_no_name: bool = False
-    wants_deletion: bool = False
+    flags: tuple[Flag, ...] = ()
     can_rate: bool = False
     rating: int | None = None
     decline_reason: str = ""
@@ -140,9 +138,7 @@ class StoredInterview:
             reply=closing_reply(brief) if self.stage == Stage.RECAP and self.turns and not waiting else "",
             has_answers=any(turn.move == Move.ANSWER for turn in self.turns),
             has_deleted_answers=self.stage == Stage.DECLINED and any(turn.corrected_at for turn in self.turns),
-            wants_a_person=Flag.WANTS_A_PERSON in self.interview_request.raised_flags,
-            wants_no_name=Flag.WANTS_NO_NAME in self.interview_request.raised_flags,
-            wants_deletion=Flag.WANTS_DELETION in self.interview_request.raised_flags,
+            flags=tuple(self.interview_request.raised_flags),
             can_rate=conversation is not None and conversation.stage == Stage.COMPLETED,
             rating=rating_of(self.interview_request),
             decline_reason=conversation.decline_reason if conversation else "",

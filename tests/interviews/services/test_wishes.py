@@ -285,6 +285,6 @@ def test_deletion_can_be_asked_for_after_completion(
     acme_api: ApiClient, completed: InterviewRequest, event_types: Any
 ) -> None:
     for _ in range(2):
-        assert after(request_deletion, completed).wants_deletion
+        assert Flag.WANTS_DELETION in after(request_deletion, completed).flags
     assert acme_api.get(f"/interviews/{completed.pk}").json()["flags"] == ["wants_deletion"]
     assert (event_types(), Transcript.objects.count()) == (["flagged"], 1)
