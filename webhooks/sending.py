@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core.exceptions import ValidationError
 
-from hindsight.http.outgoing import Address, OutgoingError, Reason, Response, Slots, checked_address, is_public, send
+from hindsight.http.outgoing import Address, OutgoingError, Response, Slots, checked_address, is_public, send
 from hindsight.server.connections import connection_released
 from webhooks.models import Outcome
 from webhooks.models.endpoint import MAX_URL_LENGTH
@@ -20,15 +20,6 @@ Url = NewType("Url", str)  # by clean_url()
 
 TIMEOUT_SECONDS = 15
 MAX_RESPONSE_BYTES = 64 * 1024
-
-# Without an answer. Other reasons: UNREACHABLE.
-OUTCOMES = {
-    Reason.FORBIDDEN: Outcome.FORBIDDEN,
-    Reason.NOT_TRUSTED: Outcome.NOT_TRUSTED,
-    Reason.TIMED_OUT: Outcome.TIMED_OUT,
-    Reason.UNKNOWN_HOST: Outcome.UNKNOWN_HOST,
-}
-
 
 # Of the part of an answer that staff see.
 MAX_ANSWER_BYTES = 2048
@@ -126,7 +117,7 @@ def post(url: str, *, body: bytes, headers: Mapping[str, str]) -> Result:
         )
     except OutgoingError as error:
         # A response whose body breaks off has a status all the same.
-        response, failure = error.response, OUTCOMES.get(error.reason, failure)
+        response, failure = error.response, Outcome.__members__.get(error.reason.name, failure)
     duration = timedelta(seconds=time.monotonic() - start)
     if response is None:
         return Result(failure, duration)
