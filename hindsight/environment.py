@@ -75,7 +75,7 @@ def public_hosts(text: str) -> list[str]:
     return hosts
 
 
-MAX_DAYS = 36_500
+MAX_DAYS = 36_500  # 100 years
 is_days_kept = validate.Range(min=1, max=MAX_DAYS)
 
 

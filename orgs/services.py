@@ -14,8 +14,6 @@ from orgs import keys
 from orgs.branding import logo_name
 from orgs.models import ApiKey, Logo, Org, Scopes
 
-# 100 years.
-MAX_LIFETIME_DAYS = 36_500
 # In the test room. `interviews.services.retention` deletes the rows, the audit's own retention the changes.
 TEST_ROOM_DAYS = 30
 SHARED_WITH_TEST_ROOM = (

@@ -9,12 +9,10 @@ from django.utils import timezone
 
 from hindsight.db.search import Searchable, SearchableRows, SearchTextField
 from hindsight.db.texts import optional_text
+from hindsight.environment import MAX_DAYS
 from orgs.branding import https_url, validate_brand_color, validate_survey_base_url
 from orgs.plans import Plan, requests_per_minute
 from orgs.tenancy import OrgRowsQuerySet
-
-# 100 years.
-MAX_DAYS_KEPT = 36_500
 
 # A security event's detail contains it.
 MAX_REASON_LENGTH = 200
@@ -88,7 +86,7 @@ def optional_number(help_text: str, *maximum: MaxValueValidator) -> "models.Posi
 
 
 def days_kept(help_text: str) -> "models.PositiveIntegerField[Any, Any]":
-    return optional_number(help_text, MaxValueValidator(MAX_DAYS_KEPT))
+    return optional_number(help_text, MaxValueValidator(MAX_DAYS))
 
 
 class OrgQuerySet(SearchableRows, models.QuerySet["Org"]):

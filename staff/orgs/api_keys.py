@@ -6,8 +6,9 @@ from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 
+from hindsight.environment import MAX_DAYS
 from orgs.models import ApiKey, EventKind, Org, Scopes
-from orgs.services import DEFAULT_GRACE, MAX_GRACE, MAX_LIFETIME_DAYS, revoke_api_key, rotate_api_key
+from orgs.services import DEFAULT_GRACE, MAX_GRACE, revoke_api_key, rotate_api_key
 from staff.base import OrgRowsAdmin
 from staff.confirmation import ActionAdmin
 from staff.lists.filters import OrgFilter
@@ -25,7 +26,7 @@ class ApiKeyForm(forms.Form):
     )
     expires_in = forms.IntegerField(
         min_value=1,
-        max_value=MAX_LIFETIME_DAYS,
+        max_value=MAX_DAYS,
         required=False,
         label="Expires in",
         help_text="Days. Empty: as long as the org allows, which is also the maximum.",

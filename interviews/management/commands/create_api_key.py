@@ -3,10 +3,11 @@ from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
 
+from hindsight.environment import MAX_DAYS
 from interviews.services.create import open_test_room
 from orgs.commands import RecordedCommand, get_org
 from orgs.models.org import SCOPES
-from orgs.services import MAX_LIFETIME_DAYS, create_api_key
+from orgs.services import create_api_key
 
 
 class Command(RecordedCommand):
@@ -31,8 +32,8 @@ class Command(RecordedCommand):
     def run(
         self, *, org_slug: str, name: str, expires_in: int | None, test: bool, scope: list[str] | None, **options: Any
     ) -> str:
-        if expires_in is not None and not 1 <= expires_in <= MAX_LIFETIME_DAYS:
-            raise CommandError(f"--expires-in must be from 1 to {MAX_LIFETIME_DAYS} days.")
+        if expires_in is not None and not 1 <= expires_in <= MAX_DAYS:
+            raise CommandError(f"--expires-in must be from 1 to {MAX_DAYS} days.")
         lifetime = None if expires_in is None else timedelta(days=expires_in)
         given = scope or (["all"] if test else ["read", "write"])
         scopes = " ".join(each for each in SCOPES if {each, "all"} & {*given})

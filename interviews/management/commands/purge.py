@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from hindsight.api import idempotency
+from hindsight.environment import MAX_DAYS
 from interviews.models import ReportLink
 from interviews.services.conversations import mark_abandoned
 from interviews.services.retention import delete_old_answers, delete_test_interviews, erase_inactive_contacts
@@ -18,7 +19,6 @@ from jobs.services import purge_jobs
 from orgs.audit_removal import purge_changes, purge_security_events
 from orgs.commands import RecordedCommand
 from orgs.models import SecurityEvent
-from orgs.models.org import MAX_DAYS_KEPT
 from orgs.partitions import create_months_ahead
 from orgs.retention import count_by_org, expired_changes
 from sequences.services.enrolments import expire_unapproved
@@ -96,6 +96,6 @@ class Command(RecordedCommand):
 
 def number_of_days(text: str) -> int:
     number = int(text) if text.isdecimal() else 0
-    if not 1 <= number <= MAX_DAYS_KEPT:
-        raise ArgumentTypeError(f"Enter a number of days from 1 to {MAX_DAYS_KEPT}.")
+    if not 1 <= number <= MAX_DAYS:
+        raise ArgumentTypeError(f"Enter a number of days from 1 to {MAX_DAYS}.")
     return number
