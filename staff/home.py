@@ -120,7 +120,7 @@ def of_week(week: Week, lists: Lists) -> tuple[Linked, ...]:
     """In the order of the columns of the table."""
     until = day(week.ends - timedelta(days=1))
     requests = lists.interviews(created_since=day(week.starts), created_until=until)
-    begun = {"begun_since": day(week.starts), "begun_before": day(week.ends)}
+    begun = {"begun_since": day(week.starts), "begun_until": until}
     kinds = ("completed", "running", "broken_off")
     return (
         Linked(week.requests, requests),

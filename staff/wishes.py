@@ -6,10 +6,9 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.contrib.admin import SimpleListFilter
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
@@ -18,30 +17,19 @@ from django.utils.safestring import SafeString
 from interviews.models import Wish
 from interviews.services.wishes import assign_wish, finish_wish
 from staff.base import OrgRowsAdmin
-from staff.lists.filters import OrgFilter
+from staff.lists.filters import HidingFilter, OrgFilter
 from staff.orgs.permissions import may
 from staff.security_events import actor_of
 
 CHANGE = "interviews.change_wish"
 
 
-class OpenFilter(SimpleListFilter):
+class OpenFilter(HidingFilter):
     title = "status"
     parameter_name = "state"
-    hides = "done"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[Any, str]]:
-        return [("done", "done"), ("all", "all")]
-
-    def choices(self, changelist: Any) -> Any:
-        default, *others = super().choices(changelist)
-        yield {**default, "display": "open"}
-        yield from others
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        if self.value() == "all":
-            return queryset
-        return queryset.filter(done_at__isnull=self.value() != "done")
+    options = (("done", "done"), ("all", "all"))
+    hides, default = "done", "open"
+    hidden, shown = Q(done_at__isnull=False), Q(done_at__isnull=True)
 
 
 class WishForm(forms.ModelForm):  # type: ignore[type-arg]  # generic only for type checkers

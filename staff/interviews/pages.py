@@ -36,7 +36,7 @@ from staff.interviews.new_requests import CREATED, NewRequestPages
 from staff.interviews.steering import changed_after_completion, edited_steering, stored_steering
 from staff.interviews.transcript import TranscriptDocument
 from staff.interviews.transcript_files import WORD, as_docx, as_markdown, download
-from staff.lists.date_ranges import BegunBefore, BegunSince, ChangedRange, CompletedRange, CreatedRange
+from staff.lists.date_ranges import BegunRange, ChangedRange, CompletedRange, CreatedRange
 from staff.lists.exports import Export
 from staff.lists.filters import (
     ArchivedFilter,
@@ -89,7 +89,7 @@ class InterviewRequestAdmin(OrgRowsAdmin, NewRequestPages, RequestActions, Reque
     }
     list_display = ("contact_shown", "org", "outcome", "displayed_status", "wishes", "created_at", "id")
     list_filter = (
-        *(OrgFilter, DealFilter, BegunSince, BegunBefore, LastTopicFilter),
+        *(OrgFilter, DealFilter, BegunRange, LastTopicFilter),
         ("status", titled("status", admin.ChoicesFieldListFilter)),
         *(OutcomeFilter, CompetitorFilter, ConversationFilter, FlagFilter, InterviewTypeFilter, ArchivedFilter),
         *(CreatedRange, CompletedRange, ChangedRange),

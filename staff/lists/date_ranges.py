@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
-from staff.lists.filters import TextFilter, kept_parameters
+from staff.lists.filters import kept_parameters
 
 
 class DayInput(forms.DateInput):
@@ -111,26 +111,16 @@ class ChangedRange(DateRangeFilter):
     needs_org = True
 
 
-class DateFilter(TextFilter):
-    """Links set it. Ignores texts that are not days."""
+class BegunRange(DateRangeFilter):
+    """Links set it. It does not order the list: the day is a column of the conversation."""
 
-    is_always_shown = False
-    placeholder = "YYYY-MM-DD"
+    title = "begun"
+    field = "conversation__consented_at"
+    parameters = ("begun_since", "begun_until")
 
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        day = day_in(self.value())
-        return queryset.filter(**{self.lookup: midnight(day)}) if day else queryset
+    @classmethod
+    def orders(cls, request: HttpRequest) -> bool:
+        return False
 
-
-class BegunSince(DateFilter):
-    title = "begun from"
-    help_text = "The first day on which interviews began"
-    parameter_name = "begun_since"
-    lookup = "conversation__consented_at__gte"
-
-
-class BegunBefore(DateFilter):
-    title = "begun before"
-    help_text = "The day after the last one on which interviews began"
-    parameter_name = "begun_before"
-    lookup = "conversation__consented_at__lt"
+    def has_output(self) -> bool:
+        return bool(self.used_parameters)

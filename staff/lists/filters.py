@@ -1,6 +1,6 @@
 """What bounds the cost of a list: its sorting and counting, and filters for fields with too many values to list."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from functools import cached_property
 from typing import Any, cast
 
@@ -115,12 +115,19 @@ def has_deal(**lookups: str) -> IsNull:
     return IsNull(Subquery(reported_deals().filter(**lookups).values("pk")), False)
 
 
-class OutcomeFilter(SimpleListFilter):
-    title = "outcome"
-    parameter_name = "outcome"
+class ChoiceFilter(SimpleListFilter):
+    """`options`: values with their labels."""
+
+    options: Sequence[tuple[str, Any]] = ()
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[Any, str]]:
-        return [*Outcome.choices]
+        return [*self.options]
+
+
+class OutcomeFilter(ChoiceFilter):
+    title = "outcome"
+    parameter_name = "outcome"
+    options = Outcome.choices
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         outcome = self.value() or ""
@@ -177,17 +184,15 @@ class EventActorFilter(TextFilter):
     lookup = "actor"
 
 
-class ConversationFilter(SimpleListFilter):
+class ConversationFilter(ChoiceFilter):
     title = "interview"
     parameter_name = "conversation"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[Any, str]]:
-        return [
-            ("running", DisplayedStatus.UNDER_WAY.label),
-            ("abandoned", DisplayedStatus.ABANDONED.label),
-            ("broken_off", "broken off"),
-            ("completed", DisplayedStatus.COMPLETED.label),
-        ]
+    options = (
+        ("running", DisplayedStatus.UNDER_WAY.label),
+        ("abandoned", DisplayedStatus.ABANDONED.label),
+        ("broken_off", "broken off"),
+        ("completed", DisplayedStatus.COMPLETED.label),
+    )
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         if self.value() not in dict(self.lookup_choices):
@@ -207,35 +212,39 @@ def titled(title: str, kind: type[FieldListFilter]) -> type[FieldListFilter]:
     return OwnTitle
 
 
-class ArchivedFilter(SimpleListFilter):
-    """Hides archived rows, unless staff search or choose otherwise."""
+class HidingFilter(ChoiceFilter):
+    """Hides rows, unless staff search or choose otherwise. The first option shows only rows like these.
 
-    title = "archived"
-    parameter_name = "archived"
-    shown = Q(archived_at__isnull=True)
-    hides = "archived"
+    `hides` and `default`: what is hidden, and what is shown at first, in words.
+    """
 
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[Any, str]]:
-        return [("yes", "archived"), ("all", "all")]
+    hides, default = "", ""
+    hidden, shown = Q(), Q()
 
     def choices(self, changelist: Any) -> Iterator[Any]:
         default, *others = super().choices(changelist)
-        yield {**default, "display": "all" if changelist.query else "not archived"}
+        yield {**default, "display": "all" if changelist.query else self.default}
         yield from others
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        if self.value() == "yes":
-            return queryset.filter(archived_at__isnull=False)
+        if self.value() == self.options[0][0]:
+            return queryset.filter(self.hidden)
         is_shown = self.value() == "all" or request.GET.get(SEARCH_VAR, "").strip()
         return queryset if is_shown else queryset.filter(self.shown)
 
 
-class FlagFilter(SimpleListFilter):
+class ArchivedFilter(HidingFilter):
+    title = "archived"
+    parameter_name = "archived"
+    options = (("yes", "archived"), ("all", "all"))
+    hides, default = "archived", "not archived"
+    hidden, shown = Q(archived_at__isnull=False), Q(archived_at__isnull=True)
+
+
+class FlagFilter(ChoiceFilter):
     title = "wish of the contact"
     parameter_name = "flags"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[Any, str]]:
-        return [("any", "any"), *((flag.value, flag.label) for flag in Flag)]
+    options = (("any", "any"), *Flag.choices)
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         flagged = queryset.exclude(flags="")

@@ -15,7 +15,7 @@ from orgs.models import EventKind, Org
 from staff.base import OrgRowsAdmin
 from staff.confirmation import Action, ActionAdmin
 from staff.lists.date_ranges import midnight
-from staff.lists.filters import OrgFilter, titled
+from staff.lists.filters import ChoiceFilter, OrgFilter, titled
 from staff.orgs.added_on_org_page import AddedOnOrgPage
 from staff.orgs.forms import EndpointForm, ReplayForm, RotationForm
 from staff.orgs.permissions import may
@@ -59,12 +59,10 @@ TEST = Action(
 )
 
 
-class FailingFilter(admin.SimpleListFilter):
+class FailingFilter(ChoiceFilter):
     title = "failing"
     parameter_name = "failing"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[Any, str]]:
-        return [("yes", "yes")]
+    options = (("yes", "yes"),)
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         return queryset.filter(pk__in=Endpoint.objects.failing().values("pk")) if self.value() == "yes" else queryset
