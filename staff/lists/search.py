@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 
 from django import forms
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import PermissionDenied
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.template.response import TemplateResponse
@@ -25,7 +25,7 @@ from orgs import keys
 from orgs.models import ApiKey, EventKind, Org
 from staff.lists.date_ranges import DayInput, after_day, midnight
 from staff.lists.filters import storable
-from staff.orgs.org_choice import PICK, SEVERAL_ORGS, label_of, org_input, orgs_meant
+from staff.orgs.org_choice import PICK, OrgField, label_of, org_input, orgs_meant
 from staff.orgs.permissions import may, orgs_with, viewing, visible_orgs
 from staff.security_events import record_acts
 
@@ -61,7 +61,7 @@ class TranscriptSearchForm(forms.Form):
         help_text='Words, and phrases in quotation marks: "too expensive" discount',
         widget=forms.TextInput(attrs={"type": "search", "autocomplete": "off"}),
     )
-    org = forms.CharField(required=False, max_length=MAX_TEXT, help_text=PICK, widget=org_input())
+    org = OrgField(required=False, max_length=MAX_TEXT, help_text=PICK, widget=org_input())
     since = forms.DateField(required=False, label="Completed from", widget=DayInput)
     until = forms.DateField(required=False, label="to", widget=DayInput)
     topic = forms.CharField(required=False, max_length=40, help_text="A key of the guide, such as pricing")
@@ -69,17 +69,6 @@ class TranscriptSearchForm(forms.Form):
 
     def __init__(self, request: HttpRequest) -> None:
         super().__init__({name: storable(str(value)) for name, value in request.GET.items()})
-        self.request = request
-
-    def clean_org(self) -> list[int] | None:
-        """None for all orgs."""
-        text = self.cleaned_data["org"]
-        orgs = orgs_meant(text, visible_orgs(self.request)) if text else []
-        if len(orgs) > 1:
-            raise ValidationError(SEVERAL_ORGS)
-        if text and not orgs:
-            raise ValidationError("No org matches.")
-        return [orgs[0].pk] if text else None
 
     def search(self) -> Search:
         """A day is in UTC. Both days count."""
@@ -117,8 +106,8 @@ def transcript_search_view(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {"hits": []}
     if form.is_valid():
         rows = _visible_answers(request)
-        if (org := form.cleaned_data["org"]) is not None:
-            rows = rows.filter(org__in=org)
+        if org := form.cleaned_data["org"]:
+            rows = rows.filter(org=org)
         last = _last_in(request.GET.get("after", ""))
         hits, more = search_transcripts(rows, form.search(), limit=PER_PAGE, last=last)
         context = {"hits": _read(request, hits), "is_searched": True, "older": more and _address(request, more)}

@@ -19,7 +19,7 @@ from staff.orgs.permissions import visible_orgs
 
 MAX_MATCHES = 20
 PICK = "Choose one from the list, or type a part of its name."
-SEVERAL_ORGS = "Several orgs match. Enter more of the name."
+SEVERAL_ORGS, NO_ORG = "Several orgs match. Enter more of the name.", "No org matches."
 
 
 def label_of(org: Org) -> str:
@@ -51,11 +51,13 @@ def org_input(**attrs: str) -> forms.TextInput:
 class OrgField(forms.CharField):
     widget = org_input(**{"class": "vTextField"})
 
-    def clean(self, value: Any) -> Org:
+    def clean(self, value: Any) -> Org | None:
         text, request = super().clean(value), context.request
+        if not text:
+            return None
         orgs = orgs_meant(text, visible_orgs(request)) if request else []
         if len(orgs) != 1:
-            raise ValidationError(SEVERAL_ORGS if orgs else "No org matches.")
+            raise ValidationError(SEVERAL_ORGS if orgs else NO_ORG)
         return orgs[0]
 
 

@@ -15,7 +15,7 @@ from interviews.models import InterviewType
 from interviews.reports.win_loss import LABELS, Sample, Selection, Span, key_of, spellings
 from orgs.models import Org
 from staff.lists.date_ranges import DayInput, midnight
-from staff.orgs.org_choice import SEVERAL_ORGS, chosen_orgs, org_input
+from staff.orgs.org_choice import NO_ORG, OrgField, org_input
 from staff.orgs.permissions import may, orgs_with
 
 INTERVIEWS = "interviews.view_interviewrequest"
@@ -66,7 +66,7 @@ def _picker() -> forms.CharField:
 
 
 class WinLossForm(forms.Form):
-    org = forms.CharField(required=False, max_length=200, widget=org_input(placeholder="All"))
+    org = OrgField(required=False, max_length=200, widget=org_input(placeholder="All"))
     period = forms.ChoiceField(choices=PeriodChoice.choices)
     outcome = forms.ChoiceField(required=False, choices=[("", "Any"), *Outcome.choices])
     competitor = _picker()
@@ -115,14 +115,12 @@ class WinLossForm(forms.Form):
 
     def clean_org(self) -> Org | None:
         """Also offers the interview types of the org, which the next field checks."""
-        text = self.cleaned_data["org"]
-        if not text:
-            return None
-        orgs = [org for org in chosen_orgs(self.request, text) if may(self.request, INTERVIEWS, org)]
-        if len(orgs) != 1:
-            raise ValidationError(SEVERAL_ORGS if orgs else "No org matches.")
-        self.types.queryset = InterviewType.objects.for_org(orgs[0].pk).defer("guide")  # type: ignore[attr-defined]
-        return orgs[0]
+        org: Org | None = self.cleaned_data["org"]
+        if org and not may(self.request, INTERVIEWS, org):
+            raise ValidationError(NO_ORG)
+        if org:
+            self.types.queryset = InterviewType.objects.for_org(org.pk).defer("guide")  # type: ignore[attr-defined]
+        return org
 
     def clean(self) -> Any:
         if self.cleaned_data.get("period") == PeriodChoice.CUSTOM and not self.errors:
