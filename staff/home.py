@@ -16,9 +16,8 @@ from interviews.reports.mail_figures import completed_after_mail
 from interviews.reports.model_statistics import model_statistics
 from interviews.reports.proportions import Share
 from orgs.models import Org
-from staff.lists.urls import Lists, day
 from staff.orgs.permissions import may, orgs_with, visible_orgs
-from staff.todos import mails_to_approve, model_problems, open_wishes, webhook_problems
+from staff.todos import Lists, day, mails_to_approve, model_problems, open_wishes, webhook_problems
 
 INTERVIEWS, SEQUENCES = "interviews.view_interviewrequest", "sequences.view_sequence"
 

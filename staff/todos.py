@@ -1,8 +1,10 @@
 """What staff have to do first: on the first page, above the numbers."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
 from typing import NamedTuple
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -11,16 +13,36 @@ from django.urls import reverse
 from interviews.lifecycle import Flag
 from interviews.models import Wish
 from interviews.reports.model_statistics import ModelStatistics
+from orgs.models import Org
 from sequences.models import Mail, MailState
 from staff.lists.filters import MAX_COUNT
-from staff.lists.urls import REQUESTS, Lists
 from staff.orgs.permissions import may, orgs_with
 from webhooks.models import Endpoint, Status
 from webhooks.models.endpoint import GIVEN_UP
 from webhooks.services.health import webhook_health
 
 ENDPOINTS, WISHES, MAILS = "webhooks.view_endpoint", "interviews.view_wish", "sequences.change_enrolment"
+REQUESTS = "interviews_interviewrequest"
 MAX_WISHES, MAX_NAMED_ENDPOINTS = 5, 3
+
+
+@dataclass(frozen=True)
+class Lists:
+    """The URLs of lists with the rows of an org, or of all orgs."""
+
+    org: Org | None
+
+    def of(self, model: str, **query: str) -> str:
+        chosen = {"org": self.org.slug} if self.org else {}
+        return f"{reverse(f'admin:{model}_changelist')}?{urlencode({**chosen, **query})}"
+
+    def interviews(self, **query: str) -> str:
+        """With archived ones, because the numbers count them."""
+        return self.of(REQUESTS, **query, archived="all")
+
+
+def day(time: datetime) -> str:
+    return time.date().isoformat()
 
 
 class Todo(NamedTuple):

@@ -3,16 +3,17 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 
 from hindsight.environment import MAX_DAYS
 from orgs.models import ApiKey, EventKind, Org, Scopes
 from orgs.services import DEFAULT_GRACE, MAX_GRACE, revoke_api_key, rotate_api_key
-from staff.base import OrgRowsAdmin
+from staff.base import OrgRowsAdmin, StaffAdmin
 from staff.confirmation import ActionAdmin
 from staff.lists.filters import OrgFilter
-from staff.orgs.added_on_org_page import AddedOnOrgPage
+from staff.orgs.org_choice import OrgChoice
 from staff.orgs.permissions import may
 from staff.security_events import record_act
 
@@ -49,6 +50,20 @@ class KeyRotationForm(forms.Form):
         help_text="Days. Until then, both keys work, and the customer can change the key at any time. 0 after a leak.",
         widget=forms.NumberInput(attrs={"class": "vIntegerField", "autofocus": True}),
     )
+
+
+class AddedOnOrgPage(StaffAdmin):
+    """Rows that are added on a page of their org. *Add* asks for the org, and leads to that page."""
+
+    page_of_org: str
+
+    def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        choice = OrgChoice.of(request)
+        if (org := choice.chosen) is not None:
+            return HttpResponseRedirect(reverse(f"admin:orgs_org_{self.page_of_org}", args=[org.pk]))
+        return self.page(request, "lists/org_choice", None, title=f"New {self.opts.verbose_name}", form=choice)
 
 
 @admin.register(ApiKey)

@@ -16,7 +16,7 @@ from staff.base import OrgRowsAdmin
 from staff.confirmation import Action, ActionAdmin
 from staff.lists.date_ranges import midnight
 from staff.lists.filters import ChoiceFilter, OrgFilter, titled
-from staff.orgs.added_on_org_page import AddedOnOrgPage
+from staff.orgs.api_keys import AddedOnOrgPage
 from staff.orgs.forms import EndpointForm, ReplayForm, RotationForm
 from staff.orgs.permissions import may
 from staff.security_events import record_act

@@ -1,5 +1,5 @@
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cached_property
@@ -10,13 +10,23 @@ from django.utils.formats import date_format
 
 from deals.models import Outcome
 from interviews.lifecycle import Direction
-from interviews.models import Driver
+from interviews.models import Driver, DriverChoice
 from interviews.reports.competitors import Competitor, competitors_of
 from interviews.reports.proportions import ENOUGH_INTERVIEWS, Share, differ
 from interviews.reports.reported_reasons import Comparison, Verdict, compare_reasons
-from interviews.reports.win_loss import MAX_INTERVIEWS, Cell, Said, Selection, Span, WinLoss, quotes_of, win_loss
+from interviews.reports.win_loss import (
+    LABELS,
+    MAX_INTERVIEWS,
+    Cell,
+    Said,
+    Sample,
+    Selection,
+    Span,
+    WinLoss,
+    quotes_of,
+    win_loss,
+)
 from staff.win_loss.form import Period
-from staff.win_loss.missing import missing_in
 from staff.win_loss.naming import NO_OUTCOME, Naming, ShownQuote
 
 DIRECTIONS = (Direction.AGAINST, Direction.FOR)
@@ -24,6 +34,7 @@ MAX_TOPICS, OFFERED_TOPICS = 10, 40
 QUOTES, QUOTES_OF_A_COMPETITOR, QUOTES_OF_THE_TOPIC = 3, 2, 30
 ENOUGH_OF_A_COMPETITOR = 5
 SHOWN_COMPARISONS = 12
+NAMES = {"interview_type": "interview type", "least": "amount from", "most": "amount to"}
 
 
 class Reason(NamedTuple):
@@ -228,3 +239,39 @@ def report_of(selection: Selection, period: Period, *, with_reasons: bool, namin
 def days_of(span: Span) -> str:
     first, last = (date_format(day, "j M Y") for day in (span.since, span.until - timedelta(days=1)))
     return f"{first} to {last}"
+
+
+def missing_in(sample: Sample) -> list[str]:
+    """Why the page has no figures, and what would change that."""
+    if not sample.interviews:
+        return [*_of_the_period(sample)]
+    if not sample.chosen:
+        return [*_of_filters(sample)]
+    topic = sample.selection.topic
+    if any(topic in ("", named) for named, _ in sample.cells):
+        return []
+    if sample.cells:
+        return ["No contact spoke for or against on the topic. Choose another topic."]
+    waiting = DriverChoice.objects.filter(interview_request__in=[interview.pk for interview in sample.chosen]).count()
+    if waiting:
+        wait = "waits" if waiting == 1 else "wait"
+        return [f"Nothing is read from these interviews yet: {waiting:,} {wait} for the worker."]
+    return ["No contact spoke for or against, as far as the answers were read."]
+
+
+def _of_the_period(sample: Sample) -> Iterator[str]:
+    newest = sample.selection.newest_completion()
+    yield "No interview was completed in this period."
+    yield f"The newest one was completed on {date_format(newest, 'j M Y')}." if newest else "There is none yet."
+
+
+def _of_filters(sample: Sample) -> Iterator[str]:
+    number = len(sample.interviews)
+    yield f"None of the {number:,} interviews of this period fits all filters. What fits each of them:"
+    for name in sample.selection.filters:
+        fitting = sum(name not in missed for missed in sample.missed.values())
+        line = f"{NAMES.get(name, name)}: {fitting:,} of {number:,}"
+        if name in ("outcome", *LABELS):
+            without = sum(not interview.label(name) for interview in sample.interviews)
+            line += f"; {without:,} without one in their deals" if without else ""
+        yield f"{line.capitalize()}."
