@@ -8,6 +8,7 @@ from typing import Any
 from django.db import models
 from django.db.models import Prefetch, QuerySet
 
+from contacts.models import Contact
 from deals.models import Deal, Outcome
 from interviews.lifecycle import Direction
 from interviews.models import Conversation, Driver, InterviewRequest, InterviewType
@@ -15,7 +16,7 @@ from interviews.models.transcript import prefetched_drivers
 from interviews.paige.guide.guide import GuideError, guide_of_version
 from interviews.paige.reading.stored import text_in
 from interviews.paige.turn.brief import vendor_of
-from interviews.reports.win_loss import Sample, contacts_of
+from interviews.reports.win_loss import Sample
 
 MAX_INTERVIEWS, MAX_COMPARED = 8, 50
 OPPOSED = {Direction.FOR, Direction.AGAINST}
@@ -133,8 +134,9 @@ def _reported(rows: QuerySet[InterviewRequest]) -> Any:
     # Prefetched, because Django cannot defer fields of a join together with `reported_deal`.
     interview_types = Prefetch("interview_type", InterviewType.objects.select_related("org").defer("guide"))
     conversations = Prefetch("conversation", Conversation.objects.defer("guide", "translation"))
+    contacts = Prefetch("contact", Contact.objects.only("email", "name"))
     return reported.select_related("reported_deal").prefetch_related(
-        prefetched_drivers(), interview_types, conversations, contacts_of()
+        prefetched_drivers(), interview_types, conversations, contacts
     )
 
 

@@ -249,13 +249,9 @@ def _asked(selection: Selection) -> list[Asked]:
 
 
 def quotes_of(drivers: Iterable[Said]) -> dict[int, Driver]:
-    """By id, in the same order."""
+    """By id, in the same order. With the notes of contacts, which can name companies that a report hides."""
     pks = [said.pk for said in drivers]
     rows = Driver.objects.filter(pk__in=pks).select_related("interview_request__reported_deal")
-    found = {driver.pk: driver for driver in rows.prefetch_related(contacts_of("interview_request__"))}
+    contacts = Prefetch("interview_request__contact", Contact.objects.only("email", "name", "notes"))
+    found = {driver.pk: driver for driver in rows.prefetch_related(contacts)}
     return {pk: found[pk] for pk in pks if pk in found}
-
-
-def contacts_of(path: str = "") -> "Prefetch[str]":
-    """Without their notes."""
-    return Prefetch(f"{path}contact", Contact.objects.only("email", "name"))

@@ -49,8 +49,9 @@ class Naming(Enum):
     def text(self, row: InterviewRequest, text: str) -> str:
         """Without the names of contact and company, if it is anonymous."""
         shown = visible(text)
-        hidden = HiddenNames(names_of_contact(row.contact))
-        return hidden.hide_stored(shown) if self.of(row) == Naming.ANONYMOUS else shown
+        if self.of(row) != Naming.ANONYMOUS:
+            return shown
+        return HiddenNames(names_of_contact(row.contact)).hide_stored(shown)
 
 
 def _name(row: InterviewRequest) -> str:

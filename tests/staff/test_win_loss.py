@@ -4,7 +4,9 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.template.loader import render_to_string
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from contacts.models import Contact
@@ -66,6 +68,19 @@ def asked_again(completed: InterviewRequest, number: int) -> None:
         contact, about = ContactFactory.create(org=completed.org), {"interview_type": completed.interview_type}
         row = InterviewRequestFactory.create(org=completed.org, contact=contact, deal_id="deal_1", **about)
         complete(row, [("pricing", HIGH)])
+
+
+def test_more_quotes_take_no_more_statements(support: Staff, completed: InterviewRequest) -> None:
+    def statements() -> int:
+        with CaptureQueriesContext(connection) as queries:
+            assert support.get(PAGE, org="acme").status_code == 200
+        return len(queries)
+
+    statements()  # fills caches
+    few = statements()
+    asked_again(completed, 4)
+    assert support.text(PAGE, org="acme").count("The price of Acme was too high.") > 3
+    assert statements() == few
 
 
 def test_the_page_begins_with_the_reasons(support: Staff, completed: InterviewRequest) -> None:
