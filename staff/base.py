@@ -1,4 +1,5 @@
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -11,7 +12,9 @@ from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
+from django.utils.formats import date_format
 from django.utils.functional import cached_property
+from django.utils.timezone import localtime
 
 from hindsight.db.ids import is_lookup_value
 from staff.lists.date_ranges import DateRangeFilter
@@ -26,6 +29,10 @@ else:
 
 # The name of a method, or a function that gets the admin first.
 ObjectView = str | Callable[[Any, HttpRequest, str], HttpResponse]
+
+
+def at(time: datetime) -> str:
+    return date_format(localtime(time), "DATETIME_FORMAT")
 
 
 class StaffAdmin(BaseAdmin):
@@ -153,7 +160,8 @@ class StaffAdmin(BaseAdmin):
         return found
 
     def page(self, request: HttpRequest, template: str, obj: Model | None, **context: Any) -> HttpResponse:
-        about = {"opts": self.opts, "original": obj, "subtitle": str(obj) if obj else None}
+        heading = self.heading(obj) if obj else None
+        about = {"opts": self.opts, "original": obj, "heading": heading, "subtitle": heading}
         shared = {**self.admin_site.each_context(request), **about}
         return TemplateResponse(request, f"staff/{template}.html", {**shared, **context})
 

@@ -102,6 +102,9 @@ class InterviewRequestAdmin(OrgRowsAdmin, NewRequestPages, RequestActions, Reque
     readonly_fields = ("steers",)
     locked = ("self", "contact")
 
+    def heading(self, obj: InterviewRequest) -> str:
+        return str(obj.contact)
+
     @admin.display(description="What Paige makes of it")
     def steers(self, interview_request: InterviewRequest) -> str:
         """As stored. staff.js replaces it while staff type."""

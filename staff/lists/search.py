@@ -3,8 +3,9 @@
 API keys are searched in the body of a POST: a URL would be stored in histories.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
+from operator import attrgetter
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
@@ -36,21 +37,55 @@ ANSWERS_ON_SEARCH_PAGE = 5
 
 MAY_READ = viewing(InterviewRequest)
 
-# The name of the template, and the function that finds the text in the rows that the person may see.
-KINDS: dict[type[Model], tuple[str, Callable[[Any, str], Any]]] = {
-    Org: ("orgs", lambda rows, text: rows.search(text)),
-    Contact: ("contacts", lambda rows, text: rows.search(text)),
-    InterviewRequest: ("interview_requests", lambda rows, text: rows.with_id_or_deal(text)),
-    ApiKey: ("api_keys", lambda rows, text: rows.select_related("org").search(text)),
+
+class Kind(NamedTuple):
+    """What is searched, and what of a row is shown: the first value links to its page."""
+
+    find: Callable[[Any, str], Any]
+    columns: dict[str, Callable[[Any], object]]
+
+
+def plan_of(org: Org) -> str:
+    return f"{org.get_plan_display()}{'' if org.is_active else ', suspended'}"
+
+
+KINDS: dict[type[Model], Kind] = {
+    Org: Kind(
+        lambda rows, text: rows.search(text),
+        {"Name": attrgetter("name"), "Slug": attrgetter("slug"), "Plan": plan_of},
+    ),
+    Contact: Kind(
+        lambda rows, text: rows.search(text),
+        {"Contact": str, "Address": attrgetter("email"), "Org": attrgetter("org")},
+    ),
+    InterviewRequest: Kind(
+        lambda rows, text: rows.with_id_or_deal(text),
+        {
+            "Contact": attrgetter("contact"),
+            "Id": attrgetter("pk"),
+            "Deal": attrgetter("deal_id"),
+            "Org": attrgetter("org"),
+            "Status": lambda row: row.get_status_display(),
+        },
+    ),
+    ApiKey: Kind(
+        lambda rows, text: rows.select_related("org").search(text),
+        {
+            "Key": lambda key: f"{key.prefix}…",
+            "Name": attrgetter("name"),
+            "Org": attrgetter("org"),
+            "State": attrgetter("state"),
+        },
+    ),
 }
 
 
 class Found(NamedTuple):
-    """`more`: the URL of all matches; empty if all are shown."""
+    """`rows`: the address and the shown values of each. `more`: the URL of all matches; empty if all are shown."""
 
     title: str
-    template: str
-    rows: list[Any]
+    headings: Iterable[str]
+    rows: list[tuple[str, list[object]]]
     more: str
 
 
@@ -140,13 +175,15 @@ def _results_page(request: HttpRequest, text: str) -> HttpResponse:
 
 
 def _find(request: HttpRequest, model: type[Model], text: str) -> Found | None:
-    template, matching = KINDS[model]
-    rows = list(matching(_visible_rows(request, model).without_test_rooms(), text)[: MAX_SHOWN + 1])
-    options = model._meta
-    everything = reverse(f"admin:{options.app_label}_{options.model_name}_changelist")
-    more = f"{everything}?{urlencode({'q': text})}" if len(rows) > MAX_SHOWN else ""
-    title = str(options.verbose_name_plural)
-    return Found(title, f"staff/lists/found_{template}.html", rows[:MAX_SHOWN], more) if rows else None
+    kind, options = KINDS[model], model._meta
+    name = f"admin:{options.app_label}_{options.model_name}"
+    found = list(kind.find(_visible_rows(request, model).without_test_rooms(), text)[: MAX_SHOWN + 1])
+    more = f"{reverse(f'{name}_changelist')}?{urlencode({'q': text})}" if len(found) > MAX_SHOWN else ""
+    rows = [
+        (reverse(f"{name}_change", args=[row.pk]), [value(row) for value in kind.columns.values()])
+        for row in found[:MAX_SHOWN]
+    ]
+    return Found(str(options.verbose_name_plural), kind.columns, rows, more) if rows else None
 
 
 def _visible_rows(request: HttpRequest, model: type[Model]) -> Any:

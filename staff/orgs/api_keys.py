@@ -10,7 +10,7 @@ from django.urls import reverse
 from hindsight.environment import MAX_DAYS
 from orgs.models import ApiKey, EventKind, Org, Scopes
 from orgs.services import DEFAULT_GRACE, MAX_GRACE, revoke_api_key, rotate_api_key
-from staff.base import OrgRowsAdmin, StaffAdmin
+from staff.base import OrgRowsAdmin, StaffAdmin, at
 from staff.confirmation import ActionAdmin
 from staff.lists.filters import OrgFilter
 from staff.orgs.org_choice import OrgChoice
@@ -89,7 +89,10 @@ class ApiKeyAdmin(OrgRowsAdmin, AddedOnOrgPage, ActionAdmin):
     def revoke_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         api_key = self.object_or_404(request, object_id, may_revoke)
         if request.method != "POST":
-            return self.page(request, "orgs/revoke_key", api_key, title="Revoke")
+            used = f"last used on {at(api_key.last_used_at)}" if api_key.last_used_at else "never used"
+            text = f"The next request with {api_key} of {api_key.org} is refused. It was {used}. This cannot be undone."
+            shown = {"title": "Revoke", "text": text, "button": "Revoke the key", "is_danger": True}
+            return self.page(request, "confirm", api_key, **shown)
         revoke_api_key(api_key)
         self.log_change(request, api_key, "Revoked.")
         record_act(request, EventKind.KEY_REVOKED, api_key)
@@ -109,7 +112,16 @@ class ApiKeyAdmin(OrgRowsAdmin, AddedOnOrgPage, ActionAdmin):
         old.refresh_from_db(fields=["expires_at"])
         self.log_change(request, old, f"Rotated. New key: {new.prefix}.")
         record_act(request, EventKind.KEY_ROTATED, old, f"New key: {new.prefix}. Grace: {days} days.")
-        return self.page(request, "orgs/key_issued", old, title="API key", api_key=new, secret=secret, old=old)
+        return show_key(self, request, old, new, secret)
+
+
+def show_key(site: StaffAdmin, request: HttpRequest, obj: Org | ApiKey, key: ApiKey, secret: str) -> HttpResponse:
+    """`obj`: the org, or the key that the new one replaces."""
+    about = [f"{key.name} of {key.org}{f', until {at(key.expires_at)}' if key.expires_at else ''}"]
+    if isinstance(obj, ApiKey):
+        ends = f"works until {at(obj.expires_at)}" if obj.state == "live" and obj.expires_at else "no longer works"
+        about.append(f"The old key {obj.prefix}… {ends}.")
+    return site.page(request, "shown_once", obj, title="API key", what="key", secret=secret, about=about)
 
 
 def may_issue_keys(request: HttpRequest, row: Org | ApiKey | None) -> bool:

@@ -19,10 +19,10 @@ from orgs.use import use_by_day
 from staff.base import OrgRowsAdmin
 from staff.confirmation import Action, ConfirmingAdmin, RemovalAdmin
 from staff.lists.filters import titled
-from staff.orgs.api_keys import ApiKeyForm, may_issue_keys, may_revoke, may_rotate
+from staff.orgs.api_keys import ApiKeyForm, may_issue_keys, may_revoke, may_rotate, show_key
 from staff.orgs.forms import AccountManagersForm, EndpointForm, LogoForm, OrgForm, SuspensionForm
 from staff.orgs.permissions import manage, may
-from staff.orgs.webhooks import may_add_webhooks
+from staff.orgs.webhooks import may_add_webhooks, show_secret
 from staff.security_events import actor_of, record_act
 from webhooks.models import Endpoint
 from webhooks.services.endpoints import create_endpoint
@@ -169,7 +169,7 @@ class OrgAdmin(OrgRowsAdmin, ConfirmingAdmin, RemovalAdmin):
         api_key, secret = create_api_key(org=room, name=form.cleaned_data["name"], lifetime=lifetime, scopes=scopes)
         self.log_addition(request, api_key, f"Issued for {room}.")
         record_act(request, EventKind.KEY_ISSUED, api_key, f"Scopes: {scopes}.")
-        return self.page(request, "orgs/key_issued", org, title="API key", api_key=api_key, secret=secret)
+        return show_key(self, request, org, api_key, secret)
 
     def suspend_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         org = self.object_or_404(request, object_id, self.has_change_permission)
@@ -199,7 +199,7 @@ class OrgAdmin(OrgRowsAdmin, ConfirmingAdmin, RemovalAdmin):
                 return self.page(request, "form", org, title="Add a webhook endpoint", form=form, button="Add")
             self.log_addition(request, endpoint, f"Added for {org}.")
             record_act(request, EventKind.WEBHOOK_CREATED, endpoint, f"Events: {', '.join(endpoint.event_types)}.")
-        return self.page(request, "orgs/webhook_secret", org, title="Webhook secret", endpoint=endpoint)
+        return show_secret(self, request, endpoint)
 
     def confirmation_word(self, obj: Org) -> str:
         return obj.slug

@@ -12,7 +12,7 @@ from django.utils.html import format_html
 
 from hindsight.text.visible import visible
 from orgs.models import EventKind, Org
-from staff.base import OrgRowsAdmin
+from staff.base import OrgRowsAdmin, StaffAdmin, at
 from staff.confirmation import Action, ActionAdmin
 from staff.lists.date_ranges import midnight
 from staff.lists.filters import ChoiceFilter, OrgFilter, titled
@@ -140,7 +140,7 @@ class EndpointAdmin(OrgRowsAdmin, AddedOnOrgPage, ActionAdmin):
         rotated = rotate_secret(endpoint_id=endpoint.pk, grace=timedelta(days=days))
         self.log_change(request, endpoint, "Secret rotated.")
         record_act(request, EventKind.WEBHOOK_ROTATED, endpoint, f"Grace: {days} days.")
-        return self.page(request, "orgs/webhook_secret", endpoint, title="Webhook secret", endpoint=rotated)
+        return show_secret(self, request, rotated)
 
     def replay_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         endpoint = self.object_or_404(request, object_id, may_replay)
@@ -156,6 +156,14 @@ class EndpointAdmin(OrgRowsAdmin, AddedOnOrgPage, ActionAdmin):
 
 def may_add_webhooks(request: HttpRequest, org: Org | None = None) -> bool:
     return may(request, "webhooks.add_endpoint", org)
+
+
+def show_secret(staff_admin: StaffAdmin, request: HttpRequest, endpoint: Endpoint) -> HttpResponse:
+    earlier = endpoint.previous_secret_until
+    about = [f"It signs the webhooks for {endpoint.url}."]
+    about += [f"Until {at(earlier)} UTC, the earlier secret signs them too."] if earlier else []
+    shown = {"opts": endpoint._meta, "what": "secret", "secret": endpoint.secret, "about": about}
+    return staff_admin.page(request, "shown_once", endpoint, title="Webhook secret", **shown)
 
 
 def may_change(request: HttpRequest, endpoint: Endpoint | None = None) -> bool:

@@ -136,8 +136,9 @@ class StaffMemberAdmin(StaffAdmin):
             if is_mailed:
                 sent = f"A link to set a password was mailed to {user.email}."
                 return self.back_to(request, "change", user, messages.SUCCESS, sent)
-            shown = {"title": "Link to set a password", "link": link, "days": LINK_DAYS}
-            return self.page(request, "login/password_link", user, **shown)
+            about = [f"It works once, within {LINK_DAYS} days. Whoever opens it sets the password of this login."]
+            shown = {"title": "Link to set a password", "what": "link", "secret": link, "about": about}
+            return self.page(request, "shown_once", user, **shown)
         how = f"It is mailed to {user.email}." if settings.EMAIL_URL else "It is shown once, for you to hand over."
         text = f"With this link, {user} sets a password. {how} It works once, within {LINK_DAYS} days."
         return self.page(request, "confirm", user, title="Link to set a password", text=text, button="Make the link")
@@ -155,7 +156,7 @@ class StaffMemberAdmin(StaffAdmin):
         user = self.object_or_404(request, object_id, self.has_change_permission)
         if request.method == "POST":
             return self.back_to(request, "sessions", user, messages.SUCCESS, in_words(end_chosen(request, user)))
-        return self.page(request, "login/sessions_of_other", user, title="Sessions", sessions=rows_of(request, user))
+        return self.page(request, "login/sessions", user, title="Sessions", sessions=rows_of(request, user))
 
     def links_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         user = self.object_or_404(request, object_id, self.has_change_permission)

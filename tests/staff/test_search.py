@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.urls import reverse
+from django.utils.html import conditional_escape
 
 from interviews.models import InterviewRequest
 from orgs.models import ApiKey, Org
@@ -19,21 +21,32 @@ def deal(interview_request: InterviewRequest) -> InterviewRequest:
     return interview_request
 
 
-def found(staff: Staff, text: str) -> dict[str, list[Any]]:
+def page_of(row: Any) -> str:
+    return reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_change", args=[row.pk])
+
+
+def found(staff: Staff, text: str) -> dict[str, list[str]]:
+    """The addresses of the rows."""
     response = staff.get("search", q=text)
     assert response.status_code == 200
-    return {result.title: result.rows for result in response.context["found"]}
+    rows = {result.title: result.rows for result in response.context["found"]}
+    assert all(
+        f'<a href="{url}">{conditional_escape(cells[0])}</a>' in response.content.decode()
+        for shown in rows.values()
+        for url, cells in shown
+    )
+    return {title: [url for url, _ in shown] for title, shown in rows.items()}
 
 
 def test_contacts_orgs_requests_and_keys(root: Staff, deal: InterviewRequest, acme: Org, globex: Org) -> None:
     response = root.post("search", q="  Zoë & co\x00 ")
     assert response["Location"] == "/admin/search/?q=Zo%C3%AB+%26+co"
     api_key, _ = create_api_key(org=globex, name="Warehouse")
-    assert found(root, "LICE@exam") == {"contacts": [deal.contact]}
-    assert found(root, "acm") == {"orgs": [acme]}
-    assert found(root, "D-10") == {"interview requests": [deal]}
-    assert found(root, str(deal.pk))["interview requests"] == [deal]
-    assert found(root, "wareh") == found(root, api_key.prefix) == {"API keys": [api_key]}
+    assert found(root, "LICE@exam") == {"contacts": [page_of(deal.contact)]}
+    assert found(root, "acm") == {"orgs": [page_of(acme)]}
+    assert found(root, "D-10") == {"interview requests": [page_of(deal)]}
+    assert found(root, str(deal.pk))["interview requests"] == [page_of(deal)]
+    assert found(root, "wareh") == found(root, api_key.prefix) == {"API keys": [page_of(api_key)]}
     assert found(root, "") == found(root, "nobody") == {}
     assert "Every word has to match" in root.text("search", q="nobody")
 

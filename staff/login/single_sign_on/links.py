@@ -131,7 +131,7 @@ def own_links_view(request: HttpRequest) -> HttpResponse:
         remove(request, request.user)
         return HttpResponseRedirect(request.path)
     own = {"title": "Single sign-on", "links": links_of(request.user), "single_sign_on": button()}
-    return TemplateResponse(request, "staff/login/own_links.html", {**admin.site.each_context(request), **own})
+    return TemplateResponse(request, "staff/login/links.html", {**admin.site.each_context(request), **own})
 
 
 def remove(request: HttpRequest, user: Any) -> None:
