@@ -1,4 +1,4 @@
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -126,7 +126,12 @@ class StaffAdmin(BaseAdmin):
         """*Save* stays on the page, so the other buttons of Django have no use."""
         obj = kwargs.get("obj")
         context.update(show_save_and_continue=False, show_save_and_add_another=False, heading=obj and self.heading(obj))
+        context["tools"] = [*self.tools(request, obj)] if obj else []
         return super().render_change_form(request, context, *args, **kwargs)
+
+    def tools(self, request: HttpRequest, obj: Any) -> Iterator[tuple[str, str]]:
+        """Links to further pages of the object that the person may open: addresses and texts."""
+        yield from ()
 
     def heading(self, obj: Any) -> str:
         """Of the page of the object, and its title in the browser."""

@@ -129,7 +129,7 @@ class InterviewTypeAdmin(NewTypePages, HistoryPage, ActionAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         kinds: QuerySet[Any] = super().get_queryset(request).annotate(language_code=language_code())
-        return kinds.defer("guide", "draft") if self.is_list(request) else kinds
+        return kinds.defer("guide", "draft") if self.is_list(request) else kinds.select_related("org")
 
     @admin.display(description="Language")
     def language(self, interview_type: Any) -> str:

@@ -1,5 +1,5 @@
+from collections.abc import Iterator
 from datetime import timedelta
-from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
@@ -69,7 +69,6 @@ class AddedOnOrgPage(StaffAdmin):
 @admin.register(ApiKey)
 class ApiKeyAdmin(OrgRowsAdmin, AddedOnOrgPage, ActionAdmin):
     page_of_org = "issue-key"
-    change_form_template = "staff/orgs/api_key.html"
     object_pages = {"revoke": "revoke_view", "rotate": "rotate_view"}
     list_display = ("prefix", "name", "org", "state", "scopes", "last_used_at", "expires_at", "created_at")
     list_filter = (OrgFilter,)
@@ -81,10 +80,11 @@ class ApiKeyAdmin(OrgRowsAdmin, AddedOnOrgPage, ActionAdmin):
     def has_add_permission(self, request: HttpRequest) -> bool:
         return may_issue_keys(request, None)
 
-    def render_change_form(self, request: Any, context: Any, *args: Any, **kwargs: Any) -> Any:
-        context["may_revoke"] = kwargs["obj"].revoked_at is None and may_revoke(request, kwargs["obj"])
-        context["may_rotate"] = kwargs["obj"].state == "live" and may_rotate(request, kwargs["obj"])
-        return super().render_change_form(request, context, *args, **kwargs)
+    def tools(self, request: HttpRequest, obj: ApiKey) -> Iterator[tuple[str, str]]:
+        if obj.state == "live" and may_rotate(request, obj):
+            yield self.url("rotate", obj.pk), "Rotate"
+        if obj.revoked_at is None and may_revoke(request, obj):
+            yield self.url("revoke", obj.pk), "Revoke"
 
     def revoke_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         api_key = self.object_or_404(request, object_id, may_revoke)

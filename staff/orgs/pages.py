@@ -1,4 +1,4 @@
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from functools import partial
 from typing import Any, cast
@@ -132,12 +132,20 @@ class OrgAdmin(OrgRowsAdmin, ConfirmingAdmin, RemovalAdmin):
             context["may_revoke"] = may_revoke(request, obj)
             context["may_rotate"] = may_rotate(request, obj)
         context["use"] = use_by_day(obj) if obj else None
-        context["may_assign"] = may_assign(request)
-        context["may_suspend"] = obj is not None and self.has_change_permission(request, obj)
         if obj and may(request, "webhooks.view_endpoint", obj):
             context["endpoints"] = Endpoint.objects.filter(org=obj.pk)[:NEWEST_ENDPOINTS]
             context["may_add_webhooks"] = may_add_webhooks(request, obj)
         return super().render_change_form(request, context, *args, **kwargs)
+
+    def tools(self, request: HttpRequest, obj: Org) -> Iterator[tuple[str, str]]:
+        may_change = self.has_change_permission(request, obj)
+        if may_change:
+            page = "suspend" if obj.is_active else "reactivate"
+            yield self.url(page, obj.pk), page.capitalize()
+        if may_assign(request):
+            yield self.url("account-managers", obj.pk), "Account managers"
+        if may_change:
+            yield self.url("logo", obj.pk), "Logo"
 
     def account_managers_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         org = self.object_or_404(request, object_id, may_assign)

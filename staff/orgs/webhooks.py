@@ -1,3 +1,4 @@
+from collections.abc import Iterator
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -105,11 +106,18 @@ class EndpointAdmin(OrgRowsAdmin, AddedOnOrgPage, ActionAdmin):
 
     def render_change_form(self, request: Any, context: Any, *args: Any, **kwargs: Any) -> Any:
         endpoint = kwargs["obj"]
-        context["may_change"] = may_change(request, endpoint)
-        context["may_replay"] = may_replay(request, endpoint)
         if may(request, "webhooks.view_delivery", endpoint):
             context["deliveries"] = endpoint.deliveries.select_related("event").without_answers()[:NEWEST_DELIVERIES]
         return super().render_change_form(request, context, *args, **kwargs)
+
+    def tools(self, request: HttpRequest, obj: Endpoint) -> Iterator[tuple[str, str]]:
+        if may_change(request, obj):
+            yield self.url("edit", obj.pk), "Edit"
+            yield self.url("rotate", obj.pk), "Rotate the secret"
+            acts = {"test": TEST, "disable": DISABLE} if obj.is_active else {"enable": ENABLE}
+            yield from ((self.url(page, obj.pk), act.title) for page, act in acts.items())
+        if obj.is_active and may_replay(request, obj):
+            yield self.url("replay", obj.pk), "Replay"
 
     def heading(self, obj: Endpoint) -> str:
         return f"{obj.url} · {obj.org}"
@@ -204,7 +212,6 @@ CANCEL = Action(
 
 @admin.register(Delivery)
 class DeliveryAdmin(OrgRowsAdmin, ActionAdmin):
-    change_form_template = "staff/orgs/webhook_delivery.html"
     object_pages = {"replay": REPLAY, "send-now": SEND_NOW, "cancel": CANCEL}
     list_display = (
         *("id", "event_type", "status", "last_status", "made"),
@@ -247,10 +254,10 @@ class DeliveryAdmin(OrgRowsAdmin, ActionAdmin):
     def body(self, delivery: Delivery) -> str:
         return delivery.event.body
 
-    def render_change_form(self, request: Any, context: Any, *args: Any, **kwargs: Any) -> Any:
-        context["may_replay"] = may_replay(request, kwargs["obj"])
-        context["is_pending"] = kwargs["obj"].status == Status.PENDING
-        return super().render_change_form(request, context, *args, **kwargs)
+    def tools(self, request: HttpRequest, obj: Delivery) -> Iterator[tuple[str, str]]:
+        if may_replay(request, obj):
+            acts = {"send-now": SEND_NOW, "cancel": CANCEL} if obj.status == Status.PENDING else {"replay": REPLAY}
+            yield from ((self.url(page, obj.pk), act.title) for page, act in acts.items())
 
     def may_act(self, request: HttpRequest, obj: Delivery | None = None) -> bool:
         return may_replay(request, obj)

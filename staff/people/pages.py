@@ -1,4 +1,6 @@
+from collections.abc import Iterator
 from typing import Any
+from urllib.parse import urlencode
 
 from django import forms
 from django.conf import settings
@@ -7,6 +9,7 @@ from django.contrib.auth.admin import GroupAdmin
 from django.contrib.auth.models import Group, User
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 
 from orgs.models import EventKind
 from staff.base import StaffAdmin
@@ -71,7 +74,6 @@ class RoleAdmin(StaffAdmin, GroupAdmin):
 @admin.register(User)
 class StaffMemberAdmin(StaffAdmin):
     form = StaffMemberForm
-    change_form_template = "staff/people/staff_member.html"
     object_pages = {
         "reset-second-factor": "reset_second_factor_view",
         "sessions": "sessions_view",
@@ -97,6 +99,13 @@ class StaffMemberAdmin(StaffAdmin):
     @admin.display(description="Second factors")
     def second_factors(self, user: User) -> str:
         return second_factor.names_of(user) or "none"
+
+    def tools(self, request: HttpRequest, obj: User) -> Iterator[tuple[str, str]]:
+        yield self.url("password-link", obj.pk), "Link to set a password"
+        yield self.url("single-sign-on", obj.pk), "Single sign-on"
+        yield self.url("reset-second-factor", obj.pk), "Remove the second factors"
+        yield self.url("sessions", obj.pk), "Sessions"
+        yield f"{reverse('admin:activity')}?{urlencode({'actor': obj.username})}", "What this person did"
 
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).prefetch_related("groups")

@@ -53,7 +53,7 @@ BUDGETS = {
     "interviews_interviewrequest_history": 6,
     "interviews_interviewrequest_prompt": 2,
     "interviews_interviewtype_changelist": 2,
-    "interviews_interviewtype_change": 7,
+    "interviews_interviewtype_change": 6,
     "interviews_interviewtype_try": 2,
     "interviews_interviewtype_compare": 2,
     "webhooks_endpoint_changelist": 2,
