@@ -61,6 +61,9 @@ class WishAdmin(OrgRowsAdmin):
     fieldsets = ((None, {"fields": ("wish", "contact", "org", "created_at", "owner", "is_done", "done_at")}),)
     readonly_fields = ("wish", "contact", "org", "created_at", "done_at")
 
+    def heading(self, obj: Wish) -> str:
+        return f"{obj.interview_request.contact} {obj.get_kind_display()} · {obj.org}"
+
     @admin.display(description="wish")
     def wish(self, wish: Wish) -> str:
         return str(wish.get_kind_display())
@@ -69,8 +72,7 @@ class WishAdmin(OrgRowsAdmin):
     def contact(self, wish: Wish) -> SafeString:
         """The link leads to the interview: with what the contact said, and what to do."""
         url = reverse("admin:interviews_interviewrequest_change", args=[wish.interview_request_id])
-        contact = wish.interview_request.contact
-        return format_html('<a href="{}">{}</a>', url, contact.name or contact.email)
+        return format_html('<a href="{}">{}</a>', url, wish.interview_request.contact)
 
     @admin.action(description="Assign to me", permissions=["change"])
     def take(self, request: HttpRequest, selected: QuerySet[Wish]) -> None:

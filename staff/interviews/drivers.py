@@ -125,13 +125,13 @@ def new_driver_view(requests: Any, request: HttpRequest, object_id: str) -> Http
     if request.method == "POST" and form.is_valid():
         turn, quote = form.cleaned_data["turn"], form.cleaned_data["quote"]
         try:
-            add_driver(found, turn=turn, quote=quote, correction=form.correction, actor=actor_of(request))
+            driver = add_driver(found, turn=turn, quote=quote, correction=form.correction, actor=actor_of(request))
         except QuoteMissingError:
             form.add_error("quote", GONE)
         except ValueError:
             form.add_error("quote", ONE_THERE)
         else:
-            return _back(request, found, "Added.")
+            return _back(request, found, "The driver was added.", f"#driver-{driver.pk}")
     page: HttpResponse = requests.page(
         request, "interviews/driver", found, title="Add a driver", button="Add a driver", form=form
     )
@@ -176,9 +176,9 @@ def topics_of(interview_request: InterviewRequest) -> Mapping[str, str]:
     return {topic.key: topic.title for topic in guide.every_topic}
 
 
-def _back(request: HttpRequest, interview_request: InterviewRequest, message: str) -> HttpResponse:
+def _back(request: HttpRequest, row: InterviewRequest, message: str, anchor: str = "") -> HttpResponse:
     messages.success(request, message)
     back, host = request.POST.get("next", ""), {request.get_host()}
     is_own = url_has_allowed_host_and_scheme(back, allowed_hosts=host, require_https=request.is_secure())
-    page = reverse("admin:interviews_interviewrequest_change", args=[interview_request.pk])
-    return HttpResponseRedirect(back if is_own else page)
+    page = reverse("admin:interviews_interviewrequest_change", args=[row.pk])
+    return HttpResponseRedirect(back if is_own else f"{page}{anchor}")

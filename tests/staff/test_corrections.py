@@ -78,8 +78,9 @@ def test_a_driver_is_added_by_its_words(support: Staff, completed: InterviewRequ
     place = {"turn": 2, "quote": "price  of\nAcme"}
     page = support.text(ADD, completed.pk, **place)
     assert "price  of\nAcme</textarea>" in page
-    support.post(ADD, completed.pk, **{**TURNED, **place})
+    response = support.post(ADD, completed.pk, **{**TURNED, **place})
     added = Driver.objects.get(source="staff")
+    assert response["Location"].endswith(f"/{completed.pk}/change/#driver-{added.pk}")
     assert (added.quote, added.topic, added.about_name) == ("price of Acme", "options", "Datalane")
     again = support.post(ADD, completed.pk, **{**TURNED, **place})
     assert "There is a driver with these words already" in again.content.decode()
@@ -113,6 +114,7 @@ def test_a_wish_is_on_the_home_page_until_it_is_done(support: Staff, wish: Wish)
     wish.refresh_from_db()
     assert wish.owner == support.user.username
     assert f"{wish.owner} sees to it" in support.text("index")
+    assert "<h1>Alice wants a person · Acme</h1>" in support.text("interviews_wish_change", wish.pk)
     support.post("interviews_wish_change", wish.pk, owner="", is_done="on")
     wish.refresh_from_db()
     assert wish.done_at is not None

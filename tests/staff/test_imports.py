@@ -76,6 +76,7 @@ def workbook(*rows: list[Any]) -> bytes:
 
 
 def test_a_check_stores_nothing_and_the_import_does_what_it_counted(support: Staff, alice: Contact) -> None:
+    assert "Its first line names the columns: email, name, notes, or others" in support.text("contacts_contact_import")
     page = check(support, CSV)
     assert counts(page) == {"created": 1, "updated": 1}
     assert stored() == {"alice@example.com": ("Alice", "Old notes")}

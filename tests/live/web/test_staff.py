@@ -283,6 +283,9 @@ def test_read_a_completed_transcript_and_put_the_key_answers_into_a_mail(
     top = "return document.querySelector('{}').getBoundingClientRect().top"
     assert page.run(top.format("#turn-1")) < page.run(top.format(".facts"))
     assert page.run(top.format(".said")) == page.run(top.format(".findings")), "next to each other"
+    page.run("scrollTo(0, document.body.scrollHeight)")
+    below = "return document.querySelector('{}').getBoundingClientRect().bottom"
+    assert page.run(below.format(".said")) <= page.run(top.format(".facts")), "not over what is below"
     page.emulate("setEmulatedMedia", media="print")
     printed, hidden = ("#turn-2", ".driver q", ".quotes dd", "h1"), ("#header", "#navigation", "form", ".facts")
     assert {css: page.run(VISIBLE.format(css)) for css in (*printed, *hidden)} == {
