@@ -35,9 +35,10 @@ def competitors_of(sample: Sample) -> list[Competitor]:
 
 def _competitor(name: str, interviews: Sequence[Interview], sample: Sample) -> Competitor:
     key, outcomes = company_key(name), Counter(interview.label("outcome") for interview in interviews)
+    ids = {interview.pk for interview in interviews}
     # What names another competitor says nothing about this one.
-    said = [each for each in sample.said if company_key(each.about_name) in ("", key)]
-    cells = by_cell(said, {interview.pk for interview in interviews})
+    said = [each for each in sample.said if each.interview in ids and company_key(each.about_name) in ("", key)]
+    cells = by_cell(said, ids)
     topic = sample.selection.topic
     by_number = sorted(cells.items(), key=lambda each: (-len(each[1]), each[0]))
     shown = [(direction, said) for (found, direction), said in by_number if topic in ("", found)]
