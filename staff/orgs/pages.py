@@ -207,7 +207,7 @@ class OrgAdmin(OrgRowsAdmin, ConfirmingAdmin, RemovalAdmin):
                 return self.page(request, "form", org, title="Add a webhook endpoint", form=form, button="Add")
             self.log_addition(request, endpoint, f"Added for {org}.")
             record_act(request, EventKind.WEBHOOK_CREATED, endpoint, f"Events: {', '.join(endpoint.event_types)}.")
-        return show_secret(self, request, endpoint)
+        return show_secret(request, endpoint)
 
     def confirmation_word(self, obj: Org) -> str:
         return obj.slug

@@ -1,7 +1,7 @@
 from collections.abc import Iterator
 from datetime import timedelta
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import admin
 from django.contrib.admin.utils import display_for_value
@@ -13,7 +13,7 @@ from django.utils.html import format_html
 
 from hindsight.text.visible import visible
 from orgs.models import EventKind, Org
-from staff.base import OrgRowsAdmin, StaffAdmin, at
+from staff.base import OrgRowsAdmin, at
 from staff.confirmation import Action, ActionAdmin
 from staff.lists.date_ranges import midnight
 from staff.lists.filters import ChoiceFilter, OrgFilter, titled
@@ -148,7 +148,7 @@ class EndpointAdmin(OrgRowsAdmin, AddedOnOrgPage, ActionAdmin):
         rotated = rotate_secret(endpoint_id=endpoint.pk, grace=timedelta(days=days))
         self.log_change(request, endpoint, "Secret rotated.")
         record_act(request, EventKind.WEBHOOK_ROTATED, endpoint, f"Grace: {days} days.")
-        return show_secret(self, request, rotated)
+        return show_secret(request, rotated)
 
     def replay_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         endpoint = self.object_or_404(request, object_id, may_replay)
@@ -166,12 +166,13 @@ def may_add_webhooks(request: HttpRequest, org: Org | None = None) -> bool:
     return may(request, "webhooks.add_endpoint", org)
 
 
-def show_secret(staff_admin: StaffAdmin, request: HttpRequest, endpoint: Endpoint) -> HttpResponse:
+def show_secret(request: HttpRequest, endpoint: Endpoint) -> HttpResponse:
+    """Also for the page of the org that adds the endpoint."""
     earlier = endpoint.previous_secret_until
     about = [f"It signs the webhooks for {endpoint.url}."]
     about += [f"Until {at(earlier)} UTC, the earlier secret signs them too."] if earlier else []
-    shown = {"opts": endpoint._meta, "what": "secret", "secret": endpoint.secret, "about": about}
-    return staff_admin.page(request, "shown_once", endpoint, title="Webhook secret", **shown)
+    shown = {"title": "Webhook secret", "what": "secret", "secret": endpoint.secret, "about": about}
+    return cast(EndpointAdmin, admin.site.get_model_admin(Endpoint)).page(request, "shown_once", endpoint, **shown)
 
 
 def may_change(request: HttpRequest, endpoint: Endpoint | None = None) -> bool:
