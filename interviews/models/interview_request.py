@@ -125,10 +125,10 @@ class InterviewRequest(Versioned):
     )
     objective = models.TextField(blank=True)
     picks = optional_long_text(
-        "The topics that staff have picked, until the objective changes: see paige/objective/steering.py."
+        "The topics that staff have picked, until the objective changes: see paige/objective.py."
     )
     subjects = optional_long_text(
-        "The subjects as staff have corrected them, until the objective changes: see paige/objective/subjects.py."
+        "The subjects as staff have corrected them, until the objective changes: see paige/objective.py."
     )
     status = models.CharField(max_length=20, choices=Status, default=Status.CREATED)
     progress = models.CharField(

@@ -39,7 +39,7 @@ def long_text(
 
 
 class PicksWidget(forms.Widget):
-    """One select for each topic. Its value is the text of paige/objective/picks.py."""
+    """One select for each topic. Its value is the text of paige/objective.py."""
 
     template_name = "staff/interviews/picks.html"
     use_fieldset = True
