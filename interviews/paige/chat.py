@@ -11,7 +11,7 @@ from hashlib import sha256
 from pathlib import Path
 from string import Template
 from time import monotonic
-from typing import Any, Literal
+from typing import Any, Generic, Literal, TypeVar
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -27,6 +27,8 @@ RETRYABLE_STATUSES = {408, 409, 425, 429}
 REFUSED_PARAMETER = (400, 422)
 PERMANENT = {Reason.BUSY, Reason.INVALID_URL}
 """Another attempt would also fail."""
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -58,8 +60,23 @@ def object_schema(**properties: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def sum_of_counts(one: int | None, other: int | None) -> int | None:
-    """The sum of two numbers of tokens. None: the server did not count them."""
     return one if other is None else other + (one or 0)
+
+
+@dataclass
+class Asked(Generic[T]):
+    """What a model was asked for, over all attempts. Tokens: None if the server did not count them."""
+
+    chosen: T | None = field(default=None, repr=False)
+    outcomes: list[str] = field(default_factory=list)
+    latency_ms: int = 0
+    prompt_tokens: int | None = None
+    completion_tokens: int | None = None
+
+    @property
+    def fallback(self) -> str:
+        """Why nothing is chosen, or ""."""
+        return "" if self.chosen is not None or not self.outcomes else self.outcomes[-1]
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from django.conf import settings
 from hindsight.http.outgoing import Slots
 from hindsight.metrics.instruments import FALLBACKS, WORDINGS
 from interviews.lifecycle import Engine, Move
-from interviews.paige.chat import ModelServer, Provider, choosing_server, object_schema, wording_server
+from interviews.paige.chat import Asked, ModelServer, Provider, choosing_server, object_schema, wording_server
 from interviews.paige.guide.guide import FollowUpKind, Guide, shipped_guide, shipped_guides
 from interviews.paige.language import languages
 from interviews.paige.model.asking import CompletionProvider, RefusedError, ask, read_reply, read_wording
@@ -24,7 +24,7 @@ from interviews.paige.turn.dialogue_state import DialogueState, asks_what_tipped
 from interviews.paige.turn.moves import TURNS_AT_THE_END, NextMove
 from interviews.paige.turn.threads import Thread, is_on_subject
 from interviews.paige.wording.check import refusal_of
-from interviews.paige.wording.request import SCHEMA, PublicBrief, Worded, wording_messages
+from interviews.paige.wording.request import SCHEMA, PublicBrief, wording_messages
 from interviews.paige.wording.words import wording_words
 
 # `functools.cache` does not lock: concurrent first calls would build two engines with separate semaphores.
@@ -119,7 +119,7 @@ class ModelEngine:
         if asked.fallback:
             FALLBACKS.labels(asked.fallback).inc()
         move, engine = (moves[asked.chosen - 1], Engine.MODEL) if asked.chosen else (by_rules().move, Engine.FALLBACK)
-        return Choice(move, engine, asked.latency_ms, asked.prompt_tokens, asked.completion_tokens)
+        return Choice(move, engine, asked)
 
 
 @dataclass
@@ -131,7 +131,7 @@ class ModelWriter:
     provider: CompletionProvider
     timeout: float
 
-    def word(self, public: PublicBrief, *, spent_ms: int) -> Worded:
+    def word(self, public: PublicBrief, *, spent_ms: int) -> Asked[str]:
         asked = ask(
             self.provider,
             partial(wording_messages, public),
@@ -141,7 +141,7 @@ class ModelWriter:
             seconds=self.timeout - spent_ms / 1000,
         )
         WORDINGS.labels(asked.fallback or "worded").inc()
-        return Worded(asked.chosen, asked.fallback, asked.latency_ms, asked.prompt_tokens, asked.completion_tokens)
+        return asked
 
 
 def _allowed_words(public: PublicBrief, reply: str) -> str:

@@ -23,7 +23,6 @@ from interviews.paige.reading.readings import AnswerReading
 from interviews.paige.reading.stored import answer_text
 from interviews.paige.turn.brief import Brief, guides_of
 from interviews.paige.turn.compose import Message, next_message
-from interviews.paige.wording.request import Worded
 from interviews.services.conversations import (
     active_conversation,
     create_conversation,
@@ -162,7 +161,7 @@ def complete_conversation(interview_request: InterviewRequest) -> None:
 @retried
 def _put_question(interview_request: InterviewRequest, brief: Brief, message: Message) -> Turn | None:
     """Returns None if another tab stored a question, finished or declined first."""
-    number, choice, worded = len(brief.conversation) + 1, message.choice, message.worded or Worded(None)
+    number, choice, asked, worded = len(brief.conversation) + 1, message.choice, message.choice.asked, message.worded
     begun = conversation_of(interview_request)  # another one: the contact has declined, and begun again
     with active_conversation(interview_request) as conversation:
         is_current = conversation.stage in RUNNING and begun and conversation.consented_at == begun.consented_at
@@ -182,9 +181,9 @@ def _put_question(interview_request: InterviewRequest, brief: Brief, message: Me
             worded_by=Wording.MODEL if message.authored else Wording.GUIDE,
             wording_fallback=worded.fallback[:MAX_FALLBACK_LENGTH],
             guide_version=brief.guide.version,
-            latency_ms=choice.latency_ms + worded.latency_ms,
-            prompt_tokens=sum_of_counts(choice.prompt_tokens, worded.prompt_tokens),
-            completion_tokens=sum_of_counts(choice.completion_tokens, worded.completion_tokens),
+            latency_ms=asked.latency_ms + worded.latency_ms,
+            prompt_tokens=sum_of_counts(asked.prompt_tokens, worded.prompt_tokens),
+            completion_tokens=sum_of_counts(asked.completion_tokens, worded.completion_tokens),
         )
         _note_question(conversation, turn)
     TURNS.labels(choice.engine).inc()

@@ -119,7 +119,7 @@ def _word(public: PublicBrief) -> Wording:
 
 def lines(asked: Sequence[Asked]) -> Iterator[str]:
     by_model = sum(turn.choice.engine is Engine.MODEL for turn in asked)
-    latencies = quantiles((turn.choice.latency_ms / 1000 for turn in asked), n=20, method="inclusive")
+    latencies = quantiles((turn.choice.asked.latency_ms / 1000 for turn in asked), n=20, method="inclusive")
     yield f"First replies that name a move: {sum(turn.is_valid for turn in asked)} of {len(asked)}"
     yield f"Moves chosen by the model: {by_model} of {len(asked)}"
     yield f"Latency of a turn: p50 {latencies[9]:.1f} s, p95 {latencies[18]:.1f} s"

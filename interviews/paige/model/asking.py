@@ -4,11 +4,10 @@ import json
 import logging
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from time import monotonic
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
-from interviews.paige.chat import MAX_TOKENS, ChatMessage, ProviderError, Reply, sum_of_counts
+from interviews.paige.chat import MAX_TOKENS, Asked, ChatMessage, ProviderError, Reply, sum_of_counts
 
 logger = logging.getLogger(__name__)
 
@@ -31,22 +30,6 @@ class CompletionProvider(Protocol):
 
 class RefusedError(Exception):
     """The message says what is wrong with a reply. It has no text of the reply."""
-
-
-@dataclass
-class Asked(Generic[T]):
-    """Tokens are summed over all attempts. None: the server did not count them."""
-
-    chosen: T | None = None
-    outcomes: list[str] = field(default_factory=list)
-    latency_ms: int = 0
-    prompt_tokens: int | None = None
-    completion_tokens: int | None = None
-
-    @property
-    def fallback(self) -> str:
-        """Why nothing is chosen, or ""."""
-        return "" if self.chosen is not None else (self.outcomes or ["timeout"])[-1]
 
 
 def ask(
@@ -82,6 +65,7 @@ def ask(
             asked.outcomes.append(str(error))
             if not error.is_retryable:
                 break
+    asked.outcomes = asked.outcomes or ["timeout"]
     asked.latency_ms = round((monotonic() - started) * 1000)
     outcome, level = ", ".join(asked.outcomes), logging.WARNING if asked.fallback else logging.INFO
     extra = {"outcome": outcome, "fallback": asked.fallback, "duration_ms": asked.latency_ms}

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from interviews.lifecycle import Engine, Move, Speaker
+from interviews.paige.chat import Asked
 from interviews.paige.dialogue import Utterance, wants_to_stop
 from interviews.paige.language import Phrase, wording
 from interviews.paige.reading.readings import Act
@@ -16,7 +17,7 @@ from interviews.paige.turn.brief import Brief
 from interviews.paige.turn.dialogue_state import DialogueState
 from interviews.paige.turn.moves import NextMove, moves
 from interviews.paige.turn.openers import last_reply
-from interviews.paige.wording.request import AS_AUTHORED, PublicBrief, Task, Worded
+from interviews.paige.wording.request import AS_AUTHORED, PublicBrief, Task
 from interviews.paige.wording.words import words_of
 
 LEAD_INS = {Task.FOLLOW_UP: frozenset({"feeling", "return"}), Task.TOPIC: frozenset({"bridge", "touched"})}
@@ -27,13 +28,11 @@ _PLACE = re.compile(r"\{(vendor|contact_address|quote)\}")
 
 @dataclass(frozen=True)
 class Choice:
-    """The token counts are None if the provider does not report them."""
+    """`asked`: what a model was asked for."""
 
     move: NextMove
     engine: Engine
-    latency_ms: int = 0
-    prompt_tokens: int | None = None
-    completion_tokens: int | None = None
+    asked: Asked[int] = field(default_factory=Asked)
 
 
 class ChoosingEngine(Protocol):
@@ -42,17 +41,17 @@ class ChoosingEngine(Protocol):
 
 
 class Writer(Protocol):
-    def word(self, public: PublicBrief, *, spent_ms: int) -> Worded:
+    def word(self, public: PublicBrief, *, spent_ms: int) -> Asked[str]:
         """`spent_ms`: how long the choice took of the turn's time. Like `ChoosingEngine.choose`, raises nothing."""
 
 
 @dataclass(frozen=True)
 class Message:
-    """`worded`: the reply of the writer, if it was asked. `authored`: empty unless the text has words of the writer."""
+    """`worded`: by the writer. `authored`: empty unless the text has words of the writer."""
 
     text: str = field(repr=False)
     choice: Choice
-    worded: Worded | None = None
+    worded: Asked[str] = field(default_factory=Asked)
     authored: str = field(default="", repr=False)
 
     @property
@@ -70,11 +69,11 @@ def next_message(brief: Brief, engine: ChoosingEngine, writer: Writer | None = N
     authored, public = compose(brief, choice), public_brief_of(brief, choice)
     if writer is None or public is None:
         return Message(authored, choice)
-    worded = writer.word(public, spent_ms=choice.latency_ms)
-    if worded.text in (None, AS_AUTHORED):
+    worded = writer.word(public, spent_ms=choice.asked.latency_ms)
+    if worded.chosen in (None, AS_AUTHORED):
         return Message(authored, choice, worded)
     kept = [opener for opener in choice.move.openers if opener not in lead_ins(choice.move)]
-    return Message(" ".join([*_opening(brief, choice.move, kept), worded.text]), choice, worded, authored)
+    return Message(" ".join([*_opening(brief, choice.move, kept), worded.chosen]), choice, worded, authored)
 
 
 def public_brief_of(brief: Brief, choice: Choice) -> PublicBrief | None:

@@ -72,17 +72,6 @@ class PublicBrief:
         yield from (turn.text for turn in self.conversation)
 
 
-@dataclass(frozen=True)
-class Worded:
-    """`text`: None if the authored text is shown, and `fallback` says why. Token counts: None if not reported."""
-
-    text: str | None = field(repr=False)
-    fallback: str = ""
-    latency_ms: int = 0
-    prompt_tokens: int | None = None
-    completion_tokens: int | None = None
-
-
 def wording_messages(public: PublicBrief, refused: str = "") -> list[ChatMessage]:
     """`refused`: why the check does not show the last reply."""
     mark, said = prompt_conversation(_words, public.conversation, _cut)

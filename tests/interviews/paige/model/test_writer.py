@@ -37,14 +37,14 @@ class Recording:
 
 def test_the_choice_and_the_words_share_the_time_of_a_turn() -> None:
     provider = Recording([WORDS])
-    assert ModelWriter(provider, timeout=8).word(PUBLIC, spent_ms=5_000).text == WORDS
+    assert ModelWriter(provider, timeout=8).word(PUBLIC, spent_ms=5_000).chosen == WORDS
     [seconds] = provider.seconds
     assert 0 < seconds <= 3
 
 
 def test_the_second_request_says_what_was_wrong_and_not_what_was_said() -> None:
     provider = Recording(["You should tell Quuxcorp. What keeps you?", WORDS])
-    assert ModelWriter(provider, timeout=8).word(PUBLIC, spent_ms=0).text == WORDS
+    assert ModelWriter(provider, timeout=8).word(PUBLIC, spent_ms=0).chosen == WORDS
     first, second = provider.tasks
     assert (
         second.removeprefix(first).strip().startswith("Your last reply cannot be shown. What is wrong with it: advice.")

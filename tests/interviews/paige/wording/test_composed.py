@@ -6,12 +6,13 @@ from dataclasses import dataclass, field, replace
 import pytest
 
 from interviews.lifecycle import Engine, Move
+from interviews.paige.chat import Asked
 from interviews.paige.language import Phrase
 from interviews.paige.reading.readings import Act
 from interviews.paige.turn.brief import Brief
 from interviews.paige.turn.compose import Choice, Message, lead_ins, next_message, task_of
 from interviews.paige.turn.moves import NextMove
-from interviews.paige.wording.request import PublicBrief, Task, Worded, wording_messages
+from interviews.paige.wording.request import PublicBrief, Task, wording_messages
 from tests.interviews.paige.interviews import after, buyer_brief, reply
 from tests.interviews.paige.readings import (
     ARE_YOU_A_BOT,
@@ -40,9 +41,9 @@ class Words:
     text: str | None
     asked: list[PublicBrief] = field(default_factory=list)
 
-    def word(self, public: PublicBrief, *, spent_ms: int) -> Worded:
+    def word(self, public: PublicBrief, *, spent_ms: int) -> Asked[str]:
         self.asked.append(public)
-        return Worded(self.text, "" if self.text else "timeout")
+        return Asked(self.text, ["chosen" if self.text else "timeout"])
 
 
 def worded(brief: Brief, move: Move, writer: Words) -> Message:
