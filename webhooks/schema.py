@@ -62,6 +62,7 @@ def webhook(event_type: str, description: str, data: Schema, example: dict[str, 
         "summary": event_type,
         "description": description,
         "tags": ["webhooks"],
+        "x-internal": True,  # else openapi-generator makes client methods of them, which do not compile
         "security": [],  # no API key: the signature proves the sender
         "parameters": [
             {

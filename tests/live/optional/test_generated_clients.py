@@ -99,11 +99,12 @@ def copy_script(name: str, folder: Path) -> Path:
 
 
 def compiled(script: str, folder: Path) -> Path:
-    """Type-checks the script and the generated client."""
+    """Type-checks the script and every file of the generated client."""
     (folder / "node_modules").symlink_to(MODULES)
     source = copy_script(f"{script}.ts", folder)
-    run("tsc", "--strict", "--target", "es2022", "--lib", "es2022,dom,dom.iterable", "--module", "commonjs", "--types",
-        "node", source, folder=folder)  # fmt: skip
+    options = {"strict": True, "target": "es2022", "lib": ["es2022", "dom", "dom.iterable"], "module": "commonjs"}
+    (folder / "tsconfig.json").write_text(json.dumps({"compilerOptions": {**options, "types": ["node"]}}))
+    run("tsc", "-p", ".", folder=folder)
     return source.with_suffix(".js")
 
 
