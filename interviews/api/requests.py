@@ -45,16 +45,19 @@ NAME = {"minLength": 1, "maxLength": MAX_NAME_LENGTH, "pattern": r"\S"}
 EXTERNAL_ID = {"minLength": 1, "maxLength": MAX_EXTERNAL_ID_LENGTH, "pattern": r"\S"}
 OBJECTIVE = {"maxLength": MAX_OBJECTIVE_LENGTH}
 DEAL_ID = {"maxLength": MAX_DEAL_ID_LENGTH}
-# With oneOf, openapi-generator's typescript-fetch client sends {} for every object.
+# A component with if: openapi-generator takes the field for any value, so that its clients send a plain object. With
+# anyOf alone its Python client sends the object as null, and with oneOf its typescript-fetch client sends {}.
 CONTEXT = {
-    "anyOf": [{"type": "string", "maxLength": MAX_NOTES_LENGTH}, {"type": "object", "additionalProperties": True}]
+    "anyOf": [{"type": "string"}, {"type": "object", "additionalProperties": True}],
+    "if": {"type": "string"},
+    "then": {"maxLength": MAX_NOTES_LENGTH},
 }
 
 # Of a POST.
 ONE_OF = ("interview_type_id", "sequence_id")
 
 
-@extend_schema_field(CONTEXT)
+@extend_schema_field(CONTEXT, component_name="ContactContext")
 class ContextField(serializers.Field[str, Any, str, Any]):
     """Converts an object to JSON text."""
 

@@ -74,7 +74,8 @@ def properties(name: str) -> dict[str, Any]:
 
 
 def max_length(schema: dict[str, Any]) -> int:
-    return int(next(each["maxLength"] for each in schema.get("anyOf", [schema]) if each["type"] == "string"))
+    context = description()["components"]["schemas"]["ContactContext"]
+    return int((context["then"] if "allOf" in schema else schema)["maxLength"])
 
 
 @pytest.mark.parametrize("field", FIELDS)

@@ -59,10 +59,10 @@ func main() {
 	body.SetInterviewTypeId(types.Data[0].Id)
 	id := must(create(*body).Execute()).InterviewRequestId
 
-	objective, title, met := "Why price mattered", map[string]any{"title": "CTO"}, "Met at the fair"
+	objective := "Why price mattered"
 	notes := []string{}
-	for _, notesOf := range []hindsight.UpdateInterviewRequestContactContext{{MapmapOfStringAny: &title}, {String: &met}} {
-		update := hindsight.UpdateInterviewRequest{ContactContext: &notesOf, Objective: &objective}
+	for _, notesOf := range []any{map[string]any{"title": "CTO"}, "Met at the fair"} {
+		update := hindsight.UpdateInterviewRequest{ContactContext: notesOf, Objective: &objective}
 		must(api.UpdateInterviewRequest(ctx, id).UpdateInterviewRequest(update).Execute())
 		notes = append(notes, must(api.GetInterviewRequest(ctx, id).Execute()).Contact.Notes)
 	}
@@ -72,10 +72,9 @@ func main() {
 	}
 	read := must(api.GetInterviewRequest(ctx, id).Execute())
 
-	blank := ""
 	refused := []string{}
-	named := hindsight.UpdateInterviewRequest{ContactName: &blank}
-	for _, detail := range errorOf(api.UpdateInterviewRequest(ctx, id).UpdateInterviewRequest(named).Execute()).Details {
+	array := hindsight.UpdateInterviewRequest{ContactContext: []string{"CTO"}}
+	for _, detail := range errorOf(api.UpdateInterviewRequest(ctx, id).UpdateInterviewRequest(array).Execute()).Details {
 		refused = append(refused, detail.Field)
 	}
 	_, withoutKey := clientOf(url, "hsk_unknown")

@@ -14,8 +14,7 @@ from hindsight_client.api.interviews import (
     list_interview_requests,
     update_interview_request,
 )
-from hindsight_client.models import CreateInterviewRequest, UpdateInterviewRequest
-from hindsight_client.models import UpdateInterviewRequestContactContextType1 as Context
+from hindsight_client.models import ContactContextType1, CreateInterviewRequest, UpdateInterviewRequest
 
 url, key, limited_key, webhook = sys.argv[1:]
 client, unknown, limited = (
@@ -47,7 +46,7 @@ def is_genuine(sent):
 
 
 notes = []
-for context in (Context.from_dict({"title": "CTO"}), "Met at the fair"):
+for context in (ContactContextType1.from_dict({"title": "CTO"}), "Met at the fair"):
     update(contact_context=context, objective="Why price mattered")
     notes.append(get_interview_request.sync(id_, client=client).contact.notes)
 
