@@ -31,7 +31,7 @@ def test_a_contact_is_found_with_the_keyboard_and_an_org_is_suggested(browser: B
     zoe: Contact = ContactFactory.create(org=acme, email=f"box{unique}@example.com")
     work_as(browser, "superuser")
     search(browser, zoe.email)
-    browser.follow(zoe.email)
+    browser.follow(str(zoe))
     assert browser.path == f"/admin/contacts/contact/{zoe.pk}/change/"
 
     browser.open("/admin/contacts/contact/")
