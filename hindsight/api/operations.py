@@ -1,4 +1,5 @@
 from collections.abc import Callable, Iterable, Mapping
+from itertools import groupby
 from typing import Any
 
 from drf_spectacular.types import OpenApiTypes
@@ -107,7 +108,8 @@ def operation(
 ) -> Callable[[F], F]:
     """`extend_schema` with the errors and headers of every operation."""
     classes = {*COMMON_ERRORS, *errors, *(BODY_ERRORS if request else ())}
-    failures = {error.status_code: error_response(error) for error in sorted(classes, key=_order)}
+    by_status = groupby(sorted(classes, key=_order), lambda error: error.status_code)
+    failures = {status: error_response(*group) for status, group in by_status}
     every_response = {**responses, **failures}
     examples = [
         OpenApiExample(
@@ -128,12 +130,12 @@ def operation(
 
 
 def _order(error: type[ApiError]) -> tuple[int, str]:
-    """Of two errors with one status, the schema describes the last one. Classes have no order of their own."""
+    """Classes have no order of their own."""
     return error.status_code, error.__name__
 
 
-def description_of(error: type[ApiError]) -> str:
-    return f"`{error.code.value}`"
+def description_of(*classes: type[ApiError]) -> str:
+    return " or ".join(f"`{error.code.value}`" for error in classes)
 
 
 def example_of(error: ApiError) -> Any:
@@ -142,10 +144,13 @@ def example_of(error: ApiError) -> Any:
     return envelope
 
 
-def error_response(error: type[ApiError]) -> OpenApiResponse:
-    envelope = example_of(EXAMPLES.get(error) or error())
+def error_response(*classes: type[ApiError]) -> OpenApiResponse:
+    """The response to the errors of one status, with an example of each."""
     return OpenApiResponse(
         ErrorResponseSerializer,
-        description=description_of(error),
-        examples=[OpenApiExample("Error", envelope, response_only=True)],
+        description=description_of(*classes),
+        examples=[
+            OpenApiExample(error.code.value, example_of(EXAMPLES.get(error) or error()), response_only=True)
+            for error in classes
+        ],
     )

@@ -46,10 +46,11 @@ EXTERNAL_ID = {"minLength": 1, "maxLength": MAX_EXTERNAL_ID_LENGTH, "pattern": r
 OBJECTIVE = {"maxLength": MAX_OBJECTIVE_LENGTH}
 DEAL_ID = {"maxLength": MAX_DEAL_ID_LENGTH}
 # A component with if: openapi-generator takes the field for any value, so that its clients send a plain object. With
-# anyOf alone its Python client sends the object as null, and with oneOf its typescript-fetch client sends {}.
+# anyOf alone its Python client sends the object as null, and with oneOf its typescript-fetch client sends {}. The if is
+# empty, because Redoc combines its type with both types of anyOf.
 CONTEXT = {
     "anyOf": [{"type": "string"}, {"type": "object", "additionalProperties": True}],
-    "if": {"type": "string"},
+    "if": {},
     "then": {"maxLength": MAX_NOTES_LENGTH},
 }
 

@@ -54,9 +54,16 @@ def bodies() -> dict[str, dict[str, Any]]:
 
 
 @pytest.mark.parametrize(("name", "body"), bodies().items(), ids=bodies())
-def test_each_body_has_one_example_that_matches_its_schema(name: str, body: dict[str, Any]) -> None:
-    (example,) = body["examples"].values()
-    assert not list(validator(json.dumps(body["schema"])).iter_errors(example["value"]))
+def test_each_body_has_examples_that_match_its_schema(name: str, body: dict[str, Any]) -> None:
+    assert body["examples"]
+    for example in body["examples"].values():
+        assert not list(validator(json.dumps(body["schema"])).iter_errors(example["value"]))
+
+
+def test_each_error_of_a_status_has_an_example() -> None:
+    examples = description()["paths"]["/api/v1/interviews"]["post"]["responses"]["409"]["content"]["application/json"]
+    codes = {name: example["value"]["error"]["code"] for name, example in examples["examples"].items()}
+    assert codes == {"Conflict": "conflict", "IdempotencyConflict": "idempotency_conflict"}
 
 
 def request_validator(method: str, path: str) -> Draft202012Validator:
