@@ -18,6 +18,7 @@ from django.conf import settings
 
 from hindsight.http.outgoing import OutgoingError, Reason, Response, Slots, send
 
+MAX_ANSWER_CHARACTERS = 2_000
 MAX_TOKENS = 256
 """Enough for a choice, after some reasoning."""
 MAX_RESPONSE_BYTES = 64 * 1024
@@ -47,6 +48,14 @@ class PromptTexts:
     def __call__(self, section: str, **values: object) -> str:
         """Raises KeyError if a value is missing."""
         return self._sections[section].substitute(values)
+
+
+def shortened(text: str, limit: int = MAX_ANSWER_CHARACTERS) -> str:
+    """Without the middle of a longer text."""
+    left_out = len(text) - limit
+    if left_out <= 0:
+        return text
+    return f"{text[: limit - limit // 2]}\n[… {left_out} characters left out …]\n{text[len(text) - limit // 2 :]}"
 
 
 def mark_of(texts: Iterable[str]) -> str:

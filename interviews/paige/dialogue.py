@@ -4,12 +4,12 @@ Markdown syntax in answers is escaped, so that an answer cannot look like anothe
 """
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
 from interviews.lifecycle import Move, Speaker
-from interviews.paige.chat import PromptTexts, mark_of
+from interviews.paige.chat import PromptTexts, mark_of, shortened
 from interviews.paige.language import language_of, languages_named, switch_requests, unaccented
 from interviews.paige.reading.readings import Act, AnswerReading
 
@@ -81,11 +81,9 @@ def answered(conversation: Sequence[Utterance]) -> Sequence[Utterance]:
     return conversation[:-1] if conversation and conversation[-1].speaker is Speaker.PAIGE else conversation
 
 
-def prompt_conversation(
-    words: PromptTexts, conversation: Iterable[Utterance], cut: Callable[[str], str]
-) -> tuple[str, str]:
-    """The delimiter of the messages in a prompt, and the messages. `cut` shortens a text."""
-    said = [(turn.speaker, cut(turn.text) if turn.text.strip() else words("skipped")) for turn in conversation]
+def prompt_conversation(words: PromptTexts, conversation: Iterable[Utterance]) -> tuple[str, str]:
+    """The delimiter of the messages in a prompt, and the messages."""
+    said = [(turn.speaker, shortened(turn.text) if turn.text.strip() else words("skipped")) for turn in conversation]
     mark = mark_of(text for _, text in said)
     return mark, "\n".join(words("said", speaker=speaker, text=text, mark=mark) for speaker, text in said)
 

@@ -2,13 +2,12 @@
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
 from django.conf import settings
 
-from interviews.paige.chat import ChatMessage, PromptTexts, mark_of
+from interviews.paige.chat import ChatMessage, PromptTexts, mark_of, shortened
 from interviews.paige.dialogue import AGAIN, prompt_conversation
 from interviews.paige.guide.guide import CLOSING, Topic
 from interviews.paige.guide.texts import QUOTE, VENDOR
@@ -18,8 +17,7 @@ from interviews.paige.turn.brief import Brief
 from interviews.paige.turn.dialogue_state import DialogueState
 from interviews.paige.turn.moves import NextMove, spare_turns
 
-MAX_ANSWER_CHARACTERS, MAX_STATEMENT_CHARACTERS = 2_000, 300
-"""Of a longer text, the middle is left out."""
+MAX_STATEMENT_CHARACTERS = 300
 
 _BLOCK = re.compile(
     r"^<(?P<label>contact_name|contact_notes|objective) (?P<mark>[0-9a-f]{16})>$.*?^</(?P=label) (?P=mark)>$",
@@ -53,7 +51,7 @@ def clause_messages(brief: Brief, clauses: Sequence[tuple[int, Clause]]) -> list
 
 
 def summary_messages(brief: Brief) -> list[ChatMessage]:
-    said = [_cut(turn.text, MAX_ANSWER_CHARACTERS).strip() or _words("skipped") for turn in brief.conversation]
+    said = [shortened(turn.text).strip() or _words("skipped") for turn in brief.conversation]
     turns = (
         _words("numbered_turn", number=number, speaker=turn.speaker, text=text)
         for number, (turn, text) in enumerate(zip(brief.conversation, said, strict=True), start=1)
@@ -107,7 +105,7 @@ def segments(message: ChatMessage) -> list[Segment]:
 def _system(brief: Brief) -> str:
     data = {
         "contact_name": brief.contact_name,
-        "contact_notes": _cut(brief.contact_notes, settings.PAIGE_MAX_NOTES),
+        "contact_notes": shortened(brief.contact_notes, settings.PAIGE_MAX_NOTES),
         "objective": brief.objective,
     }
     mark = mark_of(data.values())
@@ -142,7 +140,7 @@ def _block(label: str, text: str, mark: str) -> str:
 
 
 def _turn(brief: Brief, moves: Sequence[NextMove]) -> str:
-    mark, said = prompt_conversation(_words, brief.conversation, partial(_cut, limit=MAX_ANSWER_CHARACTERS))
+    mark, said = prompt_conversation(_words, brief.conversation)
     state = DialogueState(brief)
     return _words(
         "turn",
@@ -187,11 +185,4 @@ def _move(brief: Brief, number: int, move: NextMove) -> str:
 
 
 def _one_line(text: str) -> str:
-    return " ".join(_cut(text, MAX_STATEMENT_CHARACTERS).split()).replace('"', "'")
-
-
-def _cut(text: str, limit: int) -> str:
-    if len(text) <= limit:
-        return text
-    note = _words("cut", characters=len(text) - limit)
-    return f"{text[: limit - limit // 2]}\n{note}\n{text[len(text) - limit // 2 :]}"
+    return " ".join(shortened(text, MAX_STATEMENT_CHARACTERS).split()).replace('"', "'")

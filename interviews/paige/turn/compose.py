@@ -20,6 +20,7 @@ from interviews.paige.turn.openers import last_reply
 from interviews.paige.wording.request import AS_AUTHORED, PublicBrief, Task
 from interviews.paige.wording.words import words_of
 
+TASKS = {Move.FOLLOW_UP: Task.FOLLOW_UP, Move.QUESTION: Task.TOPIC}
 LEAD_INS = {Task.FOLLOW_UP: frozenset({"feeling", "return"}), Task.TOPIC: frozenset({"bridge", "touched"})}
 """Openers that the words of a model replace. All others stay as authored."""
 
@@ -101,10 +102,8 @@ def public_brief_of(brief: Brief, choice: Choice) -> PublicBrief | None:
 
 
 def task_of(move: NextMove) -> Task | None:
-    """Follow-ups and questions that open topics are worded. Other messages stay as authored."""
-    if move.move == Move.FOLLOW_UP:
-        return Task.FOLLOW_UP
-    return Task.TOPIC if move.move == Move.QUESTION else None
+    """None for messages that stay as authored."""
+    return TASKS.get(move.move)
 
 
 def lead_ins(move: NextMove) -> tuple[Phrase, ...]:

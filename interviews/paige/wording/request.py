@@ -12,15 +12,13 @@ from pathlib import Path
 from django.utils.translation import get_language_info
 
 from interviews.lifecycle import Speaker
-from interviews.paige.chat import ChatMessage, PromptTexts, object_schema
+from interviews.paige.chat import MAX_ANSWER_CHARACTERS, ChatMessage, PromptTexts, object_schema
 from interviews.paige.dialogue import Utterance, prompt_conversation, said_by
 from interviews.paige.guide.texts import FollowUpKind
 
 AS_AUTHORED = "-"
 """In the place of a topic's question: the authored one fits best."""
 MAX_WORDS = 40
-MAX_ANSWER_CHARACTERS = 2_000
-"""The middle of a longer answer is left out."""
 
 SCHEMA = object_schema(text={"type": "string"})
 
@@ -74,7 +72,7 @@ class PublicBrief:
 
 def wording_messages(public: PublicBrief, refused: str = "") -> list[ChatMessage]:
     """`refused`: why the check does not show the last reply."""
-    mark, said = prompt_conversation(_words, public.conversation, _cut)
+    mark, said = prompt_conversation(_words, public.conversation)
     parts = [_words("conversation", mark=mark, conversation=said), _task(public)]
     parts += [_words("refused", refused=refused)] if refused else []
     system = _words(
@@ -87,13 +85,6 @@ def wording_messages(public: PublicBrief, refused: str = "") -> list[ChatMessage
         topics="\n".join(_words("topic", title=title, question=question) for title, question in public.topics),
     )
     return [ChatMessage("system", system), ChatMessage("user", "\n\n".join(parts))]
-
-
-def _cut(text: str) -> str:
-    text = text.strip()
-    if len(text) <= MAX_ANSWER_CHARACTERS:
-        return text
-    return f"{text[: MAX_ANSWER_CHARACTERS // 2]} […] {text[-MAX_ANSWER_CHARACTERS // 2 :]}"
 
 
 def _task(public: PublicBrief) -> str:

@@ -8,9 +8,9 @@ import pytest
 from pytest_django import Settings
 
 from interviews.lifecycle import Move, Speaker
-from interviews.paige.chat import ChatMessage, PromptTexts
+from interviews.paige.chat import MAX_ANSWER_CHARACTERS, ChatMessage, PromptTexts
 from interviews.paige.dialogue import Utterance
-from interviews.paige.model.prompt import MAX_ANSWER_CHARACTERS, left_out_of_notes, messages_for, render_prompt
+from interviews.paige.model.prompt import left_out_of_notes, messages_for, render_prompt
 from interviews.paige.reading.readings import Act, AnswerReading, Clause, StatementKind
 from interviews.paige.turn.brief import Brief
 from interviews.paige.turn.moves import moves
