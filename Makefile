@@ -116,7 +116,7 @@ reader: ## Train the reader of objectives and answers (takes hours, installs 6 G
 	@HINDSIGHT_ENV=development DJANGO_SETTINGS_MODULE=hindsight.settings .venv-training/bin/python -m tools.reader.train $(ARGS)
 
 .PHONY: labels
-labels: ## Print how the reader reads labelled objectives and answers; ARGS=--thresholds tries other thresholds
+labels: ## Print how the reader reads labelled objectives and answers
 	@scripts/bootstrap dev
 	@.venv/bin/python -m tools.reader $(ARGS)
 

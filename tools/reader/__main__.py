@@ -1,16 +1,13 @@
-"""Prints how the reader reads the labels: `python -m tools.reader [held-back] [--thresholds]`.
+"""Prints how the reader reads the labels: `python -m tools.reader [held-back]`.
 
 It scores what training never has: the lines for development and the natural mix of objectives; with `held-back`, the
-authors that nobody tunes on. `--thresholds` tries other numbers of interviews/paige/reading/thresholds.py, on the
-lines for development alone.
+authors that nobody tunes on.
 """
 
 import argparse
 import os
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from typing import Any
+from collections.abc import Iterator, Sequence
 
 import django
 
@@ -18,44 +15,24 @@ os.environ.setdefault("HINDSIGHT_ENV", "development")
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hindsight.settings")
 django.setup()
 
-from interviews.paige.reading import answer, thresholds  # noqa: E402  # needs the apps
-from interviews.paige.reading.model import reader  # noqa: E402
-from tools.reader import measures  # noqa: E402
+from tools.reader import measures  # noqa: E402  # needs the apps
 from tools.reader.labels import BUYER, EDITED, Interview, Objective, interviews, objectives  # noqa: E402
 from tools.reader.measures import f1, share  # noqa: E402
 
 NEUTRAL, TIMED = 200, 60
 """About how many objectives get neutral sentences, and how many are timed."""
-TRIED = {
-    **dict.fromkeys(("ASKED", "AVOIDED"), ("objectives", (0.35, 0.5, 0.65, 0.8))),
-    "SUBJECT": ("subjects", (0.3, 0.5, 0.7)),
-    "SPEAKS": ("drivers", (0.4, 0.5, 0.6, 0.7, 0.8)),
-    "DECISIVE": ("called", (0.3, 0.4, 0.5, 0.6)),
-    "ACT": ("acts", (0.4, 0.5, 0.6, 0.7, 0.8)),
-    "STATES": ("drivers", (0.3, 0.5, 0.7)),
-    "TOLD": ("topics", (0.3, 0.4, 0.5, 0.6)),
-}
-"""The first word of the row that a threshold is chosen by, and its values."""
 
 
-def main(*, held_back: bool, tries: bool) -> None:
+def main(*, held_back: bool) -> None:
     use = "is_held_back" if held_back else "is_for_development"
     lines = [each for each in objectives() if getattr(each, use)]
     chosen = [each for each in interviews() if getattr(each, use)]
     print("| what | read |\n|:-|:-|")
     if not held_back:
         print_cpu(natural_mix(), chosen)
-    remember_scores()
-    if not held_back:
         print_natural_mix(natural_mix())
     for name, line in table(lines, chosen):
         row(name, line)
-    for threshold, (first, values) in TRIED.items() if tries else ():
-        for value in values:
-            with changed_threshold(threshold, value):
-                for name, line in table(lines, chosen):
-                    if name.startswith(first):
-                        row(f"{threshold} {value}: {name}", line)
 
 
 def table(lines: Sequence[Objective], chosen: Sequence[Interview]) -> Iterator[tuple[str, str]]:
@@ -121,37 +98,7 @@ def row(*cells: str) -> None:
     print(f"| {' | '.join(cells)} |", flush=True)
 
 
-def remember_scores() -> None:
-    """The same text then needs no encoder again, whatever the thresholds are."""
-    own: Any = reader()
-
-    def remembered(score: Callable[..., Any]) -> Callable[..., Any]:
-        kept: dict[Any, Any] = {}
-
-        def scores(*given: Any) -> Any:
-            *words, topics = given
-            key = (*map(tuple, words), topics.tobytes())
-            if key not in kept:
-                kept[key] = score(*given)
-            return kept[key]
-
-        return scores
-
-    own.objective_scores, own.answer_scores = map(remembered, (own.objective_scores, own.answer_scores))
-
-
-@contextmanager
-def changed_threshold(name: str, value: float) -> Iterator[None]:
-    before = getattr(thresholds, name)
-    setattr(thresholds, name, value)
-    answer._read.cache_clear()
-    yield
-    setattr(thresholds, name, before)
-
-
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("lines", nargs="?", choices=["held-back"])
-    parser.add_argument("--thresholds", action="store_true")
-    given = parser.parse_args()
-    main(held_back=given.lines == "held-back", tries=given.thresholds)
+    main(held_back=parser.parse_args().lines == "held-back")
