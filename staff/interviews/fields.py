@@ -76,8 +76,10 @@ class RequestFields(StaffAdmin):
         return f"{status}, archived" if interview_request.archived_at else status
 
     @admin.display(description="Wish of the contact")
-    def wishes(self, interview_request: InterviewRequest) -> str:
-        return ", ".join(flag.label for flag in interview_request.raised_flags) or "-"
+    def wishes(self, interview_request: Any) -> str:
+        """The list has annotated whether they are done."""
+        shown = ", ".join(flag.label for flag in interview_request.raised_flags)
+        return f"{shown} (done)" if shown and interview_request.wishes_are_done else shown or "-"
 
     def facts_of(self, row: InterviewRequest) -> list[tuple[str, str]]:
         """Labels and values of what is known and not said elsewhere on the page."""

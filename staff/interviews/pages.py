@@ -4,7 +4,7 @@ from typing import Any
 from allauth.core import context as allauth_context
 from django.contrib import admin
 from django.core.exceptions import ValidationError
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
@@ -14,7 +14,7 @@ from contacts.text import clean_typed_notes, readable_notes
 from deals.models import Deal
 from interviews.export import COLUMNS, DRIVER_COLUMNS, export_drivers, export_interview_requests
 from interviews.lifecycle import DisplayedStatus
-from interviews.models import Driver, InterviewRequest
+from interviews.models import Driver, InterviewRequest, Wish
 from interviews.paige.guide.guide import GuideError
 from interviews.paige.model.prompt import left_out_of_notes, segments
 from interviews.paige.objective import picks_in, subjects_in
@@ -121,7 +121,9 @@ class InterviewRequestAdmin(OrgRowsAdmin, NewRequestPages, RequestActions, Reque
         if self.is_list(request):
             deals = Deal.objects.filter(org=OuterRef("org"), deal_id=OuterRef("deal_id")).order_by()
             outcome, competitor = Subquery(deals.values("outcome")), Subquery(deals.values("competitor"))
-            found = found.annotate(deal_outcome=outcome, deal_competitor=competitor)
+            wishes = Wish.objects.filter(interview_request=OuterRef("pk"))
+            are_done = Exists(wishes) & ~Exists(wishes.open())
+            found = found.annotate(deal_outcome=outcome, deal_competitor=competitor, wishes_are_done=are_done)
             return found.defer("objective", "contact__notes", "contact__search_text", "conversation__guide")
         return found.select_related("interview_type")
 

@@ -11,7 +11,7 @@ from tests.completed import complete
 from tests.staff.conftest import Staff, staff_of
 
 DRIVER, SHOWN, ADD = "driver", "interviews_interviewrequest_change", "interviews_interviewrequest_driver"
-LIST = "interviews_wish_changelist"
+LIST, REQUESTS = "interviews_wish_changelist", "interviews_interviewrequest_changelist"
 HIGH = "The price of Acme was too high. Datalane was fast."
 TURNED: dict[str, Any] = {
     **{"direction": "against", "topic": "options", "about": "competitor", "about_name": "Datalane"},
@@ -115,9 +115,12 @@ def test_a_wish_is_on_the_home_page_until_it_is_done(support: Staff, wish: Wish)
     assert wish.owner == support.user.username
     assert f"{wish.owner} sees to it" in support.text("index")
     assert "<h1>Alice wants a person · Acme</h1>" in support.text("interviews_wish_change", wish.pk)
+    InterviewRequest.objects.update(flags=wish.kind)
+    assert "wants a person (done)" not in support.text(REQUESTS)
     support.post("interviews_wish_change", wish.pk, owner="", is_done="on")
     wish.refresh_from_db()
     assert wish.done_at is not None
+    assert "wants a person (done)" in support.text(REQUESTS)
     assert support.get("index").context["todos"] == []
     assert support.listed("interviews_wish") == []
     assert support.listed("interviews_wish", state="done") == [wish]
