@@ -194,6 +194,11 @@ class ConversationFilter(ChoiceFilter):
         ("completed", DisplayedStatus.COMPLETED.label),
     )
 
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[Any, str]]:
+        """*Completed* is also a status, of rows without a conversation too. Here, only links choose it."""
+        hidden = {"completed"} - {self.value()}
+        return [option for option in self.options if option[0] not in hidden]
+
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         if self.value() not in dict(self.lookup_choices):
             return queryset
