@@ -13,7 +13,7 @@ from typing import Any, Self
 from django.db.models import Count, F, Q
 
 from interviews.reports.proportions import Share
-from sequences.models import Mail, MailState, Sequence, StopReason
+from sequences.models import Enrolment, Mail, MailState, Sequence, StopReason
 
 _REQUEST = "enrolment__interview_request"
 # When it happened, and what else has to hold.
@@ -59,9 +59,13 @@ class SequenceFigures:
     steps: Mapping[int, MailFigures]
 
 
-def figures_by_sequence(sequence_ids: Collection[int]) -> dict[int, SequenceFigures]:
-    """By id. Those that have sent nothing are left out."""
+def figures_by_sequence(sequence_ids: Collection[int], newest: int | None = None) -> dict[int, SequenceFigures]:
+    """By id. Those that have sent nothing are left out. `newest`: how many enrolments are counted, None for all."""
     sent = Mail.objects.filter(sequence__in=sequence_ids, state=MailState.SENT).order_by("sequence", "step")
+    if newest:
+        enrolments = Enrolment.objects.filter(sequence__in=sequence_ids).order_by("-pk")
+        oldest = enrolments.values_list("pk", flat=True)[newest - 1 : newest]
+        sent = sent.filter(enrolment__gte=next(iter(oldest), 0))
     counts = {event: followed_by(event) for event in _EVENTS}
     rows = sent.values("sequence", "step").annotate(sent=Count("pk"), **counts)
     return {pk: _figures(list(steps)) for pk, steps in groupby(rows, itemgetter("sequence"))}
