@@ -33,7 +33,7 @@ LABELS = ("competitor", "segment", "owner")
 OF_DEAL = JSONArray("outcome", *LABELS, Cast("amount", CharField()), Q(reported_reason__gt=""))
 OUTCOME = JSONArray("outcome")
 STRENGTHS = Q(review=Review.CONFIRMED) | Q(source=DriverSource.STAFF), Q(is_decisive=True), Q(is_reason=True)
-# One number, because PostgreSQL takes 1.5 times as long to sort by three keys.
+# One number, because PostgreSQL takes 1.5 times as long to sort by three keys. Each counts more than all after it.
 STRENGTH = reduce(add, (Case(When(each, then=4 >> place), default=0) for place, each in enumerate(STRENGTHS)))
 STRONGEST_FIRST = (STRENGTH.desc(), F("completed_at").desc(), F("pk"))
 
@@ -121,7 +121,7 @@ class Selection:
     def read(self, column: str = "completed_at", *, of_deal: JSONArray | None = OF_DEAL) -> list[Interview]:
         """The newest interviews of the span, whatever the filters are: at most MAX_INTERVIEWS + 1."""
         rows = self.of_orgs(InterviewRequest.objects.filter(**self.span.of(column))).order_by(f"-{column}")
-        # To join, PostgreSQL may read the whole tables.
+        # A subquery, because PostgreSQL may read whole tables for a join.
         deal = Subquery(reported_deals().values(row=of_deal)[:1]) if of_deal else Value(None, IntegerField())
         columns = rows.annotate(deal=deal).values_list("pk", "interview_type", "status", "deal")
         found = columns[: MAX_INTERVIEWS + 1]
@@ -170,8 +170,9 @@ class Sample:
     def _drivers(self) -> Any:
         span = self.selection.span
         if self.is_cut:
-            since: Any = InterviewRequest.objects.values_list("completed_at", flat=True).get(pk=self.interviews[-1].pk)
-            span = replace(span, since=since)
+            # None if it was deleted meanwhile.
+            since = InterviewRequest.objects.filter(pk=self.interviews[-1].pk).values_list("completed_at", flat=True)
+            span = replace(span, since=since.first() or span.since)
         return self.selection.of_orgs(Driver.objects.counted().filter(**span.of("completed_at")))
 
     @cached_property
