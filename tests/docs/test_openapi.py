@@ -55,7 +55,7 @@ def bodies() -> dict[str, dict[str, Any]]:
 
 @pytest.mark.parametrize(("name", "body"), bodies().items(), ids=bodies())
 def test_each_body_has_examples_that_match_its_schema(name: str, body: dict[str, Any]) -> None:
-    assert body["examples"]
+    assert len(body["examples"]) == (2 if name == "POST /api/v1/interviews 409" else 1)
     for example in body["examples"].values():
         assert not list(validator(json.dumps(body["schema"])).iter_errors(example["value"]))
 
