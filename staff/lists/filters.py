@@ -195,9 +195,8 @@ class ConversationFilter(ChoiceFilter):
     )
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[Any, str]]:
-        """*Completed* is also a status, of rows without a conversation too. Here, only links choose it."""
-        hidden = {"completed"} - {self.value()}
-        return [option for option in self.options if option[0] not in hidden]
+        """Only links choose *completed*. The filter by status offers it, and also finds rows without a conversation."""
+        return [option for option in self.options if option[0] != "completed" or self.value() == "completed"]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         if self.value() not in dict(self.lookup_choices):

@@ -155,6 +155,13 @@ def test_the_list_shows_the_status_of_each_interview(root: Staff, begun: Intervi
     assert listed(root, conversation="abandoned") == [(begun.pk, "Abandoned")]
 
 
+def test_only_a_link_filters_by_completed_conversations(root: Staff) -> None:
+    link = "conversation=completed"
+    assert "conversation=abandoned" in root.text("interviews_interviewrequest_changelist")
+    assert link not in root.text("interviews_interviewrequest_changelist")
+    assert link in root.text("interviews_interviewrequest_changelist", conversation="completed")
+
+
 def test_answers_that_were_not_sent_are_counted_and_not_shown(root: Staff, begun: InterviewRequest) -> None:
     next_question(begun)
     page = root.get(CHANGE, begun.pk)
