@@ -79,7 +79,7 @@ def require_bodies(result: Schema, **kwargs: Any) -> Schema:
 
 
 def share_error_responses(result: Schema, **kwargs: Any) -> Schema:
-    """The response to an error is the same for every operation. A response to two errors stays in its operation."""
+    """Moves the response to each error to the components. A response to two errors stays in its operation."""
     names = {description_of(error): error.__name__ for error in ApiError.__subclasses__()}
     shared: Schema = {}
     for operation in operations_of(result):

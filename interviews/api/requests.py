@@ -45,9 +45,9 @@ NAME = {"minLength": 1, "maxLength": MAX_NAME_LENGTH, "pattern": r"\S"}
 EXTERNAL_ID = {"minLength": 1, "maxLength": MAX_EXTERNAL_ID_LENGTH, "pattern": r"\S"}
 OBJECTIVE = {"maxLength": MAX_OBJECTIVE_LENGTH}
 DEAL_ID = {"maxLength": MAX_DEAL_ID_LENGTH}
-# A component with if: openapi-generator takes the field for any value, so that its clients send a plain object. With
-# anyOf alone its Python client sends the object as null, and with oneOf its typescript-fetch client sends {}. The if is
-# empty, because Redoc combines its type with both types of anyOf.
+# openapi-generator takes a component with `if` for any value, so that its clients send a plain object. With `anyOf`
+# alone, its Python client sends null. With `oneOf`, its typescript-fetch client sends {}. The `if` is empty, because
+# Redoc reports an error if it has a type and `anyOf` has another one.
 CONTEXT = {
     "anyOf": [{"type": "string"}, {"type": "object", "additionalProperties": True}],
     "if": {},

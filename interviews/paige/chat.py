@@ -51,7 +51,7 @@ class PromptTexts:
 
 
 def shortened(text: str, limit: int = MAX_ANSWER_CHARACTERS) -> str:
-    """Without the middle of a longer text."""
+    """The beginning and the end of a text of more than `limit` characters, else the whole text."""
     left_out = len(text) - limit
     if left_out <= 0:
         return text

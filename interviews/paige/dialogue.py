@@ -82,7 +82,7 @@ def answered(conversation: Sequence[Utterance]) -> Sequence[Utterance]:
 
 
 def prompt_conversation(words: PromptTexts, conversation: Iterable[Utterance]) -> tuple[str, str]:
-    """The delimiter of the messages in a prompt, and the messages."""
+    """Returns the delimiter of the messages in a prompt, and the messages, each of them shortened."""
     said = [(turn.speaker, shortened(turn.text) if turn.text.strip() else words("skipped")) for turn in conversation]
     mark = mark_of(text for _, text in said)
     return mark, "\n".join(words("said", speaker=speaker, text=text, mark=mark) for speaker, text in said)

@@ -60,9 +60,12 @@ class SequenceFigures:
 
 
 def figures_by_sequence(sequence_ids: Collection[int], newest: int | None = None) -> dict[int, SequenceFigures]:
-    """By id. Those that have sent nothing are left out. `newest`: how many enrolments are counted, None for all."""
+    """By id. Sequences that have sent nothing are left out.
+
+    `newest`: only this number of the newest enrolments is counted, of all the sequences together. None counts all.
+    """
     sent = Mail.objects.filter(sequence__in=sequence_ids, state=MailState.SENT).order_by("sequence", "step")
-    if newest:
+    if newest is not None:
         enrolments = Enrolment.objects.filter(sequence__in=sequence_ids).order_by("-pk")
         oldest = enrolments.values_list("pk", flat=True)[newest - 1 : newest]
         sent = sent.filter(enrolment__gte=next(iter(oldest), 0))

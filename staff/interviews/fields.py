@@ -77,9 +77,11 @@ class RequestFields(StaffAdmin):
 
     @admin.display(description="Wish of the contact")
     def wishes(self, interview_request: Any) -> str:
-        """The list has annotated whether they are done."""
+        """Needs the list's annotation `wishes_are_done`."""
         shown = ", ".join(flag.label for flag in interview_request.raised_flags)
-        return f"{shown} (done)" if shown and interview_request.wishes_are_done else shown or "-"
+        if not shown:
+            return "-"
+        return f"{shown} (done)" if interview_request.wishes_are_done else shown
 
     def facts_of(self, row: InterviewRequest) -> list[tuple[str, str]]:
         """Labels and values of what is known and not said elsewhere on the page."""
