@@ -1,7 +1,7 @@
 """What staff read of a completed interview: its turns and its findings, on the page and in files."""
 
 from collections import defaultdict, deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import zip_longest
 from typing import Any, Self
@@ -116,7 +116,7 @@ class TranscriptDocument:
             },
             drivers=_drivers(interview_request, form_of),
             objective=[*_objective(transcript)],
-            turns=_turns(interview_request),
+            turns=_turns(interview_request, [quote for each in summary["sentences"] for quote in each["quotes"]]),
         )
 
     @property
@@ -164,8 +164,8 @@ def _facts(interview_request: InterviewRequest) -> Iterator[tuple[str, str]]:
         yield "Rating", f"{rating} of {max(Rating)}: {Rating(rating).label}"
 
 
-def _turns(interview_request: InterviewRequest) -> list[SpokenTurn]:
-    """From their rows, or else from the transcript. The answer to a skipped question has an empty text."""
+def _turns(interview_request: InterviewRequest, quotes: Iterable[Mapping[str, Any]]) -> list[SpokenTurn]:
+    """From their rows, or else from the transcript. A skipped question has an empty text. `quotes`: of the summary."""
     names, transcript = speakers(interview_request.contact.name), interview_request.transcript
     turns = [
         SpokenTurn(names[Speaker(turn.speaker)], turn.text, turn.engine, is_worded=turn.worded_by == Wording.MODEL)
@@ -178,7 +178,7 @@ def _turns(interview_request: InterviewRequest) -> list[SpokenTurn]:
         ]
     except ValueError:  # not in the format of render_transcript()
         turns = [SpokenTurn("", transcript.content)]
-    marked = _marked_turns(transcript)
+    marked = _marked_turns(transcript, quotes)
     return [replace(turn, html=marked.get(number, turn.text or SKIPPED)) for number, turn in enumerate(turns, start=1)]
 
 
@@ -218,11 +218,11 @@ def _quote(text: str, place: Mapping[str, Any] | None, direction: str = "") -> Q
     return Quote(shown, place["turn"], anchor_of((place["start"], place["end"])), direction) if place else Quote(shown)
 
 
-def _marked_turns(transcript: Transcript) -> dict[int, SafeString]:
+def _marked_turns(transcript: Transcript, quotes: Iterable[Mapping[str, Any]]) -> dict[int, SafeString]:
     """The text of quoted turns. Each quote is an element with its anchor as id."""
     of_key_answers = (place for topic in transcript.key_answers for place in topic.get("places", []))
     spans: dict[int, set[Span]] = defaultdict(set)
-    for place in (*of_key_answers, *transcript.drivers):
+    for place in (*of_key_answers, *transcript.drivers, *quotes):
         spans[place["turn"]].add((place["start"], place["end"]))
     marked = {}
     for turn, block in enumerate(blocks(transcript.content) if spans else [], start=1):
