@@ -38,4 +38,4 @@ def _clause(text: str, start: int) -> Clause:
     speaks = Direction.AGAINST if AGAINST.search(text) else Direction.FOR if FOR.search(text) else None
     topics = ("pricing",) if "price" in text else ()
     kind, is_decisive, is_sure = StatementKind.JUDGEMENT, "decided" in text, speaks is not None
-    return Clause(text, start, None, kind, topics, speaks, is_decisive=is_decisive, is_sure=is_sure)
+    return Clause(text, start, None, kind, topics, speaks, is_decisive=is_decisive, is_sure=is_sure, weight=0.5)

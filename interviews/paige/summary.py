@@ -1,19 +1,14 @@
 """What the findings of an interview say together, and how findings are shown outside of this system."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import accumulate, chain
 from typing import Any
 
 from hindsight.text.visible import position_in, visible
 from interviews.lifecycle import Coverage, Direction, DriverAbout, DriverSource, Review
-from interviews.paige.findings import DECISION, EARLIER_DRIVER, EXCERPT_LENGTH
-from interviews.paige.model.summary import MAX_QUOTES, MAX_SENTENCES
+from interviews.paige.findings import DECISIONS, EARLIER_DRIVER, MAX_CHARACTERS
 
-MAX_CHARACTERS = 650
-"""Of the sentences together, without that on the objective."""
-MAX_NAMED = 5
-"""Quotes without a side."""
 SIDES, MODEL = (Direction.FOR, Direction.AGAINST), DriverSource.MODEL
 
 Shown = Mapping[str, Any]
@@ -56,60 +51,58 @@ def shown_findings(stored: Shown, vendor: str) -> dict[str, Any]:
 
 
 def summary_of(stored: Shown, vendor: str) -> dict[str, Any]:
-    """`source`, and at most MAX_SENTENCES `sentences`: of a model, if there are any."""
+    """`source`, and at most five `sentences`: of a model, if there are any. A quote has a side if its drivers do."""
     if written := stored["summary"].get("sentences"):
         return {"source": MODEL.value, "sentences": written}
-    kept, objective = stored["summary"], _objective(stored["coverage"], stored["key_answers"])
-    answers = [quote for each in stored["key_answers"] if each["topic"] == DECISION for quote in _excerpts(each)]
-    change, told = kept.get("would_change", []), _up_to(EXCERPT_LENGTH, kept.get("decided", answers))
-    drivers = sorted(({**EARLIER_DRIVER, **each} for each in stored["drivers"]), key=_rank)
-    rejected = [each for each in drivers if each["review"] == Review.REJECTED]
-    related = [each for each in kept.get("on_reasons", []) if not _is_within(each, rejected)]
-    quoted = [*change, *told, *related]
-    others = [each for each in kept.get("others", []) if not _is_within(each, drivers)]
-    accepted = [
-        each for each in drivers if each not in rejected and (_is_checked(each) or not _is_within(each, quoted))
+    kept, drivers = stored["summary"], sorted(({**EARLIER_DRIVER, **each} for each in stored["drivers"]), key=_rank)
+    answers = [quote for each in stored["key_answers"] if each["topic"] in DECISIONS for quote in _excerpts(each)]
+    decided, change = kept.get("decided", answers), kept.get("would_change", [])
+    accepted = [each for each in drivers if each["review"] != Review.REJECTED]
+    left_out = [*decided, *change, *(each for each in drivers if each not in accepted)]
+
+    def with_lead(quote: Shown) -> tuple[str, Shown]:
+        within = [each for each in accepted if _meets(each, [quote])]
+        return _side(within, kept.get("sure", ()), vendor) or also, quote
+
+    also = "They also said" if decided or change else "They said"
+    beside = [with_lead(each) for each in kept.get("beside", accepted) if not _meets(each, left_out)]
+    checked = [with_lead(each) for each in accepted if _is_checked(each)]
+    added = [
+        (lead, each) for lead, each in checked if not _meets(each, [told for side, told in beside if side == lead])
     ]
-    sure = {*kept.get("sure", []), *(each["start"] for each in drivers if _is_checked(each) or each["source"] == MODEL)}
-    # A quote on the wrong side misleads more than one without a side.
-    sided = [each for each in accepted if each["start"] in sure and each["direction"] in SIDES]
-    named = [*(each for each in accepted if each not in sided), *others][:MAX_NAMED]
-    sentences: list[Sentence] = []
-    for parts in (
-        {"Asked what decided it, they said": told},
-        {"What would have changed it": change},
-        {"On this they also said" if told else "They called decisive": related},
-    ):
-        sentences += _quoting(parts, MAX_CHARACTERS - _length(sentences))
-    # What competitors do better is never sure, and is more often a main reason than what has a side.
-    left = MAX_CHARACTERS - _length(sentences)
-    sides = _quoting(_sides(sided, vendor), left - _length(_quoting({"Also named": named[:MAX_QUOTES]}, left)))
-    sentences += [*_quoting({"Also named": named}, left - _length(sides)), *sides]
-    return {"source": DriverSource.READ.value, "sentences": [*sentences[: MAX_SENTENCES - len(objective)], *objective]}
+    left = MAX_CHARACTERS - sum(len(each["quote"]) for each in (*decided, *change))
+    of_lead = defaultdict[str, list[Shown]](list)
+    for lead, each in _up_to(left, [*added, *beside]):
+        of_lead[lead].append(each)
+    sentences = [
+        _quoting({"Asked what decided it, they said": decided}),
+        _quoting({"What would have changed it": change}),
+        _quoting({also: of_lead.pop(also, [])}),
+        _quoting(of_lead),
+        _objective(stored["coverage"], stored["key_answers"]),
+    ]
+    return {"source": DriverSource.READ.value, "sentences": [*chain.from_iterable(sentences)]}
 
 
-def _length(sentences: Iterable[Sentence]) -> int:
-    return sum(len(each["text"]) for each in sentences)
+def _side(drivers: Sequence[Shown], sure: Collection[int], vendor: str) -> str:
+    """Of a quote with these drivers, or "": a quote on the wrong side misleads more than one without a side."""
+    is_sure = all(_is_checked(each) or each["source"] == MODEL or each["start"] in sure for each in drivers)
+    sides = {_lead(each, vendor) for each in drivers if each["direction"] in SIDES}
+    return sides.pop() if is_sure and len(sides) == 1 else ""
 
 
-def _sides(ranked: Sequence[Shown], vendor: str) -> dict[str, Sequence[Shown]]:
-    """The side with the most decisive drivers comes first, then that with the most."""
-    sides: dict[str, list[Shown]] = defaultdict(list)
-    for each in ranked:
-        is_of_rival = each["direction"] == Direction.AGAINST and each["about"] == DriverAbout.COMPETITOR
-        lead = f"for {each['about_name'] or 'a competitor'}" if is_of_rival else f"{each['direction']} {vendor}"
-        sides[lead].append(each)
-    first = {lead: found[:MAX_QUOTES] for lead, found in sides.items()}
-    return dict(sorted(first.items(), key=lambda side: (-sum(each["is_decisive"] for each in side[1]), -len(side[1]))))
+def _lead(driver: Shown, vendor: str) -> str:
+    is_of_rival = driver["direction"] == Direction.AGAINST and driver["about"] == DriverAbout.COMPETITOR
+    return f"for {driver['about_name'] or 'a competitor'}" if is_of_rival else f"{driver['direction']} {vendor}"
 
 
-def _up_to(characters: int, found: Sequence[Shown]) -> list[Shown]:
-    lengths = accumulate(len(each["quote"]) for each in found)
-    return [each for each, length in zip(found, lengths, strict=True) if length <= characters]
+def _up_to(characters: int, found: Sequence[tuple[str, Shown]]) -> list[tuple[str, Shown]]:
+    lengths = accumulate(len(each["quote"]) for _, each in found)
+    return [pair for pair, length in zip(found, lengths, strict=True) if length <= characters]
 
 
-def _is_within(quote: Shown, others: Iterable[Shown]) -> bool:
-    return any(each["start"] <= quote["start"] < each["end"] for each in others)
+def _meets(quote: Shown, others: Iterable[Shown]) -> bool:
+    return any(quote["start"] < each["end"] and each["start"] < quote["end"] for each in others)
 
 
 def _is_checked(driver: Shown) -> bool:
@@ -120,12 +113,10 @@ def _rank(driver: Shown) -> tuple[bool, bool, bool, int]:
     return not driver["is_decisive"], not driver["is_reason"], not _is_checked(driver), driver["start"]
 
 
-def _quoting(parts: Mapping[str, Sequence[Shown]], characters: int) -> list[Sentence]:
-    """A sentence with the first quotes of each part, or none without quotes. The parts share the characters."""
-    most = characters // max(1, sum(map(bool, parts.values())))
-    shown = {lead: kept for lead, found in parts.items() if (kept := _up_to(most, found))}
-    text = "; ".join(f"{lead}: {'; '.join(map(_marked, found))}" for lead, found in shown.items())
-    quotes = [{name: each[name] for name in ("quote", "turn", "start", "end")} for each in chain(*shown.values())]
+def _quoting(parts: Mapping[str, Sequence[Shown]]) -> list[Sentence]:
+    """A sentence with the quotes of each part, or none without quotes."""
+    text = "; ".join(f"{lead}: {'; '.join(map(_marked, found))}" for lead, found in parts.items() if found)
+    quotes = [{name: each[name] for name in ("quote", "turn", "start", "end")} for each in chain(*parts.values())]
     return [{"text": f"{text[0].upper()}{text[1:]}.", "quotes": quotes}] if quotes else []
 
 

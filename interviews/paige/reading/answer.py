@@ -114,6 +114,7 @@ def _clause(text: str, words: Sequence[Word], scores: ClauseScores, keys: Sequen
         scores.decisive >= thresholds.DECISIVE,
         certainty,
         about is About.VENDOR and max(scores.speaks[1:]) >= thresholds.SURE_DIRECTION,
+        scores.decisive + thresholds.OPINION * sum(scores.speaks[1:]),
     )
 
 

@@ -73,6 +73,7 @@ class Clause:
     `kind`: None if it states nothing about the purchase. `topics`: at most MAX_TOPICS keys, the surest first. `speaks`:
     for or against the vendor. `is_decisive`: whether the contact says that it decided the purchase, or would have.
     `certainty`: the probability that it states something. `is_sure`: whether a summary may tell for whom it speaks.
+    `weight`: how likely it is a reason for the decision, from 0 to 1 + OPINION, also below the other thresholds.
     """
 
     text: str = field(repr=False)
@@ -85,6 +86,7 @@ class Clause:
     is_decisive: bool = False
     certainty: float = 1.0
     is_sure: bool = False
+    weight: float = 0.0
 
     @property
     def end(self) -> int:

@@ -38,7 +38,7 @@ def answer_text(reading: AnswerReading | None, answer: str) -> str:
     clauses = [
         [
             *(each.start, len(each.text), each.act, each.kind, each.topics, each.speaks, each.about),
-            *(int(each.is_decisive), round(each.certainty, 4), int(each.is_sure)),
+            *(int(each.is_decisive), round(each.certainty, 4), int(each.is_sure), round(each.weight, 4)),
         ]
         for each in reading.clauses
     ]
@@ -57,7 +57,7 @@ def answer_in(stored: str, answer: str) -> AnswerReading | None:
 
 
 def _clause(answer: str, columns: Sequence[Any]) -> Clause:
-    start, length, act, kind, topics, speaks, about, is_decisive, certainty, is_sure = columns
+    start, length, act, kind, topics, speaks, about, is_decisive, certainty, is_sure, weight = columns
     return Clause(
         _quoted(answer, start, length),
         start,
@@ -69,6 +69,7 @@ def _clause(answer: str, columns: Sequence[Any]) -> Clause:
         bool(is_decisive),
         float(certainty),
         bool(is_sure),
+        float(weight),
     )
 
 

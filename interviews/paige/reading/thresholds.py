@@ -24,6 +24,11 @@ beside a statement, unless it is a question. With less, an aside such as "bear w
 the questions on a topic. WISH: with 0.9, two more answers are read right, but answers of 60 scripted respondents were
 read as wishes, such as "Weather's clearing up now." must_hear.json has plain wishes.
 """
+OPINION = 0.3
+"""How much the probability that a clause speaks for or against the vendor weighs beside that of being decisive. In the
+same interviews the summary quotes 71 of 71 main reasons, and 193 of 200 in 86 for training. With 0.2: 70 and 191; with
+0.5: 71 and 192.
+"""
 STATES = 0.5
 """Of the clauses that state something, 98% found; 98% of the found right."""
 TOLD = 0.5

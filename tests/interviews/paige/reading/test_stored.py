@@ -58,6 +58,8 @@ def answers(draw: st.DrawFn) -> tuple[str, AnswerReading]:
                 draw(st.none() | st.sampled_from(About)),
                 draw(st.booleans()),
                 draw(st.integers(0, 10_000)) / 10_000,
+                draw(st.booleans()),
+                draw(st.integers(0, 13_000)) / 10_000,
             )
         )
     return text, AnswerReading(tuple(clauses))
@@ -95,7 +97,7 @@ def test_the_readings_of_objective_and_notes_are_restored(
     assert text_in("notes", stored_text, notes, 1, 2) == of_notes
 
 
-CLAUSE = [0, 2, None, "fact", ["pricing"], "for", None, 0, 1.0]
+CLAUSE = [0, 2, None, "fact", ["pricing"], "for", None, 0, 1.0, 0, 0.5]
 
 
 def of_clause(*clause: Any) -> str:
@@ -116,7 +118,7 @@ BROKEN = {
     "a place before the answer": of_clause(-1, 1, *CLAUSE[2:]),
     "an empty place": of_clause(0, 0, *CLAUSE[2:]),
     "a place of another type": of_clause("0", 2, *CLAUSE[2:]),
-    "a number that is too large": of_clause(*CLAUSE[:8], 10**400),
+    "a number that is too large": of_clause(*CLAUSE[:8], 10**400, *CLAUSE[9:]),
     "deep nesting": "[" * 100_000,
 }
 
