@@ -79,6 +79,19 @@ def test_the_model_labels_the_clauses_and_its_drivers_replace_those_of_the_encod
     ]
 
 
+def test_a_circumstance_that_the_model_calls_decisive_is_a_main_reason() -> None:
+    brief = told(
+        buyer_brief(), answer("vendor", talks("The board froze all spending, so we stayed.", ReadAct.COMPLAINS))
+    )
+    with fake_provider(replies(reply(entry(1, speaks="against", about="self", decisive=True)))) as provider:
+        heard = model_answer_readings(Provider(provider.url, "fake", "key"), brief, timeout=10)
+    [shown] = drivers(brief.after(heard or ()))
+    assert (shown.direction, shown.is_decisive, shown.is_reason, shown.about) == (AGAINST, True, True, None)
+    system = provider.requests[0]["messages"][0]["content"]
+    assert "all spending was frozen" in system
+    assert "price was not the issue" in system
+
+
 def test_the_request_has_clauses_topics_and_names_but_neither_notes_nor_objective() -> None:
     with fake_provider(replies(reply())) as provider:
         assert read_by(provider, given_answers()) == []
