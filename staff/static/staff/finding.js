@@ -1,5 +1,6 @@
 "use strict";
-// The key / moves the focus to the search box. Menus close on Escape and on clicks elsewhere. Fields for an org suggest names.
+// The key / moves the focus to the search box. Menus close on Escape and on clicks elsewhere, and that of filters stays open
+// for the next choice. Fields for an org suggest names.
 
 document.addEventListener("keydown", (event) => {
   if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey) return;
@@ -53,4 +54,15 @@ function suggestOrgs(field) {
   });
 }
 
-document.addEventListener("DOMContentLoaded", () => document.querySelectorAll("[data-orgs]").forEach(suggestOrgs));
+const CHOSEN = "chosen-filter";
+
+document.addEventListener("DOMContentLoaded", () => {
+  document.querySelectorAll("[data-orgs]").forEach(suggestOrgs);
+  const filters = document.querySelector(".filters");
+  if (!filters) return;
+  filters.open ||= sessionStorage.getItem(CHOSEN) === location.pathname;
+  sessionStorage.removeItem(CHOSEN);
+  const keepOpen = () => sessionStorage.setItem(CHOSEN, location.pathname);
+  filters.querySelectorAll("a").forEach((link) => link.addEventListener("click", keepOpen));
+  filters.addEventListener("submit", keepOpen);
+});

@@ -71,7 +71,10 @@ def test_menus_filters_and_chips(browser: Browser, acme: Org) -> None:
     browser.leave(lambda: lost.send_keys(Keys.ENTER))
     [chip] = browser.texts(".chip")
     assert "outcome: lost" in chip
+    is_open = "return document.querySelector('.filters').open"
+    assert page.run(is_open), "for the next choice"
     browser.leave(lambda: browser.find(".chip").send_keys(Keys.ENTER))
+    assert not page.run(is_open)
     browser.driver.implicitly_wait(0)
     assert browser.texts(".chip") == []
     browser.driver.implicitly_wait(10)
