@@ -1,13 +1,12 @@
 from django.db import migrations, models
 
+from hindsight.db.operations import DropChecks
 from hindsight.db.upgrades import ROLLING
 
 
 class Migration(migrations.Migration):
     upgrade = ROLLING
-    rolling_because = (
-        "The constraint allows more values. Old servers find no scope of theirs in them, or all. They cannot rotate such a key."
-    )
+    rolling_because = "Old servers find no scope of theirs in a new value, or all. They cannot rotate such a key."
 
     replaces = [
         ('orgs', '0024_webhook_scope'),
@@ -19,17 +18,10 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.RemoveConstraint(
-            model_name='apikey',
-            name='api_key_scopes_are_known',
-        ),
+        DropChecks('apikey', ['api_key_scopes_are_known']),
         migrations.AlterField(
             model_name='apikey',
             name='scopes',
             field=models.CharField(choices=[('read write', 'read and write'), ('read', 'read'), ('write', 'write'), ('webhooks', 'webhook endpoints'), ('read webhooks', 'read and webhook endpoints'), ('write webhooks', 'write and webhook endpoints'), ('read write webhooks', 'read, write and webhook endpoints')], default='read write', max_length=20),
-        ),
-        migrations.AddConstraint(
-            model_name='apikey',
-            constraint=models.CheckConstraint(condition=models.Q(('scopes__in', ['read write', 'read', 'write', 'webhooks', 'read webhooks', 'write webhooks', 'read write webhooks'])), name='api_key_scopes_are_known'),
         ),
     ]

@@ -72,9 +72,6 @@ class Change(AppendOnly):
             # Small and cheap to write, because rows are added in the order of time. On SQLite it is an ordinary index.
             BrinIndex(fields=("created_at",), name="change_by_time"),
         )
-        constraints = (
-            models.CheckConstraint(name="change_actor_kind_is_known", condition=Q(actor_kind__in=ActorKind.values)),
-        )
 
     def __str__(self) -> str:
         return f"{self.field} of {self.object_type} {self.object_id} by {self.actor}"
@@ -167,10 +164,6 @@ class SecurityEvent(AppendOnly):
             models.Index(fields=("actor", "created_at", "id"), name="event_by_actor"),
             models.Index(fields=("subject", "created_at", "id"), name="event_by_subject"),
             models.Index(fields=("org", "created_at", "id"), name="event_by_org"),
-        )
-        constraints = (
-            models.CheckConstraint(name="event_kind_is_known", condition=Q(kind__in=EventKind.values)),
-            models.CheckConstraint(name="event_actor_kind_is_known", condition=Q(actor_kind__in=ActorKind.values)),
         )
 
     def __str__(self) -> str:

@@ -67,7 +67,6 @@ class ApiKey(models.Model):
             ("add_own_apikey", "Can add API keys of orgs that they manage"),
             ("change_own_apikey", "Can change API keys of orgs that they manage"),
         )
-        constraints = (models.CheckConstraint(name="api_key_scopes_are_known", condition=Q(scopes__in=Scopes.values)),)
 
     def __str__(self) -> str:
         return f"{self.prefix}… ({self.name})"

@@ -10,6 +10,7 @@ from django.db.migrations.loader import MigrationLoader
 from django.db.models.fields import NOT_PROVIDED
 
 from hindsight.db import upgrades
+from hindsight.db.operations import DropChecks
 from hindsight.db.upgrades import RELEASES, ROLLING, STOP_FIRST, class_of, that_need_a_stop
 
 Operation = migrations.operations.base.Operation
@@ -22,6 +23,7 @@ ALWAYS_ROLLING = (
     AddIndexConcurrently,
     RemoveIndexConcurrently,
     migrations.RemoveConstraint,
+    DropChecks,
     migrations.AlterModelOptions,
     migrations.AlterModelManagers,
 )
