@@ -37,10 +37,3 @@ def test_missing_setting_is_reported_in_one_line_with_what_to_type(tmp_path: Pat
     assert (result.returncode, len(result.stderr.splitlines())) == (1, 1)
     assert "SECRET_KEY" in result.stderr
     assert "HINDSIGHT_ENV=development .venv/bin/python manage.py check --deploy\n" in result.stderr
-
-
-@pytest.mark.slow
-def test_production_is_not_told_to_use_development_settings(tmp_path: Path) -> None:
-    result = manage(tmp_path, "check", HINDSIGHT_ENV="production")
-    assert "SECRET_KEY" in result.stderr
-    assert "development" not in result.stderr

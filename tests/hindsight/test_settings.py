@@ -85,14 +85,6 @@ def test_the_host_of_the_links_is_allowed() -> None:
     assert development["ALLOWED_HOSTS"] == ["localhost", "127.0.0.1", "[::1]"]
 
 
-@pytest.mark.slow
-def test_invalid_setting_is_reported_without_a_traceback() -> None:
-    result = manage("check", **{**PRODUCTION, "DEBUG": "maybe"})
-    assert (result.returncode, result.stdout) == (1, "")
-    assert "DEBUG" in result.stderr
-    assert "Traceback" not in result.stderr
-
-
 @pytest.mark.parametrize(
     ("name", "value"),
     [

@@ -81,7 +81,7 @@ def test_the_reader_sees_the_report_and_staff_how_often(support: Staff, told: In
 
 @pytest.mark.parametrize(
     ("form", "flags", "is_named"),
-    [({}, "", False), ({"with_names": "on"}, "", True), ({"with_names": "on"}, "no_name", False)],
+    [({}, "", False), ({"with_names": "on"}, "", True), ({"with_names": "on"}, "wants_to_stop no_name", False)],
 )
 def test_names_are_shown_only_if_staff_say_so_and_the_contact_does_not_mind(
     support: Staff, told: InterviewRequest, form: dict[str, str], flags: str, is_named: bool
@@ -92,6 +92,9 @@ def test_names_are_shown_only_if_staff_say_so_and_the_contact_does_not_mind(
     assert ("globex" in page.lower()) == is_named
     assert ("The price of Globex was too high, said Ada." in page) == is_named
     assert ("The price of {company} was too high, said {person}." in page) != is_named
+    assert ("Ada Lovelace of globex.example, lost" if is_named else "lost deal") in page
+    assert ("Ada left" in page) == is_named, "the reported reason can name people"
+    assert "/admin/" not in page
 
 
 def test_the_period_is_fixed_and_the_figures_are_not(support: Staff, told: InterviewRequest) -> None:

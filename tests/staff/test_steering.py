@@ -179,21 +179,11 @@ class TestSubjects:
         save(root, row, {}, objective="Why Gong?", subjects="SSO")
         assert InterviewRequest.objects.get().subjects == "SSO"
 
-    @pytest.mark.parametrize(
-        ("text", "error"),
-        [
-            *(
-                (text, "is not a subject")
-                for text in ("{vendor}", "x" * 61, "a?", "“Who?” said he", "<b>", "a: b", "…")
-            ),
-            ("\u202e", "is not a subject"),
-            ("\n".join(f"item {number}" for number in range(13)), "Enter at most 12 subjects."),
-        ],
-    )
-    def test_a_text_that_paige_could_not_name_is_refused(
-        self, root: Staff, row: InterviewRequest, text: str, error: str
-    ) -> None:
-        assert error in save(root, row, {}, subjects=text).content.decode()
+    def test_a_text_that_paige_could_not_name_is_refused(self, root: Staff, row: InterviewRequest) -> None:
+        for text in ("{vendor}", "x" * 61, "a?", "“Who?” said he", "<b>", "a: b", "…", "\u202e"):
+            assert "is not a subject" in save(root, row, {}, subjects=text).content.decode(), text
+        too_many = "\n".join(f"item {number}" for number in range(13))
+        assert "Enter at most 12 subjects." in save(root, row, {}, subjects=too_many).content.decode()
         assert InterviewRequest.objects.get().subjects == ""
 
 

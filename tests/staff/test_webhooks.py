@@ -50,7 +50,6 @@ def test_an_endpoint_is_added_on_the_page_of_its_org_and_shows_its_secret_once(r
     ("sent", "message"),
     [
         ({"url": "https://10.0.0.1/", "event_types": EVENTS}, "10.0.0.1 does not resolve to public addresses only"),
-        ({"url": "ftp://example.com", "event_types": EVENTS}, "Enter a URL that begins with https://"),
         ({"url": "http://127.0.0.1:9/hooks", "event_types": EVENTS}, "already has a webhook endpoint with this URL"),
         ({"url": "http://127.0.0.1:9/other", "event_types": []}, "Tick at least one event"),
         ({"url": "http://127.0.0.1:9/other", "event_types": ["interview.deleted"]}, "Select a valid choice."),
@@ -133,19 +132,14 @@ def test_a_delivery_that_is_no_longer_pending_cannot_be_cancelled(root: Staff, a
     assert Delivery.objects.get().status == Status.PENDING
 
 
-def test_deliveries_are_filtered(root: Staff, acme: Org, endpoint: Endpoint) -> None:
+def test_a_pending_delivery_is_found_and_shown_with_its_answer_and_sent_now(
+    root: Staff, acme: Org, endpoint: Endpoint
+) -> None:
     delivery = complete(acme)
-    for query, found in [
-        ({"org": "acme", "status__exact": "pending"}, [delivery]),
-        ({"endpoint": str(endpoint.pk)}, [delivery]),
-        ({"status__exact": "failed"}, []),
-        ({"org": "globex"}, []),
-    ]:
-        assert root.listed("webhooks_delivery", **query) == found
-
-
-def test_a_pending_delivery_is_shown_with_its_answer_and_sent_now(root: Staff, acme: Org, endpoint: Endpoint) -> None:
-    delivery = complete(acme)
+    for query in ({"org": "acme", "status__exact": "pending"}, {"endpoint": str(endpoint.pk)}):
+        assert root.listed("webhooks_delivery", **query) == [delivery]
+    for query in ({"status__exact": "failed"}, {"org": "globex"}):
+        assert root.listed("webhooks_delivery", **query) == []
     later = timezone.now() + timedelta(hours=5)
     Delivery.objects.update(due_at=later, attempts=4, earlier_attempts=10)
     Delivery.objects.update(answer_headers="Server: nginx", answer_body="<b>down</b> \u202e")

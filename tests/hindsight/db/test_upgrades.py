@@ -98,13 +98,9 @@ def since(release: str) -> list[tuple[str, str]]:
     return sorted(graph.nodes.keys() - before)
 
 
-def since_the_first_release() -> list[tuple[str, str]]:
-    return since("0.1.0")
-
-
 def test_each_migration_of_ours_declares_its_class() -> None:
     graph = MigrationLoader(None).graph
-    ours = [graph.nodes[key] for key in since_the_first_release() if is_ours(graph.nodes[key])]
+    ours = [graph.nodes[key] for key in since("0.1.0") if is_ours(graph.nodes[key])]
     assert [str(each) for each in ours if getattr(each, "upgrade", None) not in (ROLLING, STOP_FIRST)] == []
 
 
@@ -114,7 +110,7 @@ def is_ours(migration: Any) -> bool:
 
 def test_rolling_migrations_have_only_operations_that_old_servers_survive() -> None:
     loader = MigrationLoader(None)
-    rolling = [key for key in since_the_first_release() if class_of(loader.graph.nodes[key]) == ROLLING]
+    rolling = [key for key in since("0.1.0") if class_of(loader.graph.nodes[key]) == ROLLING]
     faults = {key: faults_of(loader.graph.nodes[key], loader.project_state(key, at_end=False)) for key in rolling}
     assert {key: found for key, found in faults.items() if found} == {}
 
@@ -130,7 +126,7 @@ def test_the_changelog_names_the_class_of_the_next_upgrade() -> None:
 
 
 def test_the_list_of_packages_has_no_dead_entry() -> None:
-    assert upgrades.ROLLING_PACKAGES.keys() <= set(since_the_first_release())
+    assert upgrades.ROLLING_PACKAGES.keys() <= set(since("0.1.0"))
 
 
 def test_each_release_has_the_last_migration_of_each_app() -> None:

@@ -1,7 +1,6 @@
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
 from pytest_django import Settings
@@ -26,13 +25,6 @@ def test_404_page(settings: Settings) -> None:
     }
     text = page(Client().get("/nowhere"), 404, "Page not found")
     assert "<a " not in text  # no link to the admin
-
-
-@pytest.mark.django_db
-def test_403_page_for_a_login_without_permission() -> None:
-    client = Client()
-    client.force_login(User.objects.create(username="nobody", is_staff=True))
-    page(client.get(reverse("admin:orgs_org_changelist")), 403, "No permission")
 
 
 @pytest.mark.django_db
