@@ -122,21 +122,6 @@ def test_waiting_turns_hold_neither_the_connection_nor_the_thread_of_other_reque
     assert rows[0].objective == "Meanwhile"
 
 
-def test_an_answer_sent_twice_while_the_model_is_asked_is_stored_once(
-    slow: Slow, interview_request: InterviewRequest
-) -> None:
-    post(slow.server, interview_request, step="consent")
-    with ThreadPoolExecutor(1) as first:
-        page = first.submit(post, slow.server, interview_request, **ANSWER)
-        assert slow.is_asked(times=1)
-        assert THINKING in post(slow.server, interview_request, **ANSWER)
-        slow.may_answer.set()
-        assert page.result() == post(slow.server, interview_request, **ANSWER)
-    speakers = [Speaker.PAIGE, Speaker.CONTACT, Speaker.PAIGE]
-    assert list(interview_request.turns.values_list("speaker", flat=True)) == speakers
-    assert slow.is_asked(times=1)
-
-
 def test_of_forty_reloads_one_asks_the_model_and_no_other_waits(
     serve: Serve, interview_request: InterviewRequest
 ) -> None:

@@ -13,7 +13,7 @@ from interviews.services.address import correct_address
 from interviews.services.conversation_steps import give_consent
 from interviews.services.transitions import complete_interview
 from interviews.services.wishes import decline_interview, request_deletion
-from orgs.models import Change, Org
+from orgs.models import Change
 from tests.client import ApiClient
 from tests.factories import ContactFactory
 from tests.history import history_of
@@ -156,14 +156,6 @@ def test_conflicts(
     assert Change.objects.count() == changes
 
 
-def test_another_org_may_have_the_address(
-    acme_api: ApiClient, interview_request: InterviewRequest, globex: Org
-) -> None:
-    ContactFactory.create(org=globex, email=RIGHT)
-    assert acme_api.post(path(interview_request), BODY).status_code == 200
-    assert fresh(interview_request).contact.email == RIGHT
-
-
 def test_another_orgs_request_is_like_a_missing_one(globex_api: ApiClient, interview_request: InterviewRequest) -> None:
     foreign = globex_api.post(path(interview_request), BODY)
     missing = globex_api.post("/interviews/999999/contact-email", BODY)
@@ -194,9 +186,3 @@ def test_if_match(acme_api: ApiClient, interview_request: InterviewRequest) -> N
     assert acme_api.post(path(interview_request), BODY, If_Match=earlier).status_code == 412
     assert fresh(interview_request).contact.email == "alice@example.com"
     assert acme_api.post(path(interview_request), BODY, If_Match=current).status_code == 200
-
-
-def test_an_erasure_forgets_the_mistyped_address(acme_api: ApiClient, interview_request: InterviewRequest) -> None:
-    acme_api.post(path(interview_request), BODY)
-    erase(interview_request)
-    assert not Change.objects.exclude(before=None).exists()

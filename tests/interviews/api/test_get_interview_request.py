@@ -77,6 +77,7 @@ def pick(row: InterviewRequest) -> None:
 
 def break_guide(row: InterviewRequest) -> None:
     steer(row)
+    store_steering(row, subjects=["SSO"])
     InterviewType.objects.update(guide={})
 
 
@@ -118,7 +119,7 @@ STATES: list[tuple[Callable[[InterviewRequest], None], dict[str, Any]]] = [
     (empty, {"objective": None}),
     (steer, {"deal_id": "deal_1", "objective": "Focus on pricing. Do not ask about experience."}),
     (pick, {"objective_topics": {"emphasize": topics("vendor"), "avoid": topics("pricing")}}),
-    (break_guide, {"deal_id": "deal_1", "objective_topics": {"emphasize": [], "avoid": []}}),
+    (break_guide, {"deal_id": "deal_1", "objective_topics": {"emphasize": [], "avoid": []}, "objective_subjects": []}),
     (send, {"status": "sent", "email_sent_at": "2026-05-01T00:00:00Z"}),
     (cancel, {"status": "created", "cancelled_at": "2026-05-01T00:00:00Z"}),
     (flag, {"flags": ["wants_to_stop", "wants_deletion"]}),

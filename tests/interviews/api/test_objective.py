@@ -169,11 +169,3 @@ class TestSubjects:
         store_steering(interview_request, subjects=["dashboard"])
         assert acme_api.get(path).json()["objective_subjects"] == ["dashboard"]
         assert InterviewRequest.objects.get().subjects == ""
-
-    def test_a_guide_that_is_not_valid_has_an_empty_list(
-        self, acme_api: ApiClient, path: str, interview_request: InterviewRequest
-    ) -> None:
-        store_steering(interview_request, subjects=["SSO"])
-        InterviewType.objects.update(guide={})
-        assert acme_api.get(path).json()["objective_subjects"] == []
-        assert acme_api.get("/interviews").status_code == 200

@@ -18,7 +18,7 @@ from interviews.services.update import PATCHED
 from orgs.audit import restore
 from orgs.models import Change
 from tests.client import ApiClient
-from tests.interviews.steps import SAM, erase, write
+from tests.interviews.steps import SAM, erase
 
 FIELDS = sorted(UpdateInterviewRequest().fields)
 DOCS = Path(__file__).parents[3] / "docs"
@@ -110,14 +110,3 @@ def test_each_field_is_in_the_schemas_and_in_the_tables_of_the_docs(field: str) 
     label = field.replace("_", " ")
     sizes = (DOCS / "operations.md").read_text().partition("\n## Size limits\n")[2].partition("\n## ")[0]
     assert re.search(rf"^\| {label}( \(\w+\))? \| {length:,} characters \|$", sizes, re.MULTILINE)
-
-
-def test_a_field_is_added_in_one_place(monkeypatch: pytest.MonkeyPatch, interview_request: InterviewRequest) -> None:
-    """The address is no field of the PATCH, but a part of the search text and audited."""
-    monkeypatch.setitem(PATCHED, "contact_email", (Contact, "email"))
-    write(interview_request, contact_email="carol@example.com", objective="New")
-    assert Contact.objects.search("carol@example.com").search("alice").get().email == "carol@example.com"
-    assert set(Change.objects.values_list("field", "before")) == {
-        ("email", "alice@example.com"),
-        ("objective", "Old objective"),
-    }

@@ -15,7 +15,7 @@ from orgs.models import Org
 from tests.client import ApiClient
 from tests.factories import InterviewRequestFactory, InterviewTypeFactory
 from tests.interviews.api.pages import ids, page, statements, walk
-from tests.interviews.steps import erase, mark_sent
+from tests.interviews.steps import mark_sent
 from tests.transactions import uncommitted
 
 LONG_AGO = "2026-01-01T00:00:00Z"
@@ -131,13 +131,6 @@ def test_filters_limit_what_changes_of_contacts_list(
     ):
         assert ids(page(acme_api, updated_after=time, **filters)["data"]) == found
     assert page(globex_api, updated_after=LONG_AGO)["data"] == []
-
-
-def test_an_erasure_is_a_change(acme_api: ApiClient, create: Create) -> None:
-    row = create()
-    _, time = poll(acme_api, LONG_AGO)
-    erase(row)
-    assert poll(acme_api, time)[0] == [row.pk]
 
 
 @pytest.mark.parametrize("offset", ["+02:00", "-11:30", "+00:00"])

@@ -56,14 +56,6 @@ def test_every_excerpt_stands_at_its_place_in_the_transcript(brief: Brief, said:
             assert block.start <= place["start"] < place["end"] <= block.start + len(block.markdown)
 
 
-def test_a_place_counts_code_points_of_the_content(brief: Brief) -> None:
-    said = answer("start", talks("Are you a bot?", Act.ASKS_ABOUT_AI), says(f"{ASTRAL} was *slow*."))
-    content, [found] = found_in(brief, said)
-    assert content == f"**Paige:** Why?\n\n**Jane:** Are you a bot? {ASTRAL} was \\*slow\\*."
-    assert found["excerpts"] == [f"{ASTRAL} was *slow*."]
-    assert found["places"] == [{"turn": 2, "start": 42, "end": len(content)}]
-
-
 def test_a_remark_beside_a_wish_is_no_key_answer_unless_it_states_something(brief: Brief) -> None:
     wish = talks("Können wir auf Englisch weitermachen?", Act.WANTS_LANGUAGE)
     assert excerpts(brief, wish, talks("Mein Kollege liest mit.")) == []

@@ -14,7 +14,6 @@ from tests.factories import ContactFactory, InterviewRequestFactory
 from tests.interviews.steps import complete
 
 ROOT = Actor(ActorKind.STAFF, "root", "req-1")
-PERSONAL = ("Alice", "alice@example.com", "likes cats", "Old notes", "Old objective", "I said so")
 
 
 @pytest.fixture
@@ -73,16 +72,6 @@ def test_erasing_removes_stored_responses_and_deal_ids_if_asked(
     assert InterviewRequest.objects.get(pk=interview_request.pk).deal_id == ("" if deal_ids else "deal_of_alice")
 
 
-def test_the_api_shows_no_survey_link_once_the_contact_is_erased(
-    interviewed: Contact, interview_request: InterviewRequest, acme_api: ApiClient
-) -> None:
-    erase_contact(org_id=interviewed.org_id, contact_id=interviewed.pk, actor=ROOT)
-    read = acme_api.get(f"/interviews/{interview_request.pk}").json()
-    (listed,) = acme_api.get("/interviews?status=completed").json()["data"]
-    assert (read["survey_url"], listed["survey_url"]) == (None, None)
-    assert read["contact_id"] == f"contact_{interviewed.pk}"
-
-
 def test_no_interview_request_is_created_for_an_erased_contact(
     interviewed: Contact, interview_request: InterviewRequest, acme_api: ApiClient
 ) -> None:
@@ -100,13 +89,6 @@ def test_another_orgs_contact_cannot_be_erased_or_deleted(interviewed: Contact, 
         with pytest.raises(Contact.DoesNotExist):
             remove(org_id=globex.pk, contact_id=interviewed.pk, actor=ROOT)
     assert Contact.objects.get(pk=interviewed.pk).name == "Alice Jones"
-
-
-def test_deleting_a_contact_removes_its_interviews_and_personal_data(interviewed: Contact) -> None:
-    delete_contact(org_id=interviewed.org_id, contact_id=interviewed.pk, actor=ROOT)
-    assert [contact.email for contact in Contact.objects.all()] == ["bob@example.com"]
-    assert [row.contact.email for row in InterviewRequest.objects.all()] == ["bob@example.com"]
-    assert [word for word in PERSONAL if word in everything_stored()] == []
 
 
 def test_deleting_an_org_removes_only_its_own_rows(interviewed: Contact, globex: Org, globex_api: ApiClient) -> None:

@@ -40,13 +40,6 @@ def test_without_them_the_page_is_hindsights(page: SurveyPage) -> None:
     assert "/survey/colors/" not in html
 
 
-def test_an_unknown_link_shows_no_org(page: SurveyPage, branded: Org) -> None:
-    page.token = "x" * 43
-    response = page.get()
-    assert "Acme" not in visible(response)
-    assert "/survey/logos/" not in response.content.decode()
-
-
 @pytest.mark.parametrize(
     ("kind", "content_type"), [("PNG", "image/png"), ("JPEG", "image/jpeg"), ("WEBP", "image/webp")]
 )

@@ -30,6 +30,7 @@ class TestUnknownLinks:
         response = SurveyPage(token).get()
         assert response.status_code == 404
         assert "This link does not open an interview" in visible(response)
+        assert "Acme" not in visible(response)
         assert response.content == Client().get("/survey").content
 
     def test_a_link_of_a_deleted_interview_request_is_unknown(

@@ -3,16 +3,14 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from django.db import transaction
 from selenium.webdriver import ActionChains
 from selenium.webdriver.common.keys import Keys
 
 from contacts.models import Contact
-from interviews.lifecycle import DeclineReason, Flag
-from interviews.models import Driver, InterviewRequest, Wish
+from interviews.lifecycle import DeclineReason
+from interviews.models import Driver, InterviewRequest
 from interviews.services.erasure import erase_contact
 from interviews.services.marks import CANCELLED, mark_one
-from interviews.services.transitions import change_flags
 from interviews.services.wishes import decline_interview
 from orgs.models import Change, Org
 from tests.completed import complete
@@ -184,25 +182,6 @@ def test_a_driver_is_corrected_and_the_correction_undone_with_the_keyboard(
     driver.refresh_from_db()
     assert (driver.direction, driver.source, driver.as_read) == ("against", "read", None)
     assert browser.texts(undo) == []
-
-
-def test_a_wish_is_a_banner_until_somebody_has_seen_to_it(
-    browser: Browser, interview_request: InterviewRequest
-) -> None:
-    row, path = interview_request, f"/admin/interviews/interviewrequest/{interview_request.pk}/change/"
-    with transaction.atomic():
-        change_flags(row, raised={Flag.WANTS_A_PERSON})
-    work_as(browser, "support")
-    browser.open(path)
-    assert browser.texts(".notice") == [f"Alice wants a person since {row.created_at:%-d %b %Y}. See to it"]
-    browser.follow("See to it")
-    browser.click("#id_is_done")
-    browser.follow("Save")
-    assert Wish.objects.get(interview_request=row).done_at is not None
-    browser.open(path)
-    assert browser.find("h1").text == "Alice"
-    assert BrowserPage(browser).run("return document.querySelectorAll('.notice').length") == 0
-    assert "wants a person" in browser.find(".facts").text
 
 
 def test_the_page_shows_what_a_new_objective_steers_to_without_a_reload(

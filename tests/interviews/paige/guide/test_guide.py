@@ -179,11 +179,6 @@ def test_the_text_of_the_error_of_a_hopeless_guide_stays_short(guide_data: dict[
     assert len(refused.value.problems) == 1000
 
 
-@pytest.mark.parametrize("question", ["what " * 200 + "then?", "What? Why?", "Don't you agree?"])
-def test_a_poor_question_is_not_refused(guide_data: dict[str, Any], question: str) -> None:
-    assert Guide.from_data(put(guide_data, "topics[1].question", question)).topics[1].question == question
-
-
 @pytest.mark.parametrize(("name", "empty"), [("siblings", []), ("rephrasing", ""), ("reason", ""), ("bridge", "")])
 def test_siblings_and_some_texts_may_be_empty(guide_data: dict[str, Any], name: str, empty: Any) -> None:
     topic = Guide.from_data(put(guide_data, f"topics[1].{name}", empty)).topics[1]

@@ -88,15 +88,9 @@ def test_the_question_of_a_topic(text: str, refusal: Refusal | None) -> None:
     ],
 )
 def test_words_that_were_said_may_be_in_a_question_about_what_happened_only(text: str, refusal: Refusal | None) -> None:
-    said = answered_with(
-        "We had forty passwords, so single sign-on mattered most. They emailed the key to our officer."
-    )
-    assert refusal_of(text, said) == refusal
-
-
-def answered_with(answer: str, public: PublicBrief = PUBLIC) -> PublicBrief:
-    [question, _] = public.conversation
-    return replace(public, conversation=(question, replace(public.conversation[1], text=answer)))
+    [question, said] = PUBLIC.conversation
+    answer = "We had forty passwords, so single sign-on mattered most. They emailed the key to our officer."
+    assert refusal_of(text, replace(PUBLIC, conversation=(question, replace(said, text=answer)))) == refusal
 
 
 def test_a_weakness_is_no_insult() -> None:
