@@ -4,7 +4,6 @@ The text after a change is the text before the next change of the field, or the 
 kept by a trigger on PostgreSQL and by a foreign key on SQLite.
 """
 
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -24,8 +23,7 @@ from orgs.security_events import record_security_event
 from tests.client import ApiClient
 from tests.factories import InterviewRequestFactory
 from tests.history import history_of
-from tests.transactions import uncommitted, waiting_sessions
-from tools.harness.processes import eventually
+from tests.transactions import needs_concurrent_writes, waiting_for
 
 pytestmark = pytest.mark.django_db
 
@@ -144,21 +142,11 @@ def test_only_an_org_without_changes_is_deleted(org_with_changes: Org, globex: O
     assert Change.objects.for_org(org_with_changes.pk).exists()
 
 
-@pytest.mark.skipif(connection.vendor != "postgresql", reason="about PostgreSQL")
+@needs_concurrent_writes
 @pytest.mark.django_db(transaction=True)
 def test_deletion_waits_for_an_uncommitted_change(interview_request: InterviewRequest) -> None:
-    def delete() -> None:
-        try:
-            delete_org(org_id=interview_request.org_id, actor=ROOT)
-        finally:
-            connection.close()
-
-    with uncommitted(lambda: update(interview_request)) as commit, ThreadPoolExecutor() as pool:
-        deletion = pool.submit(delete)
-        assert eventually(lambda: waiting_sessions() == 1)
-        assert not deletion.done()
-        commit()
-        deletion.result(30)
+    org_id = interview_request.org_id
+    waiting_for(lambda: update(interview_request), lambda: delete_org(org_id=org_id, actor=ROOT)).result()
     assert not Org.objects.exists()
     assert not Change.objects.exists()
 

@@ -138,7 +138,6 @@ class TestDisabling:
         ("address", "email_url"),
         [("", {}), ("+49 30 1234", {}), ("https://acme.example/contact", {}), ("research@acme.example", None)],
     )
-    @pytest.mark.usefixtures("endpoint")
     def test_nobody_is_told_without_an_email_address_or_mail(
         self, acme: Org, receiver: Receiver, mailoutbox: list[Any], settings: Settings, address: str, email_url: Any
     ) -> None:
@@ -270,7 +269,6 @@ class TestLeases:
         assert (delivery.status, delivery.attempts, delivery.last_status) == (Status.PENDING, 2, None)
         assert delivery.leased_until is not None
 
-    @pytest.mark.usefixtures("endpoint")
     @pytest.mark.parametrize(("answer", "status"), [(204, Status.DELIVERED), (500, Status.CANCELLED)])
     def test_an_attempt_that_is_cancelled_while_it_is_sent(
         self, acme: Org, receiver: Receiver, monkeypatch: pytest.MonkeyPatch, answer: int, status: Status

@@ -1,21 +1,17 @@
 """An endpoint and an org have a share of the threads. `tests/live/test_slow_receivers.py` has processes."""
 
 from collections import Counter
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from typing import Any
 
 import pytest
 import time_machine
-from django.db import connection
 from django.utils import timezone
 
 from hindsight.queue.kinds import backlogs
 from orgs.models import Org
-from tests.transactions import uncommitted, waiting_sessions
+from tests.transactions import needs_concurrent_writes, uncommitted, waiting_for
 from tests.webhooks.conftest import complete, work
 from tests.working import leased
-from tools.harness.processes import eventually
 from tools.harness.receiver import Receiver
 from webhooks.models import Delivery, Endpoint
 from webhooks.sending import clean_url
@@ -24,7 +20,6 @@ from webhooks.work import Deliveries
 
 pytestmark = pytest.mark.django_db
 EVENTS = ["interview.completed"]
-needs_postgresql = pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has one writer at a time")
 
 
 def endpoints_of(org: Org, count: int) -> list[Endpoint]:
@@ -98,7 +93,7 @@ def delivery(acme: Org) -> Delivery:
     return complete(acme)
 
 
-@needs_postgresql
+@needs_concurrent_writes
 @pytest.mark.django_db(transaction=True)
 def test_what_an_event_has_joined_is_sent_after_the_events_transaction(acme: Org, delivery: Delivery) -> None:
     with uncommitted(lambda: complete(acme)) as commit:
@@ -108,18 +103,9 @@ def test_what_an_event_has_joined_is_sent_after_the_events_transaction(acme: Org
     assert len(leased("deliveries")) == Deliveries.shares.org
 
 
-@needs_postgresql
+@needs_concurrent_writes
 @pytest.mark.django_db(transaction=True)
 def test_two_workers_that_lease_at_the_same_time_do_not_exceed_a_share(acme: Org, delivery: Delivery) -> None:
-    def lease_in_another_session() -> list[Any]:
-        try:
-            return leased("deliveries")
-        finally:
-            connection.close()
-
-    with uncommitted(lambda: leased("deliveries")) as commit, ThreadPoolExecutor() as pool:
-        second = pool.submit(lease_in_another_session)
-        assert eventually(lambda: waiting_sessions() == 1)
-        commit()
-        assert second.result(10) == []
+    second = waiting_for(lambda: leased("deliveries"), lambda: leased("deliveries"))
+    assert second.result() == []
     assert Delivery.objects.exclude(leased_until=None).count() == Deliveries.shares.org
