@@ -8,10 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
-from typing import Any
 
 import pytest
 from django.db.migrations.loader import MigrationLoader
@@ -24,6 +21,7 @@ from tests.live.reverse_proxies import ProxyMissingError, nginx
 from tests.live.stores import new_database
 from tests.live.traffic import Traffic
 from tools.harness.processes import eventually, free_port
+from tools.harness.receiver import Receiver, receiving
 from tools.harness.web import ROOT, SERVE, Server, serving
 
 PREVIOUS, RELEASE = [*RELEASES.items()][-1]
@@ -146,29 +144,10 @@ class Installation:
         return traffic
 
 
-class Receiver(BaseHTTPRequestHandler):
-    received: list[str]
-
-    def do_POST(self) -> None:
-        body = self.rfile.read(int(self.headers["Content-Length"]))
-        self.received.append(json.loads(body)["type"])
-        self.send_response(204)
-        self.end_headers()
-
-    def log_message(self, *args: Any) -> None:
-        pass
-
-
 @pytest.fixture
-def receiver() -> Iterator[tuple[str, list[str]]]:
-    received: list[str] = []
-    server = ThreadingHTTPServer(("127.0.0.1", 0), type("Handler", (Receiver,), {"received": received}))
-    thread = Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}/hooks", received
-    server.shutdown()
-    server.server_close()
-    thread.join()
+def receiver() -> Iterator[Receiver]:
+    with receiving() as receiver:
+        yield receiver
 
 
 @pytest.fixture
@@ -179,10 +158,8 @@ def database_url(tmp_path: Path, django_db_blocker: DjangoDbBlocker) -> Iterator
 
 
 @pytest.fixture
-def installation(
-    database_url: str, previous_code: Path, tmp_path: Path, receiver: tuple[str, list[str]]
-) -> Installation:
-    return Installation(database_url, previous_code, tmp_path, receiver[0])
+def installation(database_url: str, previous_code: Path, tmp_path: Path, receiver: Receiver) -> Installation:
+    return Installation(database_url, previous_code, tmp_path, receiver.url)
 
 
 def is_stop_first() -> bool:
@@ -190,9 +167,7 @@ def is_stop_first() -> bool:
     return any(class_of(graph.nodes[key]) == STOP_FIRST for key in since(PREVIOUS))
 
 
-def test_requests_go_on_while_the_new_version_migrates(
-    installation: Installation, receiver: tuple[str, list[str]]
-) -> None:
+def test_requests_go_on_while_the_new_version_migrates(installation: Installation, receiver: Receiver) -> None:
     """And after a rollback."""
     with installation.server(installation.previous_code) as old:
         traffic = installation.traffic(old.port)
@@ -201,16 +176,17 @@ def test_requests_go_on_while_the_new_version_migrates(
             installation.manage("migrate", status=int(is_stop_first()))
             traffic.wait_for_rounds(2)
         assert not traffic.errors
-        count = len(receiver[1])
+        count = len(receiver.received)
         traffic.round()
-        assert eventually(lambda: len(receiver[1]) >= count + 2, seconds=30)  # started and completed
+        assert eventually(lambda: len(receiver.received) >= count + 2, seconds=30)  # started and completed
         assert not traffic.errors
         if not is_stop_first():  # one server after the other
             installation.run_one_round(ROOT)
             installation.manage("shell", "--no-imports", "--command", EDIT_GUIDES)
             traffic.round()
             assert not traffic.errors
-    assert set(receiver[1]) == {"interview.started", "interview.completed"}
+    types = {json.loads(received.body)["type"] for received in receiver.received}
+    assert types == {"interview.started", "interview.completed"}
 
     if is_stop_first():
         installation.manage("migrate")
