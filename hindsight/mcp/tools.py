@@ -18,6 +18,7 @@ WORDS = tomllib.loads(Path(__file__).with_name("tools.toml").read_text(encoding=
 TOOLS: dict[str, Body] = WORDS["tools"]
 
 MAX_TRANSCRIPT = 20_000  # characters in one result
+NOT_TEXTS = ("interview_request_id", "etag")  # arguments of update_context
 MAX_DEAL_PAGES = 5  # of 100 deals
 
 
@@ -91,8 +92,9 @@ def update_context(send: Send, arguments: Body) -> Body:
     if arguments.get("etag") not in (None, "*"):
         return {"changed": True, **send("update_interview_request", arguments)}
     body = send("get_interview_request", {"interview_request_id": arguments["interview_request_id"]})
-    contact = body["contact"]
-    texts = {"contact_context": contact["notes"], "contact_name": contact["name"], "objective": body["objective"]}
+    contact = {f"contact_{name}": text for name, text in body["contact"].items()}
+    shown = {**body, **contact, "contact_context": contact["contact_notes"]}
+    texts = {name: shown[name] for name in schema_of("update_context")["properties"] if name not in NOT_TEXTS}
     overwritten = {name: text for name, text in texts.items() if name in arguments} or texts
     return {"changed": False, "etag": body["etag"], "would_overwrite": overwritten}
 

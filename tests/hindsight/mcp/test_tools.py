@@ -13,6 +13,7 @@ from contacts.models import Contact
 from deals.models import Deal
 from hindsight.mcp.api import Refused, send
 from hindsight.mcp.tools import MAX_TRANSCRIPT, TOOLS, call, schema_of
+from interviews.api.requests import UpdateInterviewRequest
 from interviews.models import InterviewRequest
 from orgs.models import Change, Org, Scopes
 from orgs.services import create_api_key
@@ -78,6 +79,7 @@ def test_update_context_without_the_etag_shows_what_it_would_overwrite(
         assert (got["changed"], got["would_overwrite"]) == (False, {"contact_context": "Old notes"})
     every = use("update_context", interview_request_id=interview_request.pk)["would_overwrite"]
     assert every == {"contact_context": "Old notes", "contact_name": "Alice", "objective": "Old objective"}
+    assert every.keys() == UpdateInterviewRequest().fields.keys()
     alice.refresh_from_db()
     assert alice.notes == "Old notes"
     assert not Change.objects.exists()
