@@ -2,7 +2,7 @@ from django.db import transaction
 
 from contacts.models import Contact
 from contacts.services import upsert_contact
-from contacts.text import Email, ExternalId, Name, Notes
+from contacts.text import Email, ExternalId
 from deals.models import DealValues
 from deals.services import write_deal
 from deals.text import DealId
@@ -12,8 +12,7 @@ from interviews.models import InterviewRequest, InterviewType, UnreadObjective
 from interviews.paige.guide.guide import shipped_guide
 from interviews.services.interview_types import ArchivedTypeError, copy_to_test_room, create_interview_type
 from interviews.services.scripted_buyer import queue_scripted_interview
-from interviews.services.update import by_column
-from interviews.text import Objective
+from interviews.services.update import PatchedText, by_column
 from orgs.actors import Actor
 from orgs.models import Org
 from orgs.services import create_org, create_test_room
@@ -64,7 +63,7 @@ def create_interview_request(
     deal: DealValues | None = None,
     sequence: Sequence | None = None,
     is_scripted: bool = False,
-    **texts: Name | Notes | Objective | None,
+    **texts: PatchedText | None,
 ) -> InterviewRequest:
     """Also creates the contact if the org has none with this email. `deal`: the values of the deal `deal_id` to write.
     `sequence`: of the interview type; the contact gets its mails. `is_scripted`: the scripted buyer answers it. `texts`

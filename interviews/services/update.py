@@ -20,6 +20,7 @@ PATCHED: Mapping[str, tuple[Patched, str]] = {
     "contact_context": (Contact, "notes"),
     "objective": (InterviewRequest, "objective"),
 }
+PatchedText = Name | Notes | Objective
 
 
 @retried
@@ -30,7 +31,7 @@ def update_interview_request(
     actor: Actor,
     if_versions: Collection[RowVersions] | None = None,
     digest: str | None = None,
-    **texts: Name | Notes | Objective | None,
+    **texts: PatchedText | None,
 ) -> Versions:
     """Writes `texts`, which have the names of PATCHED. None keeps a text. Records the replaced ones in the audit, all
     or none.
