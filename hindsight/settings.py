@@ -91,7 +91,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "hindsight.http.middleware.RequestMiddleware",
-    "hindsight.http.middleware.ProbeMiddleware",
+    "hindsight.http.probes.ProbeMiddleware",
     "hindsight.http.proxies.TrustedProxyMiddleware",
     "hindsight.api.handlers.ApiMiddleware",
     "django.middleware.security.SecurityMiddleware",

@@ -4,12 +4,9 @@ import time
 from collections.abc import Callable, Mapping
 from functools import cache
 
-from django.db import Error as DatabaseError
-from django.db import connection
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 
-from hindsight import __version__
 from hindsight.http.logs import PROBES, begin_request, logged_path
 from hindsight.metrics.instruments import REQUEST_SECONDS, REQUESTS
 
@@ -32,11 +29,6 @@ CSP_DIRECTIVES = {
     "base-uri": "'none'",
 }
 
-# "on" or "off". Fails in an empty database, such as a new file in place of a deleted one.
-IS_READ_ONLY = {
-    "postgresql": "SELECT current_setting('transaction_read_only') FROM django_migrations LIMIT 1",
-    "sqlite": "SELECT 'off' FROM django_migrations LIMIT 1",
-}
 
 # Django creates middleware from the last to the first, in one thread.
 _new_chain = threading.local()
@@ -107,32 +99,6 @@ class RequestMiddleware:
             },
         )
         return response
-
-
-class ProbeMiddleware:
-    """Must be before the checks of scheme and host: probes use plain HTTP and an IP address as Host."""
-
-    def __init__(self, get_response: GetResponse) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        if request.path_info not in PROBES:
-            return self.get_response(request)
-        if request.method not in ("GET", "HEAD"):
-            return HttpResponseNotAllowed(["GET", "HEAD"])
-        text, status = readiness() if request.path_info == "/readyz" else (f"ok {__version__}", 200)
-        headers = {"Cache-Control": "no-store"}
-        return HttpResponse(f"{text}\n", status=status, content_type="text/plain", headers=headers)
-
-
-def readiness() -> tuple[str, int]:
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute(IS_READ_ONLY[connection.vendor])
-            is_read_only = cursor.fetchone() != ("off",)
-    except DatabaseError:
-        return "the database is unavailable", 503
-    return ("the database is read-only", 503) if is_read_only else ("ok", 200)
 
 
 class PageMiddleware:
