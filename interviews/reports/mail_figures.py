@@ -4,11 +4,10 @@ An opening, a start, a completion and an opt-out each count for the last mail th
 """
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, fields
 from datetime import datetime
 from itertools import groupby
 from operator import itemgetter
-from typing import Any, Self
+from typing import Any, NamedTuple
 
 from django.db.models import Count, F, Q
 
@@ -31,37 +30,19 @@ def followed_by(event: str) -> Count:
     return Count("pk", filter=condition & Q(**{f"{column}__gte": F("sent_at")}))
 
 
-@dataclass(frozen=True)
-class MailFigures:
-    opened: Share
-    started: Share
-    completed: Share
-    opted_out: Share
+class MailFigures(NamedTuple):
+    """`shares`: of the mails that were sent, as many as _EVENTS."""
 
-    @classmethod
-    def of(cls, sent: int, counts: Mapping[str, int]) -> Self:
-        return cls(**{event: Share(counts[event], sent) for event in _EVENTS})
-
-    @property
-    def sent(self) -> int:
-        return self.opened.of
-
-    @property
-    def shares(self) -> list[Share]:
-        return [getattr(self, field.name) for field in fields(self)]
+    sent: int
+    shares: list[Share]
 
 
-@dataclass(frozen=True)
-class SequenceFigures:
-    """`total`: of the contacts who got a mail. `steps`: by number, those of which a mail has left."""
+def figures_by_sequence(
+    sequence_ids: Collection[int], newest: int | None = None
+) -> dict[int, dict[int | None, MailFigures]]:
+    """By id, then by the number of the mail; under None those of the contacts who got a mail.
 
-    total: MailFigures
-    steps: Mapping[int, MailFigures]
-
-
-def figures_by_sequence(sequence_ids: Collection[int], newest: int | None = None) -> dict[int, SequenceFigures]:
-    """By id. Sequences that have sent nothing are left out.
-
+    Sequences and mails that have sent nothing are left out.
     `newest`: only this number of the newest enrolments is counted, of all the sequences together. None counts all.
     """
     sent = Mail.objects.filter(sequence__in=sequence_ids, state=MailState.SENT).order_by("sequence", "step")
@@ -71,17 +52,19 @@ def figures_by_sequence(sequence_ids: Collection[int], newest: int | None = None
         sent = sent.filter(enrolment__gte=next(iter(oldest), 0))
     counts = {event: followed_by(event) for event in _EVENTS}
     rows = sent.values("sequence", "step").annotate(sent=Count("pk"), **counts)
-    return {pk: _figures(list(steps)) for pk, steps in groupby(rows, itemgetter("sequence"))}
+    return {pk: _figures([*steps]) for pk, steps in groupby(rows, itemgetter("sequence"))}
 
 
-def _figures(rows: list[Any]) -> SequenceFigures:
+def _figures(rows: list[Any]) -> dict[int | None, MailFigures]:
     """A mail leaves after the one before it, so what happened after it happened after all earlier ones, too."""
-    later = [*rows[1:], dict.fromkeys(_EVENTS, 0)]
-    steps = {
-        row["step"]: MailFigures.of(row["sent"], {event: row[event] - after[event] for event in _EVENTS})
-        for row, after in zip(rows, later, strict=True)
+    parts = [
+        (None, rows[0], {}),
+        *((row["step"], row, after) for row, after in zip(rows, [*rows[1:], {}], strict=True)),
+    ]
+    return {
+        number: MailFigures(row["sent"], [Share(row[event] - after.get(event, 0), row["sent"]) for event in _EVENTS])
+        for number, row, after in parts
     }
-    return SequenceFigures(MailFigures.of(rows[0]["sent"], rows[0]), steps)
 
 
 def completed_after_mail(since: datetime, org_ids: Collection[int] | None) -> Share:
@@ -101,17 +84,12 @@ COLUMNS = (
 def export_figures(selected: Any) -> Iterator[dict[str, Any]]:
     """Yields a record for each sequence, with `mail` empty, then one for each of its mails."""
     sequences: list[Sequence] = list(selected.select_related("org").order_by("pk"))
-    figures = figures_by_sequence([sequence.pk for sequence in sequences])
+    found = figures_by_sequence([sequence.pk for sequence in sequences])
     for sequence in sequences:
         about = {"org": sequence.org.slug, "sequence_id": sequence.public_id, "sequence": sequence.name}
-        if found := figures.get(sequence.pk):
-            yield {**about, "mail": None, **_record(found.total)}
-            yield from ({**about, "mail": number, **_record(step)} for number, step in found.steps.items())
-
-
-def _record(figures: MailFigures) -> dict[str, Any]:
-    shares = zip(_EVENTS, figures.shares, strict=True)
-    return {"sent": figures.sent, **{event: _numbers(share) for event, share in shares}}
+        for number, (sent, shares) in found.get(sequence.pk, {}).items():
+            events = zip(_EVENTS, map(_numbers, shares), strict=True)
+            yield {**about, "mail": number, "sent": sent, **dict(events)}
 
 
 def _numbers(share: Share) -> dict[str, int | None]:

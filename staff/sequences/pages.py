@@ -78,14 +78,12 @@ class SequenceAdmin(OrgRowsAdmin, ExportableAdmin, ActionAdmin):
 
     def render_change_form(self, request: Any, context: Any, *args: Any, **kwargs: Any) -> Any:
         sequence = kwargs["obj"]
-        figures = figures_by_sequence([sequence.pk], MAX_CONTACTS).get(sequence.pk)
+        figures = figures_by_sequence([sequence.pk], MAX_CONTACTS).get(sequence.pk, {})
         steps = {step.number: step for step in sequence.steps.all()}
-        numbers = sorted({*steps, *(figures.steps if figures else ())})
-        context["mails"] = [
-            (name_of(number), steps.get(number), figures.steps.get(number) if figures else None) for number in numbers
-        ]
+        numbers = sorted({*steps, *figures} - {None})
+        context["mails"] = [(name_of(number), steps.get(number), figures.get(number)) for number in numbers]
         context["unsent"] = Mail.objects.unsent().filter(sequence=sequence).count()
-        context.update(figures=figures, counted=MAX_CONTACTS, may_change=self.may_act(request, sequence))
+        context.update(total=figures.get(None), counted=MAX_CONTACTS, may_change=self.may_act(request, sequence))
         return super().render_change_form(request, context, *args, **kwargs)
 
     @method_decorator(transaction.atomic)
