@@ -1,6 +1,5 @@
 """When mails may leave: from Monday to Friday, within a sequence's window and time zone. The caller gives the time."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -35,7 +34,7 @@ class Window:
 
     def is_open(self, moment: datetime) -> bool:
         local = moment.astimezone(self.zone)
-        return is_business_day(local.date()) and self.start <= local.time() < self.end
+        return local.weekday() < SATURDAY and self.start <= local.time() < self.end
 
     def next_open(self, moment: datetime) -> datetime:
         """The moment itself if the window is open, else when it next opens.
@@ -54,25 +53,15 @@ class Window:
 
     def after_business_days(self, moment: datetime, days: int) -> datetime:
         """At the same local time, or when the window next opens."""
-        if not days:
-            return self.next_open(moment)
         local = moment.astimezone(self.zone)
-        day = next(day for number, day in enumerate(_business_days_after(local.date()), start=1) if number == days)
+        day = local.date()
+        while days:
+            day += A_DAY
+            days -= day.weekday() < SATURDAY
         return self.next_open(self._at(day, local.time()))
 
     def _at(self, day: date, local: time) -> datetime:
         return datetime.combine(day, local, self.zone).astimezone(UTC)
-
-
-def is_business_day(day: date) -> bool:
-    return day.weekday() < SATURDAY
-
-
-def _business_days_after(day: date) -> Iterator[date]:
-    while True:
-        day += A_DAY
-        if is_business_day(day):
-            yield day
 
 
 def retry_after(failing_for: timedelta) -> timedelta | None:
