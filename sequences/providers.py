@@ -9,23 +9,23 @@ from django.conf import settings
 from django.dispatch import receiver
 from django.urls import URLPattern
 
-from sequences.models import Mail, MailState
-from sequences.received import About, News, reply_in
-from sequences.services.receiving import receive
+from sequences.models import Mail, MailState, StopReason
+from sequences.received import News, reply_in
+from sequences.services.stopping import receive
 
 _TEMPORARY = re.compile(r"\bsoft|transient|temporar|\b4\.\d{1,3}\.\d", re.IGNORECASE)
 
 # By django-anymail's event type and reject reason. Other refusals say nothing about the address.
 EVENTS = {
-    ("bounced", "bounced"): About.BOUNCE,
-    ("bounced", "invalid"): About.BOUNCE,
-    ("rejected", "bounced"): About.BOUNCE,
-    ("rejected", "invalid"): About.BOUNCE,
-    ("rejected", "unsubscribed"): About.OPT_OUT,
-    ("complained", None): About.COMPLAINT,
-    ("complained", "spam"): About.COMPLAINT,
-    ("unsubscribed", None): About.OPT_OUT,
-    ("unsubscribed", "unsubscribed"): About.OPT_OUT,
+    ("bounced", "bounced"): StopReason.BOUNCED,
+    ("bounced", "invalid"): StopReason.BOUNCED,
+    ("rejected", "bounced"): StopReason.BOUNCED,
+    ("rejected", "invalid"): StopReason.BOUNCED,
+    ("rejected", "unsubscribed"): StopReason.OPTED_OUT,
+    ("complained", None): StopReason.COMPLAINED,
+    ("complained", "spam"): StopReason.COMPLAINED,
+    ("unsubscribed", None): StopReason.OPTED_OUT,
+    ("unsubscribed", "unsubscribed"): StopReason.OPTED_OUT,
 }
 
 
@@ -37,15 +37,12 @@ def webhooks() -> list[URLPattern]:
 
 @receiver(tracking)
 def receive_event(event: Any, **kwargs: Any) -> None:
-    about = EVENTS.get((event.event_type, event.reject_reason))
-    if about and not (about == About.BOUNCE and _is_temporary(event)):
-        receive(News(about, _mail_ids(event), event.recipient or ""))
-
-
-def _is_temporary(event: Any) -> bool:
-    """Of some providers, django-anymail reports both kinds of bounces alike."""
+    reason = EVENTS.get((event.event_type, event.reject_reason))
+    # Of some providers, django-anymail reports permanent and temporary bounces alike.
     kind = event.esp_event.get("Type") if isinstance(event.esp_event, dict) else ""
-    return bool(_TEMPORARY.search(f"{kind} {event.description} {event.mta_response}"))
+    is_temporary = _TEMPORARY.search(f"{kind} {event.description} {event.mta_response}")
+    if reason and not (reason == StopReason.BOUNCED and is_temporary):
+        receive(News(reason, _mail_ids(event), event.recipient or ""))
 
 
 def _mail_ids(event: Any) -> tuple[str, ...]:

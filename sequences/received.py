@@ -8,8 +8,9 @@ import re
 from collections.abc import Iterable
 from email.parser import BytesHeaderParser
 from email.policy import compat32
-from enum import StrEnum
 from typing import NamedTuple
+
+from sequences.models import StopReason
 
 MAX_BYTES = 1024 * 1024  # what is read of a mail. Its headers and delivery reports come first
 MAX_IDS = 50
@@ -26,23 +27,16 @@ _AUTOMATIC = {
 """Headers of mails that no person has written, such as out-of-office notices, with how their values begin."""
 
 
-class About(StrEnum):
-    REPLY = "reply"
-    BOUNCE = "bounce"
-    COMPLAINT = "complaint"
-    OPT_OUT = "opt_out"
-
-
 class News(NamedTuple):
     """`mail_ids`: of `Mail.uuid`, as hex. `address`: the recipient of the mail, or "" if the news does not name it."""
 
-    about: About
+    reason: StopReason
     mail_ids: tuple[str, ...]
     address: str = ""
 
 
 def news_in(mail: bytes) -> News | None:
-    """`mail`: with its headers, at most MAX_BYTES. Returns None if it is none of `About`."""
+    """`mail`: with its headers, at most MAX_BYTES. Returns None if it says nothing about ours."""
     message = BytesHeaderParser(policy=compat32).parsebytes(mail)
     headers = {name.lower(): str(value) for name, value in reversed(message.items())}
     if "multipart/report" not in headers.get("content-type", "").lower():
@@ -50,11 +44,11 @@ def news_in(mail: bytes) -> News | None:
     body = mail.decode(errors="replace").replace("\r\n", "\n")
     ids = _ids_in(body)
     if _ABUSE.search(body):
-        return News(About.COMPLAINT, ids)
+        return News(StopReason.COMPLAINED, ids)
     for block in body.split("\n\n"):  # one for each recipient
         fields = {name.lower(): value for name, value in _FIELD.findall(block)}
         if fields.get("action", "").lower() == "failed" and is_permanent(fields.get("status", "")):
-            return News(About.BOUNCE, ids, fields.get("final-recipient", ""))
+            return News(StopReason.BOUNCED, ids, fields.get("final-recipient", ""))
     return None
 
 
@@ -67,7 +61,7 @@ def reply_in(headers: Iterable[tuple[str, str]]) -> News | None:
             return None
         if key in ("in-reply-to", "references"):
             ids += _ids_in(value)
-    return News(About.REPLY, ids) if ids else None
+    return News(StopReason.REPLIED, ids) if ids else None
 
 
 def is_permanent(status: str) -> bool:

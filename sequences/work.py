@@ -25,11 +25,10 @@ from hindsight.queue.kinds import Kind
 from hindsight.queue.models import is_due, is_leased
 from hindsight.queue.shares import Lane, Shares
 from sequences.mail import mail_is_set_up, message_of
-from sequences.models import Enrolment, Mail, MailState, Sequence, StopReason, SuppressionReason
+from sequences.models import Enrolment, Mail, MailState, Sequence, StopReason
 from sequences.schedule import retry_after
 from sequences.services.enrolments import put_mail
-from sequences.services.stopping import announce, finish, reason_to_stop
-from sequences.services.suppression import suppress
+from sequences.services.stopping import announce, finish, reason_to_stop, suppress
 
 logger = logging.getLogger(__name__)
 
@@ -169,7 +168,7 @@ def _fail(mail: Mail, error: Exception, message: EmailMultiAlternatives | None) 
     since = row.failing_since or now
     own.update(failing_since=since, last_error=code, leased_until=None)
     if message and is_bounce(error):
-        suppress(email=message.to[0], org_id=enrolment.org_id, reason=SuppressionReason.BOUNCED)
+        suppress(email=message.to[0], org_id=enrolment.org_id, reason=StopReason.BOUNCED)
         finish(enrolment, StopReason.BOUNCED)
     elif delay := retry_after(now - since):
         own.update(due_at=now + delay)

@@ -16,7 +16,7 @@ from interviews.services.erasure import delete_contact, erase_contact
 from interviews.services.state import displayed_status_of
 from orgs.models import EventKind
 from sequences.models import Suppression
-from sequences.services.suppression import unsuppress
+from sequences.services.stopping import unsuppress
 from staff.confirmation import Action, ConfirmingAdmin, RemovalAdmin
 from staff.edit_conflicts import EditForm
 from staff.history.pages import AuditedAdmin

@@ -127,9 +127,9 @@ class InterviewRequestsView(ApiView):
             except ArchivedTypeError:
                 raise ValidationError({"sequence_id" if sequence else "interview_type_id": [ARCHIVED_TYPE]}) from None
             except AlreadyEnrolledError as error:
-                raise Conflict(error.message) from None
+                raise Conflict(str(error)) from None
             except EnrolmentError as error:
-                raise ValidationError({error.field: [error.message]}) from None
+                raise ValidationError(error.message_dict) from None
             row.org = interview_type.org
             versions = Versions(row.version, row.contact.version, interview_type.guide_version)
             return Created(body_of(bodies.CreatedInterviewRequest, bodies.WrittenRow(row)), etag_of(versions))

@@ -7,8 +7,8 @@ from interviews.web.pages import use_language
 from interviews.web.views import guarded, see_other
 from orgs.models import Org
 from sequences.mail import OptOutLink
-from sequences.models import Enrolment
-from sequences.services.suppression import is_opted_out, opt_in, opt_out
+from sequences.models import Enrolment, Suppression
+from sequences.services.stopping import opt_in, opt_out
 
 # The step of the form: what to do, and whether for all orgs.
 STEPS = {
@@ -37,5 +37,6 @@ def opt_out_page(request: HttpRequest) -> HttpResponse:
         act, everywhere = step
         act(link, everywhere=everywhere)
         return see_other("opt_out", {"token": link.token})
-    state = {"of_org": is_opted_out(link, everywhere=False), "everywhere": is_opted_out(link, everywhere=True)}
+    out_of = Suppression.objects.filter(digest=link.digest).values_list("org", flat=True)
+    state = {"of_org": org.pk in out_of, "everywhere": None in out_of}
     return render(request, "survey/opt_out.html", {"org": org, "token": link.token, **state})

@@ -32,14 +32,10 @@ class SequenceRow(NamedTuple):
 
     @property
     def interview_type_id(self) -> str:
-        return type_id_of(self.type_id)
+        return f"{apps.get_model('interviews.InterviewType').ID_PREFIX}{self.type_id}"
 
     def body(self) -> dict[str, Any]:
         return body_of(bodies.SequenceSummarySerializer, self)
-
-
-def type_id_of(pk: int) -> str:
-    return f"{apps.get_model('interviews.InterviewType').ID_PREFIX}{pk}"
 
 
 SEQUENCES = Listing(
@@ -79,8 +75,7 @@ class SequenceView(ApiView):
         response_example=bodies.EXAMPLE,
     )
     def get(self, request: Request, id: str) -> Response:
-        rows = Sequence.objects.for_org(principal_of(request).org_id)
-        row = rows.filter(pk=Sequence.pk_in(id)).first()
+        row = Sequence.objects.for_org(principal_of(request).org_id).filter(pk=Sequence.pk_in(id)).first()
         if row is None:
             raise NotFound(NO_SUCH_SEQUENCE)
         summary = SequenceRow(row.pk, row.name, row.interview_type_id, row.language).body()

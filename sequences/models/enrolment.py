@@ -14,11 +14,11 @@ from sequences.text import MAX_SUBJECT_LENGTH, MAX_TEXT_LENGTH
 
 
 class StopReason(models.TextChoices):
-    """Why no further mail leaves. `sequences.services.stopping` says where each comes from."""
+    """Why no further mail leaves. Those of SUPPRESSING also keep the address from later mails."""
 
     COMPLETED = "completed", "the interview is completed"
     DECLINED = "declined", "the contact has declined"
-    OPTED_OUT = "opted_out", "the contact wants no mails"
+    OPTED_OUT = "opted_out", "the contact has opted out"
     REPLIED = "replied", "the contact has replied"
     BOUNCED = "bounced", "the address does not exist"
     COMPLAINED = "complained", "the contact has reported a mail as spam"
@@ -30,9 +30,15 @@ class StopReason(models.TextChoices):
     EXPIRED = "expired", "nobody approved it, or the mail server did not accept it, for too long"
 
 
+SUPPRESSING = (StopReason.OPTED_OUT, StopReason.BOUNCED, StopReason.COMPLAINED)
+
+
 class EnrolmentQuerySet(OrgRowsQuerySet["Enrolment"]):
     def active(self) -> Self:
         return self.filter(finished_at=None)
+
+    def to_approve(self) -> Self:
+        return self.active().filter(mails__state=MailState.TO_APPROVE)
 
     def with_related(self) -> Self:
         """What a mail is made of. Org and contact are those of the interview request."""

@@ -5,13 +5,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.crypto import salted_hmac
 
-from sequences.models.enrolment import StopReason
-
-
-class SuppressionReason(models.TextChoices):
-    OPTED_OUT = StopReason.OPTED_OUT, "opted out"
-    BOUNCED = StopReason.BOUNCED, "the address does not exist"
-    COMPLAINED = StopReason.COMPLAINED, "reported a mail as spam"
+from sequences.models.enrolment import SUPPRESSING, StopReason
 
 
 def old_keys() -> list[str]:
@@ -21,13 +15,11 @@ def old_keys() -> list[str]:
 
 def digests_of(email: str) -> list[str]:
     """By each secret key, the current one first."""
-    address = _comparable(_comparable(email))  # casefold() can undo the normalization
+    address = email
+    for _ in range(2):  # casefold() can undo the normalization
+        address = unicodedata.normalize("NFKC", address.strip()).casefold()
     keys = (settings.SECRET_KEY, *old_keys())
     return [salted_hmac("sequences.suppression", address, key, algorithm="sha256").hexdigest() for key in keys]
-
-
-def _comparable(email: str) -> str:
-    return unicodedata.normalize("NFKC", email.strip()).casefold()
 
 
 class SuppressionQuerySet(models.QuerySet["Suppression"]):
@@ -42,7 +34,7 @@ class Suppression(models.Model):
         "orgs.Org", on_delete=models.CASCADE, null=True, related_name="suppressions", help_text="Empty: of all orgs."
     )
     digest = models.CharField(max_length=64, db_index=True, editable=False)
-    reason = models.CharField(max_length=20, choices=SuppressionReason)
+    reason = models.CharField(max_length=20, choices=StopReason)
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = SuppressionQuerySet.as_manager()
@@ -53,9 +45,7 @@ class Suppression(models.Model):
         constraints = (
             models.UniqueConstraint(fields=("org", "digest"), name="suppression_is_unique_in_org"),
             models.UniqueConstraint(fields=("digest",), condition=Q(org=None), name="suppression_is_unique_of_all"),
-            models.CheckConstraint(
-                name="suppression_reason_is_known", condition=Q(reason__in=SuppressionReason.values)
-            ),
+            models.CheckConstraint(name="suppression_reason_is_known", condition=Q(reason__in=SUPPRESSING)),
         )
 
     def __str__(self) -> str:

@@ -13,40 +13,50 @@ from orgs.security_events import record_security_event, record_security_events
 from sequences.models import Enrolment, Mail, MailState, Sequence, Step, StopReason, Suppression
 from sequences.models.enrolment import UNSENT
 from sequences.schedule import APPROVED_WITHIN
-from sequences.services.stopping import finish, reason_to_stop
+from sequences.services.stopping import finish, reason_to_stop, stop
 
 ARCHIVED = "This sequence is archived. GET /sequences lists those that take new contacts."
+SUPPRESSED = (
+    "This address gets no mails: {}. Nothing was created. Send interview_type_id instead, and only use the link if the "
+    "contact agrees."
+)
+ENROLLED = (
+    "This contact already gets the mails of sequence {}, for interview request {}. Nothing was created. Cancel that "
+    "interview request first, or wait until the last mail has left."
+)
 
 
-class EnrolmentError(Exception):
-    """`field`: what the API calls the cause."""
-
-    def __init__(self, field: str, message: str) -> None:
-        super().__init__(message)
-        self.field, self.message = field, message
+class EnrolmentError(ValidationError):
+    """By the field of the API that is the cause."""
 
 
-class AlreadyEnrolledError(EnrolmentError):
+class AlreadyEnrolledError(Exception):
     """The contact gets mails of another enrolment."""
 
 
-def enrol(*, sequence: Sequence, interview_request: Any) -> Enrolment:
+def enrol(*, sequence: Sequence, interview_request: Any) -> None:
     """The invitation waits for its time, or for a person. Call it in the transaction that creates the interview
     request, which has locked the contact.
 
-    Raises EnrolmentError.
+    Raises EnrolmentError and AlreadyEnrolledError.
     """
-    if sequence.archived_at is not None:
-        raise EnrolmentError("sequence_id", ARCHIVED)
     contact = interview_request.contact
-    _require_address(contact)
-    _require_no_other(contact)
-    enrolment: Enrolment = Enrolment.objects.create(
+    if sequence.archived_at is not None:
+        raise EnrolmentError({"sequence_id": ARCHIVED})
+    if contact.email == contact.erased_email:
+        raise EnrolmentError({"contact_email": "This contact was erased, and has no address."})
+    if found := Suppression.objects.of(contact.email, contact.org_id).first():
+        raise EnrolmentError({"contact_email": SUPPRESSED.format(found.get_reason_display())})
+    for active in Enrolment.objects.active().with_related().filter(org=contact.org_id, contact=contact):
+        reason = reason_to_stop(active)  # it stops now, instead of at its next mail
+        if reason is None:
+            raise AlreadyEnrolledError(ENROLLED.format(active.sequence.public_id, active.interview_request_id))
+        finish(active, reason)
+    enrolment = Enrolment.objects.create(
         org_id=sequence.org_id, sequence=sequence, interview_request=interview_request, contact=contact
     )
     state = MailState.TO_APPROVE if sequence.needs_approval else MailState.WAITING
     put_mail(enrolment, step=0, state=state, after=timezone.now())
-    return enrolment
 
 
 def put_mail(enrolment: Enrolment, *, step: int, state: MailState, after: datetime) -> bool:
@@ -54,15 +64,9 @@ def put_mail(enrolment: Enrolment, *, step: int, state: MailState, after: dateti
     found = enrolment.sequence.steps.filter(number=step).first()
     if found is None:
         return False
+    own = {"org_id": enrolment.org_id, "sequence": enrolment.sequence, "enrolment": enrolment}
     due_at = enrolment.sequence.window.after_business_days(after, found.delay)
-    Mail.objects.create(
-        org_id=enrolment.org_id,
-        sequence=enrolment.sequence,
-        enrolment=enrolment,
-        step=step,
-        state=state,
-        due_at=due_at,
-    )
+    Mail.objects.create(**own, step=step, state=state, due_at=due_at)
     return True
 
 
@@ -85,63 +89,25 @@ def begin_again(interview_request: Any) -> bool:
     return put_mail(enrolment, step=0, state=state, after=timezone.now())
 
 
-def _require_address(contact: Any) -> None:
-    if contact.email == contact.erased_email:
-        raise EnrolmentError("contact_email", "This contact was erased, and has no address.")
-    if found := Suppression.objects.of(contact.email, contact.org_id).first():
-        raise EnrolmentError(
-            "contact_email",
-            f"This address gets no mails: {found.get_reason_display()}. Nothing was created. Send interview_type_id "
-            "instead, and only use the link if the contact agrees.",
-        )
-
-
-def _require_no_other(contact: Any) -> None:
-    """An enrolment that has to stop does so now, instead of at its next mail."""
-    active = Enrolment.objects.active().with_related().filter(org=contact.org_id, contact=contact).first()
-    if active is None:
-        return
-    if reason := reason_to_stop(active):
-        finish(active, reason)
-        return
-    raise AlreadyEnrolledError(
-        "contact_email",
-        f"This contact already gets the mails of sequence {active.sequence.public_id}, for interview request "
-        f"{active.interview_request_id}. Nothing was created. Cancel that interview request first, or wait until the "
-        "last mail has left.",
-    )
-
-
 @retried
 @transaction.atomic
-def approve(*, org_id: int, enrolment_ids: Collection[int], actor: Actor) -> int:
-    """Also approves the reminders that follow. Stops those that have to stop. Returns how many were approved."""
-    now, approved = timezone.now(), []
-    for enrolment in _to_approve(org_id, enrolment_ids):
-        if reason := reason_to_stop(enrolment):
+def decide(*, org_id: int, enrolment_ids: Collection[int], is_approved: bool, actor: Actor) -> int:
+    """Approves the invitation with the reminders that follow, or rejects all. What has to stop is not approved. Returns
+    how many were decided as asked.
+    """
+    now, decided = timezone.now(), []
+    for enrolment in Enrolment.objects.for_org(org_id).to_approve().filter(pk__in=enrolment_ids).locked():
+        if reason := reason_to_stop(enrolment) if is_approved else StopReason.PERSON:
             finish(enrolment, reason)
-            continue
-        Enrolment.objects.filter(pk=enrolment.pk).update(approved_at=now, approved_by=actor.name)
-        due_at = enrolment.sequence.window.next_open(now)
-        Mail.objects.unsent().filter(enrolment=enrolment).update(state=MailState.WAITING, due_at=due_at)
-        approved.append(enrolment.interview_request)
-    record_security_events(EventKind.REQUEST_CHANGED, actor, approved, detail="Mails approved.")
-    return len(approved)
-
-
-@retried
-@transaction.atomic
-def reject(*, org_id: int, enrolment_ids: Collection[int], actor: Actor) -> int:
-    """Returns how many were rejected: they get no mail."""
-    rejected = [row for row in _to_approve(org_id, enrolment_ids) if finish(row, StopReason.PERSON)]
-    requests = [row.interview_request for row in rejected]
-    record_security_events(EventKind.REQUEST_CHANGED, actor, requests, detail="Mails rejected.")
-    return len(rejected)
-
-
-def _to_approve(org_id: int, enrolment_ids: Collection[int]) -> Any:
-    waiting = Enrolment.objects.for_org(org_id).active().filter(mails__state=MailState.TO_APPROVE)
-    return waiting.filter(pk__in=enrolment_ids).locked()
+        else:
+            Enrolment.objects.filter(pk=enrolment.pk).update(approved_at=now, approved_by=actor.name)
+            due_at = enrolment.sequence.window.next_open(now)
+            Mail.objects.unsent().filter(enrolment=enrolment).update(state=MailState.WAITING, due_at=due_at)
+        if reason is None or not is_approved:
+            decided.append(enrolment.interview_request)
+    detail = "Mails approved." if is_approved else "Mails rejected."
+    record_security_events(EventKind.REQUEST_CHANGED, actor, decided, detail=detail)
+    return len(decided)
 
 
 def record_opening(*, interview_request_id: int) -> None:
@@ -171,11 +137,8 @@ def edit_mail(*, org_id: int, mail_id: int, subject: str, text: str, actor: Acto
 def expire_unapproved(*, dry_run: bool = False) -> int:
     """Stops what nobody has approved for APPROVED_WITHIN. Returns the number."""
     before = timezone.now() - APPROVED_WITHIN
-    old = Enrolment.objects.active().filter(mails__state=MailState.TO_APPROVE, created_at__lt=before)
+    old = Enrolment.objects.to_approve().filter(created_at__lt=before)
+    rows = [*old.order_by("pk").values_list("org_id", "pk")]
     if dry_run:
-        return old.count()
-    count = 0
-    for pk in list(old.order_by("pk").values_list("pk", flat=True)):
-        with transaction.atomic():
-            count += sum([finish(row, StopReason.EXPIRED) for row in Enrolment.objects.filter(pk=pk).locked()])
-    return count
+        return len(rows)
+    return sum([stop(org_id=org_id, enrolment_ids=[pk], reason=StopReason.EXPIRED) for org_id, pk in rows])

@@ -1,14 +1,13 @@
 """Who gets the mails of a sequence, and the queue of mails that a person approves."""
 
 from collections import defaultdict
-from collections.abc import Callable
 from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db.models import Exists, OuterRef, Prefetch, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.utils.html import format_html
 
 from hindsight.http.middleware import CSP_HEADER
@@ -16,49 +15,41 @@ from orgs.actors import Actor
 from orgs.models import EventKind
 from sequences.mail import values_of
 from sequences.models import Enrolment, Mail, MailState, StopReason
-from sequences.services.enrolments import approve, edit_mail, reject
+from sequences.services.enrolments import decide, edit_mail
 from sequences.services.stopping import stop
 from sequences.text import Placeholder, rendered
 from staff.base import OrgRowsAdmin
 from staff.confirmation import Action, ActionAdmin
 from staff.edit_conflicts import EditForm, as_sent
-from staff.lists.filters import OrgFilter
+from staff.lists.filters import ChoiceFilter, OrgFilter
 from staff.security_events import actor_of
-from staff.sequences.mails import FRAMES, framed, may_change, name_of, next_mail, preview_of, status_in_words
+from staff.sequences.mails import FRAMES, may_change, name_of, next_mail, status_in_words
 
 MAX_SELECTED = 1_000
 ROWS_AT_ONCE = 100  # are locked in one transaction
 
 
-def to_approve() -> QuerySet[Enrolment]:
-    waiting = Mail.objects.filter(enrolment=OuterRef("pk"), state=MailState.TO_APPROVE)
-    return Enrolment.objects.active().filter(Exists(waiting))
-
-
-class StatusFilter(admin.SimpleListFilter):
+class StatusFilter(ChoiceFilter):
     """The queue, unless staff choose otherwise."""
 
     title = "status"
     parameter_name = "state"
     hides = "decided"
-    own = {
-        "active": lambda rows: rows.active(),
-        "stopped": lambda rows: rows.exclude(stop_reason=""),
-        "finished": lambda rows: rows.exclude(finished_at=None).filter(stop_reason=""),
-        "all": lambda rows: rows,
-    }
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[Any, str]]:
-        return [("active", "active"), ("stopped", "stopped"), ("finished", "all mails sent"), ("all", "all")]
+    options = (("active", "active"), ("stopped", "stopped"), ("finished", "all mails sent"), ("all", "all"))
 
     def choices(self, changelist: Any) -> Any:
         default, *others = super().choices(changelist)
         yield {**default, "display": "waits for approval"}
         yield from others
 
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        chosen = self.own.get(self.value() or "")
-        return chosen(queryset) if chosen else queryset.filter(pk__in=to_approve().values("pk"))
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        chosen = {
+            "active": queryset.active(),
+            "stopped": queryset.exclude(stop_reason=""),
+            "finished": queryset.exclude(finished_at=None).filter(stop_reason=""),
+            "all": queryset,
+        }
+        return chosen.get(self.value() or "", queryset.to_approve())
 
 
 class MailForm(EditForm):
@@ -114,7 +105,7 @@ STOP = Action(
 @admin.register(Enrolment)
 class EnrolmentAdmin(OrgRowsAdmin, ActionAdmin):
     change_form_template = "staff/sequences/enrolment.html"
-    object_pages = {"mail": "mail_view", "stop": STOP, "edit": "edit_view", "approve": "approve_view"}
+    object_pages = {"stop": STOP, "edit": "edit_view", "approve": "approve_view"}
     list_display = ("contact_shown", "org", "sequence", "subject", "status")
     list_filter = (StatusFilter, OrgFilter)
     lookups = frozenset({"sequence"})
@@ -125,10 +116,9 @@ class EnrolmentAdmin(OrgRowsAdmin, ActionAdmin):
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        unsent = Prefetch("mails", Mail.objects.unsent(), to_attr="unsent_mails")
         found: Any = super().get_queryset(request)
         rows: QuerySet[Any] = found.with_related().select_related("org", "contact")
-        return rows.prefetch_related(unsent, "sequence__steps")
+        return rows.prefetch_related("mails", "sequence__steps")
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
         """On a POST, locks the interview request, as the worker does."""
@@ -166,30 +156,30 @@ class EnrolmentAdmin(OrgRowsAdmin, ActionAdmin):
 
     @admin.action(description="Approve")
     def approve(self, request: HttpRequest, selected: QuerySet[Enrolment]) -> None:
-        self.decide(request, selected, approve, "approved")
+        self.decide(request, selected, is_approved=True)
 
     @admin.action(description="Reject")
     def reject(self, request: HttpRequest, selected: QuerySet[Enrolment]) -> None:
-        self.decide(request, selected, reject, "rejected: no mail of the sequence leaves")
+        self.decide(request, selected, is_approved=False)
 
-    def decide(
-        self, request: HttpRequest, selected: QuerySet[Enrolment], service: Callable[..., int], done: str
-    ) -> None:
+    def decide(self, request: HttpRequest, selected: QuerySet[Enrolment], *, is_approved: bool) -> None:
         """The list can show enrolments of orgs in which the person may only look."""
         rows = list(selected.prefetch_related(None).select_related(None).only("org_id")[:MAX_SELECTED])
         if not all(may_change(request, row) for row in rows):
             raise PermissionDenied
+        actor = actor_of(request)
         by_org: defaultdict[int, list[int]] = defaultdict(list)
         for row in rows:
             by_org[row.org_id].append(row.pk)
         decided = sum(
-            service(org_id=org_id, enrolment_ids=ids[start : start + ROWS_AT_ONCE], actor=actor_of(request))
+            decide(org_id=org_id, enrolment_ids=ids[start : start + ROWS_AT_ONCE], is_approved=is_approved, actor=actor)
             for org_id, ids in by_org.items()
             for start in range(0, len(ids), ROWS_AT_ONCE)
         )
         if not rows:
             messages.warning(request, "Select mails first. Nothing was changed.")
         if decided:
+            done = "approved" if is_approved else "rejected: no mail of the sequence leaves"
             messages.success(request, f"{decided:,} {done}.")
         if others := len(rows) - decided:
             text = f"{others:,} no longer waited: somebody else has decided, or the contact gets no mails any more."
@@ -200,8 +190,8 @@ class EnrolmentAdmin(OrgRowsAdmin, ActionAdmin):
         if request.method != "POST":
             return HttpResponseNotAllowed(["POST"])
         enrolment = self.object_or_404(request, object_id, self.may_act)
-        decide = self.reject if request.POST.get("decision") == "reject" else self.approve
-        decide(request, Enrolment.objects.filter(pk=enrolment.pk))
+        is_approved = request.POST.get("decision") != "reject"
+        self.decide(request, Enrolment.objects.filter(pk=enrolment.pk), is_approved=is_approved)
         return self.response_post_save_change(request, enrolment)
 
     def edit_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
@@ -226,11 +216,3 @@ class EnrolmentAdmin(OrgRowsAdmin, ActionAdmin):
         page = super().change_view(request, object_id, *args, **kwargs)
         page[CSP_HEADER] = FRAMES
         return page
-
-    def mail_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        enrolment = self.object_or_404(request, object_id, self.has_view_permission, is_read=True)
-        mail = next_mail(enrolment)
-        texts = mail.texts(enrolment.sequence) if mail else None
-        if texts is None:
-            raise Http404
-        return framed(preview_of(enrolment.sequence, enrolment.interview_request, texts), enrolment.sequence)

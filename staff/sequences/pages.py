@@ -20,8 +20,7 @@ from staff.lists.filters import ArchivedFilter, OrgFilter
 from staff.orgs.permissions import may
 from staff.security_events import actor_of
 from staff.sequences.forms import SequenceForm, SequenceStart
-from staff.sequences.mails import name_of
-from staff.sequences.preview import mail_view, preview_view
+from staff.sequences.mails import mail_view, name_of, preview_view
 
 ADD, CHANGE = "sequences.add_sequence", "sequences.change_sequence"
 MAX_CONTACTS = 5_000

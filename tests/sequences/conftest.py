@@ -16,7 +16,7 @@ from interviews.services.create import create_interview_request
 from orgs.actors import Actor, ActorKind
 from orgs.models import Org
 from sequences.models import Enrolment, Sequence
-from sequences.services.enrolments import approve
+from sequences.services.enrolments import decide
 from tests.factories import SequenceFactory
 from tests.fakes.mail_server import MailServer, serving
 
@@ -61,4 +61,4 @@ def enrol(sequence: Sequence, email: str = "alice@example.com", name: str = "Ali
 
 def approve_all(org: Org) -> int:
     ids = Enrolment.objects.active().values_list("pk", flat=True)
-    return approve(org_id=org.pk, enrolment_ids=list(ids), actor=SAM)
+    return decide(org_id=org.pk, enrolment_ids=list(ids), is_approved=True, actor=SAM)

@@ -13,9 +13,9 @@ from interviews.services.interview_types import archive_interview_type
 from orgs.models import Org, Scopes
 from orgs.services import create_api_key
 from sequences.api.views import NO_SUCH_SEQUENCE
-from sequences.models import Enrolment, Mail, MailState, Sequence, SuppressionReason
+from sequences.models import Enrolment, Mail, MailState, Sequence, StopReason
 from sequences.services.sequences import set_archived
-from sequences.services.suppression import suppress
+from sequences.services.stopping import suppress
 from tests.client import ApiClient
 from tests.factories import SequenceFactory
 from tests.working import work_off
@@ -87,7 +87,7 @@ def test_an_archived_sequence_or_interview_type_takes_nobody(
 
 
 def test_a_suppressed_address_is_refused(acme: Org, acme_api: ApiClient, sequence: Sequence) -> None:
-    suppress(email="alice@example.com", org_id=acme.pk, reason=SuppressionReason.OPTED_OUT)
+    suppress(email="alice@example.com", org_id=acme.pk, reason=StopReason.OPTED_OUT)
     status, field, message = field_and_message(acme_api.post("/interviews", body(sequence)))
     assert (status, field, "opted out" in message) == (400, "contact_email", True)
     assert not Contact.objects.exists()

@@ -25,10 +25,8 @@ from orgs.models import Org
 from sequences.mail import OptOutLink
 from sequences.models import Enrolment, Mail, MailState, Sequence, StopReason, Suppression
 from sequences.models.suppression import digests_of
-from sequences.received import About, News
-from sequences.services.receiving import receive
-from sequences.services.stopping import stop
-from sequences.services.suppression import opt_out
+from sequences.received import News
+from sequences.services.stopping import opt_out, receive, stop
 from tests.fakes.mail_server import MailServer
 from tests.sequences.conftest import MONDAY, SAM, enrol
 from tests.working import work_off
@@ -107,7 +105,7 @@ def by_link(row: InterviewRequest) -> None:
 
 
 def by_complaint(row: InterviewRequest) -> None:
-    receive(News(About.COMPLAINT, tuple(mail.uuid.hex for mail in row.enrolment.mails.all())))
+    receive(News(StopReason.COMPLAINED, tuple(mail.uuid.hex for mail in row.enrolment.mails.all())))
 
 
 STOPS: dict[str, Callable[[InterviewRequest], object]] = {

@@ -10,10 +10,10 @@ from pytest_django import Settings
 from interviews.services.erasure import delete_contact, erase_contact
 from orgs.models import Org
 from sequences.mail import OptOutLink
-from sequences.models import Enrolment, MailState, Sequence, StopReason, Suppression, SuppressionReason
+from sequences.models import Enrolment, MailState, Sequence, StopReason, Suppression
 from sequences.models.suppression import digests_of
 from sequences.services.enrolments import EnrolmentError
-from sequences.services.suppression import suppress, unsuppress
+from sequences.services.stopping import suppress, unsuppress
 from tests.factories import SequenceFactory
 from tests.fakes.mail_server import MailServer
 from tests.interviews.web.client import visible
@@ -64,7 +64,7 @@ def test_one_click_of_a_mail_program_opts_out_of_the_org_at_once(link: str, acme
     response = BROWSER.post(link, ONE_CLICK)
     assert (response.status_code, response.cookies) == (200, {})
     assert "You no longer get mails from Acme" in visible(response)
-    assert stored() == [(acme.pk, SuppressionReason.OPTED_OUT)]
+    assert stored() == [(acme.pk, StopReason.OPTED_OUT)]
     enrolment = Enrolment.objects.get()
     assert enrolment.stop_reason == StopReason.OPTED_OUT
     assert [mail.state for mail in enrolment.mails.order_by("step")] == [MailState.SENT, MailState.STOPPED]
@@ -185,7 +185,7 @@ def test_an_address_over_the_limit_has_to_wait(link: str, settings: Settings) ->
     ],
 )
 def test_addresses_are_compared_after_nfkc_and_casefold(acme: Org, same: str) -> None:
-    assert suppress(email=same, org_id=acme.pk, reason=SuppressionReason.OPTED_OUT)
+    suppress(email=same, org_id=acme.pk, reason=StopReason.OPTED_OUT)
     is_same = "\N{LATIN SMALL LETTER DOTLESS I}" not in same  # a letter of its own, also in lower case
     assert Suppression.objects.of("alice@example.com", acme.pk).exists() == is_same
     assert unsuppress(email="alice@example.com", org_id=acme.pk) == is_same

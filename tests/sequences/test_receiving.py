@@ -17,9 +17,10 @@ from django.test import Client
 
 import hindsight.urls  # noqa: F401 - mounts no webhooks, as there is no secret yet
 from orgs.models import Org
+from sequences.management.commands import receive_mail
 from sequences.models import Enrolment, Mail, MailState, Sequence, StopReason, Suppression
-from sequences.received import MAX_BYTES, About, News, news_in
-from sequences.services.receiving import receive
+from sequences.received import MAX_BYTES, News, news_in
+from sequences.services.stopping import receive
 from tests.fakes.mail_server import MailServer
 from tests.sequences.conftest import enrol
 from tests.working import work_off
@@ -108,14 +109,14 @@ def test_nothing_of_a_reply_is_stored_or_logged(sent: Mail, caplog: pytest.LogCa
 def test_news_after_the_last_mail_count_too(sent: Mail) -> None:
     Enrolment.objects.update(finished_at="2026-03-02T09:00Z")
     Mail.objects.exclude(pk=sent.pk).delete()
-    assert received(sample("bounce_postfix", sent)) == "bounce: 1 stopped"
+    assert received(sample("bounce_postfix", sent)) == "bounced: 1 stopped"
     assert outcome() == ("bounced", [(False, "bounced")], ["interview.bounced"])
-    assert received(sample("reply_gmail", sent)) == "reply: 0 stopped"
+    assert received(sample("reply_gmail", sent)) == "replied: 0 stopped"
 
 
 def test_a_message_id_of_another_mail_stops_nothing(sent: Mail) -> None:
     other = sample("reply_gmail", sent).replace(sent.uuid.hex.encode(), b"0" * 32)
-    assert received(other) == "reply: 0 stopped"
+    assert received(other) == "replied: 0 stopped"
     assert outcome() == NOTHING
 
 
@@ -140,7 +141,7 @@ def test_hostile_mails_are_read_and_say_nothing(sent: Mail, raw: bytes) -> None:
 
 
 def test_a_large_reply_is_a_reply(sent: Mail) -> None:
-    assert received(sample("reply_gmail", sent) + b"x" * 3 * MAX_BYTES) == "reply: 1 stopped"
+    assert received(sample("reply_gmail", sent) + b"x" * 3 * MAX_BYTES) == "replied: 1 stopped"
 
 
 def test_an_unavailable_database_is_a_temporary_failure(sent: Mail) -> None:
@@ -158,7 +159,9 @@ def test_an_error_is_logged_without_the_text_and_the_mail_does_not_bounce(
 ) -> None:
     with patch("sequences.management.commands.receive_mail.news_in", side_effect=RecursionError("confidential")):
         assert received(sample("reply_gmail", sent)) == "not read"
-    assert [record.getMessage() for record in caplog.records] == ["A received mail could not be read: RecursionError."]
+    own = [record.getMessage() for record in caplog.records if record.name == receive_mail.logger.name]
+    assert own == ["A received mail could not be read: RecursionError."]
+    assert "confidential" not in caplog.text
 
 
 @pytest.mark.slow
@@ -231,7 +234,7 @@ def test_without_a_secret_no_webhook_is_mounted() -> None:
 
 
 def test_a_complaint_is_for_all_orgs_and_outlives_the_enrolment(sent: Mail, globex: Org) -> None:
-    assert receive(News(About.COMPLAINT, (sent.uuid.hex,))) == 1
+    assert receive(News(StopReason.COMPLAINED, (sent.uuid.hex,))) == 1
     assert Suppression.objects.of("alice@example.com", globex.pk).exists()
 
 

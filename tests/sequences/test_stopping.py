@@ -16,18 +16,17 @@ from interviews.services.scripted_buyer import complete
 from interviews.services.wishes import decline_interview
 from orgs.models import Org
 from orgs.services import suspend_org
-from sequences.models import Enrolment, Mail, MailState, Sequence, StopReason, Suppression, SuppressionReason
+from sequences.models import Enrolment, Mail, MailState, Sequence, StopReason, Suppression
 from sequences.schedule import APPROVED_WITHIN
 from sequences.services.enrolments import (
     AlreadyEnrolledError,
     EnrolmentError,
+    decide,
     edit_mail,
     expire_unapproved,
-    reject,
 )
 from sequences.services.sequences import set_archived
-from sequences.services.stopping import STOPS, stop
-from sequences.services.suppression import suppress, unsuppress
+from sequences.services.stopping import STOPS, stop, suppress, unsuppress
 from tests.factories import InterviewTypeFactory, SequenceFactory
 from tests.fakes.mail_server import MailServer
 from tests.sequences.conftest import MONDAY, SAM, approve_all, enrol
@@ -36,7 +35,7 @@ from tests.working import work_off
 pytestmark = [pytest.mark.usefixtures("clock")]
 
 
-def suppressed(reason: SuppressionReason, *, everywhere: bool = False) -> Callable[[InterviewRequest], Any]:
+def suppressed(reason: StopReason, *, everywhere: bool = False) -> Callable[[InterviewRequest], Any]:
     return lambda row: suppress(email=row.contact.email, org_id=None if everywhere else row.org_id, reason=reason)
 
 
@@ -47,9 +46,9 @@ def recorded(reason: StopReason) -> Callable[[InterviewRequest], Any]:
 CAUSES: dict[StopReason, Callable[[Any], Any]] = {
     StopReason.COMPLETED: complete,
     StopReason.DECLINED: decline_interview,
-    StopReason.OPTED_OUT: suppressed(SuppressionReason.OPTED_OUT),
-    StopReason.BOUNCED: suppressed(SuppressionReason.BOUNCED),
-    StopReason.COMPLAINED: suppressed(SuppressionReason.COMPLAINED, everywhere=True),
+    StopReason.OPTED_OUT: suppressed(StopReason.OPTED_OUT),
+    StopReason.BOUNCED: suppressed(StopReason.BOUNCED),
+    StopReason.COMPLAINED: suppressed(StopReason.COMPLAINED, everywhere=True),
     StopReason.ERASED: lambda row: erase_contact(org_id=row.org_id, contact_id=row.contact_id, actor=SAM),
     StopReason.CANCELLED: lambda row: mark_many(CANCELLED, [row.pk]),
     StopReason.SUSPENDED: lambda row: suspend_org(org_id=row.org_id, reason="Unpaid"),
@@ -109,7 +108,7 @@ def test_a_suppression_outlives_the_contact_and_the_rotation_of_the_secret_key(
     acme: Org, globex: Org, sequence: Sequence, settings: Any
 ) -> None:
     row = enrol(sequence)
-    suppress(email=row.contact.email, org_id=acme.pk, reason=SuppressionReason.OPTED_OUT)
+    suppress(email=row.contact.email, org_id=acme.pk, reason=StopReason.OPTED_OUT)
     delete_contact(org_id=acme.pk, contact_id=row.contact_id, actor=SAM)
     settings.SECRET_KEY_FALLBACKS, settings.SECRET_KEY = [settings.SECRET_KEY], "x" * 50
     with pytest.raises(EnrolmentError, match="opted out"):
@@ -123,8 +122,9 @@ def test_a_suppression_outlives_the_contact_and_the_rotation_of_the_secret_key(
 def test_a_complaint_counts_for_all_orgs(globex: Org, sequence: Sequence) -> None:
     other = enrol(SequenceFactory.create(org=globex))
     enrol(sequence)
-    assert suppress(email="alice@example.com", org_id=None, reason=SuppressionReason.COMPLAINED)
-    assert not suppress(email="alice@example.com", org_id=None, reason=SuppressionReason.COMPLAINED)
+    suppress(email="alice@example.com", org_id=None, reason=StopReason.COMPLAINED)
+    suppress(email="alice@example.com", org_id=None, reason=StopReason.BOUNCED)
+    assert Suppression.objects.get().reason == StopReason.COMPLAINED
     assert {*Enrolment.objects.values_list("stop_reason", flat=True)} == {"complained"}
     with pytest.raises(EnrolmentError, match="reported a mail as spam"):
         enrol(SequenceFactory.create(org=other.org))
@@ -138,8 +138,8 @@ def test_a_person_edits_approves_and_rejects(acme: Org, globex: Org, sequence: S
     edited = Mail.objects.get(enrolment__contact__name="Alice", enrolment__contact__email="alice@example.com")
     edit_mail(org_id=acme.pk, mail_id=edited.pk, subject="Dear {name}", text="Please: {link}", actor=SAM)
     ids = [bob.enrolment.pk]
-    assert reject(org_id=globex.pk, enrolment_ids=ids, actor=SAM) == 0
-    assert reject(org_id=acme.pk, enrolment_ids=ids, actor=SAM) == 1
+    assert decide(org_id=globex.pk, enrolment_ids=ids, is_approved=False, actor=SAM) == 0
+    assert decide(org_id=acme.pk, enrolment_ids=ids, is_approved=False, actor=SAM) == 1
     assert approve_all(acme) == 1
     assert approve_all(acme) == 0
     work_off("mails")
@@ -179,7 +179,7 @@ def test_an_erased_contact_keeps_no_edited_mail(acme: Org, sequence: Sequence) -
 
 def test_an_org_is_deleted_with_its_sequences(acme: Org, globex: Org, sequence: Sequence) -> None:
     enrol(sequence)
-    suppress(email="bob@example.com", org_id=acme.pk, reason=SuppressionReason.OPTED_OUT)
+    suppress(email="bob@example.com", org_id=acme.pk, reason=StopReason.OPTED_OUT)
     kept = enrol(SequenceFactory.create(org=globex))
     delete_org(org_id=acme.pk, actor=SAM)
     assert [row.interview_request for row in Enrolment.objects.all()] == [kept]

@@ -66,7 +66,6 @@ NOT_PAGES = {
     "sequences_enrolment_add": "refused",
     "sequences_enrolment_approve": "POST",
     "sequences_enrolment_delete": "refused",
-    "sequences_enrolment_mail": "a mail",
     "sequences_sequence_delete": "refused",
     "sequences_sequence_mail": "a mail",
     "webhooks_endpoint_delete": "refused",

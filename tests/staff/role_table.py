@@ -139,7 +139,6 @@ sequences_enrolment_changelist           pw  pp  --  pw  .p  pw  p-
 sequences_enrolment_delete               --  --  --  --  --  --  --
 sequences_enrolment_edit                 pw  --  --  pw  ..  pw  --
 sequences_enrolment_history              px  px  -x  px  .x  px  px
-sequences_enrolment_mail                 pp  pp  --  pp  ..  pp  pp
 sequences_enrolment_stop                 pw  --  --  pw  ..  pw  --
 sequences_sequence_add                   pw  --  --  pw  pp  pw  --
 sequences_sequence_archive               pw  --  --  pw  ..  pw  --

@@ -8,10 +8,10 @@ from django.utils import timezone
 
 from interviews.models import InterviewType
 from orgs.models import Org, SecurityEvent
-from sequences.models import Enrolment, Mail, MailState, Sequence, SuppressionReason
+from sequences.models import Enrolment, Mail, MailState, Sequence, StopReason
 from sequences.services.enrolments import edit_mail
 from sequences.services.sequences import save_sequence, shipped_steps
-from sequences.services.suppression import suppress
+from sequences.services.stopping import suppress
 from tests.factories import InterviewRequestFactory, SequenceFactory
 from tests.sequences.conftest import SAM, approve_all, enrol
 from tests.staff.conftest import Fields, Staff
@@ -273,15 +273,15 @@ def test_an_interview_shows_its_next_mail_and_stops_it(support: Staff, sequence:
 def test_a_contact_who_opted_out_gets_mails_again(support: Staff, sequence: Sequence) -> None:
     contact = enrol(sequence).contact
     assert "No mails" not in support.text("contacts_contact_change", contact.pk)
-    suppress(email=contact.email, org_id=contact.org_id, reason=SuppressionReason.OPTED_OUT)
+    suppress(email=contact.email, org_id=contact.org_id, reason=StopReason.OPTED_OUT)
     page = support.text("contacts_contact_change", contact.pk)
-    assert "<strong>No mails:</strong> opted out" in page
+    assert "<strong>No mails:</strong> the contact has opted out" in page
     support.post("contacts_contact_allow-mails", contact.pk)
     assert "No mails" not in support.text("contacts_contact_change", contact.pk)
     assert SecurityEvent.objects.latest("pk").detail == "Mails allowed again."
-    suppress(email=contact.email, org_id=None, reason=SuppressionReason.COMPLAINED)
+    suppress(email=contact.email, org_id=None, reason=StopReason.COMPLAINED)
     page = support.text("contacts_contact_change", contact.pk)
-    assert "<strong>No mails of any org:</strong> reported a mail as spam" in page
+    assert "<strong>No mails of any org:</strong> the contact has reported a mail as spam" in page
     assert "Allow mails again" not in page
 
 

@@ -8,7 +8,7 @@ from django.db import Error as DatabaseError
 
 from orgs.commands import RecordedCommand
 from sequences.received import MAX_BYTES, news_in
-from sequences.services.receiving import receive
+from sequences.services.stopping import receive
 
 logger = logging.getLogger(__name__)
 
@@ -32,4 +32,4 @@ class Command(RecordedCommand):
         except Exception as error:  # a mail of anybody: its text must not get into the log
             logger.error("A received mail could not be read: %s.", type(error).__name__)
             return "not read"
-        return f"{news.about}: {count} stopped" if news else "neither a reply, a delivery report nor a complaint"
+        return f"{news.reason}: {count} stopped" if news else "neither a reply, a delivery report nor a complaint"

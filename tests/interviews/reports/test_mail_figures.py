@@ -10,9 +10,9 @@ from interviews.reports.mail_figures import MailFigures, completed_after_mail, e
 from interviews.reports.proportions import Share
 from interviews.services.scripted_buyer import complete
 from orgs.models import Org
-from sequences.models import Mail, MailState, Sequence, SuppressionReason
+from sequences.models import Mail, MailState, Sequence, StopReason
 from sequences.services.enrolments import put_mail, record_opening
-from sequences.services.suppression import suppress
+from sequences.services.stopping import suppress
 from tests.factories import SequenceFactory
 from tests.sequences.conftest import MONDAY, clock, enrol, sequence
 
@@ -46,7 +46,7 @@ def test_an_event_counts_for_the_last_mail_that_had_left_before_it(
         send(row, 1)
     clock.shift(timedelta(hours=1))
     record_opening(interview_request_id=bob.pk)
-    suppress(email="bob@example.com", org_id=acme.pk, reason=SuppressionReason.OPTED_OUT)
+    suppress(email="bob@example.com", org_id=acme.pk, reason=StopReason.OPTED_OUT)
     [figures] = figures_by_sequence([sequence.pk, SequenceFactory.create(org=globex).pk]).values()
     shown = {number: numbers(found) for number, found in figures.items()}
     assert shown == {None: (3, 2, 1, 1, 1), 0: (3, 1, 1, 1, 0), 1: (2, 1, 0, 0, 1)}
