@@ -248,6 +248,11 @@ def test_one_mail_is_edited_with_resolved_placeholders(support: Staff, sequence:
     assert support.post("sequences_enrolment_edit", enrolment.pk, **edited).status_code == 302
     mail = Mail.objects.get()
     assert (mail.subject, mail.text, mail.state) == ("For Alice", "Dear Alice\n{link}", MailState.TO_APPROVE)
+    frame = f"/admin/sequences/sequence/{sequence.pk}/mail/?step=0&amp;request={enrolment.interview_request_id}"
+    assert frame in support.text("sequences_enrolment_change", enrolment.pk)
+    shown = support.text("sequences_sequence_mail", sequence.pk, step="0", request=enrolment.interview_request_id)
+    assert "Dear Alice" in shown
+    assert "Dear Alice" not in support.text("sequences_sequence_mail", sequence.pk, step="0")
     conflict = support.post("sequences_enrolment_edit", enrolment.pk, **{**form, "subject": "Mine"})
     assert "Somebody else changed this while you had it open" in conflict.content.decode()
     assert Mail.objects.get().subject == "For Alice"
