@@ -5,9 +5,9 @@ The validators raise ValidationError.
 
 import re
 from collections.abc import Mapping
-from enum import StrEnum
 
 from django.core.exceptions import ValidationError
+from django.db.models import TextChoices
 
 from hindsight.text.storable import clean_text
 from hindsight.text.visible import FORGING
@@ -16,21 +16,14 @@ MAX_SUBJECT_LENGTH = 200
 MAX_TEXT_LENGTH = 5_000
 
 
-class Placeholder(StrEnum):
-    NAME = "name"
-    VENDOR = "vendor"
-    LINK = "link"
-    SENDER = "sender"
-    MINUTES = "minutes"
+class Placeholder(TextChoices):
+    """With its meaning, as the form of a sequence shows it."""
 
-
-MEANINGS: Mapping[Placeholder, str] = {
-    Placeholder.NAME: "the contact's name; without one, the space before it goes too",
-    Placeholder.VENDOR: "the org's name",
-    Placeholder.LINK: "the survey link; a button if it has a paragraph of its own",
-    Placeholder.SENDER: "the sender's name",
-    Placeholder.MINUTES: "the estimated minutes of the guide",
-}
+    NAME = "name", "the contact's name; without one, the space before it goes too"
+    VENDOR = "vendor", "the org's name"
+    LINK = "link", "the survey link; a button if it has a paragraph of its own"
+    SENDER = "sender", "the sender's name"
+    MINUTES = "minutes", "the estimated minutes of the guide"
 
 
 # With the space before it: without a name, "Hello {name}," is "Hello,".
@@ -52,8 +45,8 @@ def validate_subject(text: str) -> None:
 def validate_text(text: str) -> None:
     if not clean_text(text, MAX_TEXT_LENGTH).strip():
         raise ValidationError("Enter a text.")
-    if unknown := sorted({found["name"] for found in _PLACEHOLDER.finditer(text)} - {*Placeholder}):
-        known = ", ".join(f"{{{name}}}" for name in Placeholder)
+    if unknown := sorted({found["name"] for found in _PLACEHOLDER.finditer(text)} - {*Placeholder.values}):
+        known = ", ".join(f"{{{name}}}" for name in Placeholder.values)
         raise ValidationError(f"There is no placeholder {{{unknown[0][:40]}}}. There are {known}.")
 
 

@@ -12,7 +12,7 @@ from interviews.reports.mail_figures import COLUMNS, export_figures, figures_by_
 from orgs.models import EventKind
 from sequences.models import Mail, MailState, Sequence
 from sequences.services.sequences import set_archived
-from sequences.text import MEANINGS
+from sequences.text import Placeholder
 from staff.base import OrgRowsAdmin
 from staff.confirmation import Action, ActionAdmin
 from staff.lists.exports import Export, ExportableAdmin
@@ -118,4 +118,4 @@ class SequenceAdmin(OrgRowsAdmin, ExportableAdmin, ActionAdmin):
     def form_page(
         self, request: HttpRequest, sequence: Sequence | None, form: SequenceForm, **context: Any
     ) -> HttpResponse:
-        return self.page(request, "sequences/form", sequence, form=form, meanings=MEANINGS.items(), **context)
+        return self.page(request, "sequences/form", sequence, form=form, meanings=Placeholder.choices, **context)
