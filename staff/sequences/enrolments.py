@@ -5,9 +5,10 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html
 
 from hindsight.http.middleware import CSP_HEADER
@@ -105,7 +106,7 @@ STOP = Action(
 @admin.register(Enrolment)
 class EnrolmentAdmin(OrgRowsAdmin, ActionAdmin):
     change_form_template = "staff/sequences/enrolment.html"
-    object_pages = {"stop": STOP, "edit": "edit_view", "approve": "approve_view"}
+    object_pages = {"stop": STOP, "edit": "edit_view"}
     list_display = ("contact_shown", "org", "sequence", "subject", "status")
     list_filter = (StatusFilter, OrgFilter)
     lookups = frozenset({"sequence"})
@@ -176,23 +177,13 @@ class EnrolmentAdmin(OrgRowsAdmin, ActionAdmin):
             for org_id, ids in by_org.items()
             for start in range(0, len(ids), ROWS_AT_ONCE)
         )
-        if not rows:
-            messages.warning(request, "Select mails first. Nothing was changed.")
         if decided:
             done = "approved" if is_approved else "rejected: no mail of the sequence leaves"
             messages.success(request, f"{decided:,} {done}.")
-        if others := len(rows) - decided:
+        chosen = max(len(rows), len(request.POST.getlist(ACTION_CHECKBOX_NAME)))  # the queue lacks what was decided
+        if others := chosen - decided:
             text = f"{others:,} no longer waited: somebody else has decided, or the contact gets no mails any more."
             messages.warning(request, text)
-
-    def approve_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """From the page of the enrolment: approves or rejects it."""
-        if request.method != "POST":
-            return HttpResponseNotAllowed(["POST"])
-        enrolment = self.object_or_404(request, object_id, self.may_act)
-        is_approved = request.POST.get("decision") != "reject"
-        self.decide(request, Enrolment.objects.filter(pk=enrolment.pk), is_approved=is_approved)
-        return self.response_post_save_change(request, enrolment)
 
     def edit_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         enrolment = self.object_or_404(request, object_id, self.may_act)

@@ -64,7 +64,6 @@ NOT_PAGES = {
     "orgs_securityevent_add": "refused",
     "orgs_securityevent_delete": "refused",
     "sequences_enrolment_add": "refused",
-    "sequences_enrolment_approve": "POST",
     "sequences_enrolment_delete": "refused",
     "sequences_sequence_delete": "refused",
     "sequences_sequence_mail": "a mail",

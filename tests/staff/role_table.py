@@ -133,7 +133,6 @@ driver                                   pw  --  --  pw  --  pw  --
 report_links                             pw  --  --  pw  ..  pw  --
 search                                   pp  pp  .p  pp  .p  pp  pp
 sequences_enrolment_add                  --  --  --  --  --  --  --
-sequences_enrolment_approve              xw  x-  x-  xw  x.  xw  x-
 sequences_enrolment_change               p-  p-  --  p-  .-  p-  p-
 sequences_enrolment_changelist           pw  pp  --  pw  .p  pw  p-
 sequences_enrolment_delete               --  --  --  --  --  --  --

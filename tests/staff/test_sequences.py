@@ -223,15 +223,15 @@ def test_mails_are_approved_rejected_and_counted_in_bulk(manager: Staff, sequenc
     url = "/admin/sequences/enrolment/"
     page = manager.client.post(url, chosen, follow=True)  # the list no longer has two of them
     assert "1 rejected" in page.content.decode()
+    assert "2 no longer waited" in page.content.decode()
     assert [row.stop_reason for row in Enrolment.objects.order_by("pk")] == ["", "", "person"]
     assert "waits for approval" not in manager.text("index")
 
 
 def test_who_decides_second_is_told_so(support: Staff, sequence: Sequence) -> None:
-    enrolment = enrol(sequence).enrolment
+    form = sent_form(support, "sequences_enrolment_change", enrol(sequence).enrolment.pk)
     approve_all(sequence.org)
-    url = f"/admin/sequences/enrolment/{enrolment.pk}/approve/"
-    page = support.client.post(url, {"decision": "reject"}, follow=True)
+    page = support.client.post("/admin/sequences/enrolment/", {**form, "action": "reject"}, follow=True)
     assert "1 no longer waited: somebody else has decided" in page.content.decode()
     assert Mail.objects.get().state == MailState.WAITING
 
