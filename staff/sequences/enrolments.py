@@ -107,6 +107,7 @@ STOP = Action(
 class EnrolmentAdmin(OrgRowsAdmin, ActionAdmin):
     change_form_template = "staff/sequences/enrolment.html"
     object_pages = {"stop": STOP, "edit": "edit_view"}
+    locked = ("interview_request",)  # as the worker does
     list_display = ("contact_shown", "org", "sequence", "subject", "status")
     list_filter = (StatusFilter, OrgFilter)
     lookups = frozenset({"sequence"})
@@ -120,14 +121,6 @@ class EnrolmentAdmin(OrgRowsAdmin, ActionAdmin):
         found: Any = super().get_queryset(request)
         rows: QuerySet[Any] = found.with_related().select_related("org", "contact")
         return rows.prefetch_related("mails", "sequence__steps")
-
-    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
-        """On a POST, locks the interview request, as the worker does."""
-        found = admin.ModelAdmin.get_object(self, request, object_id, from_field)
-        if found is None or request.method != "POST":
-            return found
-        rows: Any = self.get_queryset(request).filter(pk=found.pk)
-        return rows.locked().first()
 
     def may_act(self, request: HttpRequest, obj: Any = None) -> bool:
         return may_change(request, obj)
