@@ -48,6 +48,13 @@ def headline_of(row: InterviewRequest, deal: Deal | None) -> list[str]:
     return [*parts, *([f"completed {date_format(localtime(row.completed_at), 'j M Y')}"] if row.completed_at else [])]
 
 
+@admin.display(description="Contact")
+def contact_shown(row: Any) -> str:
+    """`row`: an interview request or an enrolment."""
+    name, email = row.contact.name, row.contact.email
+    return format_html('{} <span class="quiet">{}</span>', name, email) if name else email
+
+
 class RequestFields(StaffAdmin):
     @admin.display(description="Deal")
     def deal(self, interview_request: InterviewRequest) -> str:
@@ -55,11 +62,6 @@ class RequestFields(StaffAdmin):
             return "-"
         query = urlencode({"deal": interview_request.deal_id, "org": interview_request.org.slug})
         return format_html('<a href="{}?{}">{}</a>', self.url("changelist"), query, interview_request.deal_id)
-
-    @admin.display(description="Contact")
-    def contact_shown(self, interview_request: InterviewRequest) -> str:
-        name, email = interview_request.contact.name, interview_request.contact.email
-        return format_html('{} <span class="quiet">{}</span>', name, email) if name else email
 
     @admin.display(description="Outcome")
     def outcome(self, interview_request: Any) -> str:

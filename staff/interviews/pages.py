@@ -30,7 +30,7 @@ from staff.edit_conflicts import as_sent
 from staff.history.pages import AuditedAdmin, Entry, Parts
 from staff.interviews.actions import REQUEST_ACTIONS, RequestActions
 from staff.interviews.drivers import REVIEW, DriverForm, new_driver_view, topics_of
-from staff.interviews.fields import RequestFields, headline_of, linked
+from staff.interviews.fields import RequestFields, contact_shown, headline_of, linked
 from staff.interviews.forms import COMPLETED, InterviewRequestForm, picks_in_form
 from staff.interviews.new_requests import CREATED, NewRequestPages
 from staff.interviews.steering import changed_after_completion, edited_steering, stored_steering
@@ -87,7 +87,7 @@ class InterviewRequestAdmin(OrgRowsAdmin, NewRequestPages, RequestActions, Reque
         "steering": "steering_view",
         "driver": new_driver_view,
     }
-    list_display = ("contact_shown", "org", "outcome", "displayed_status", "wishes", "created_at", "id")
+    list_display = (contact_shown, "org", "outcome", "displayed_status", "wishes", "created_at", "id")
     list_filter = (
         *(OrgFilter, DealFilter, BegunRange, LastTopicFilter),
         ("status", titled("status", admin.ChoicesFieldListFilter)),

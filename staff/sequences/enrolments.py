@@ -9,7 +9,6 @@ from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.utils.html import format_html
 
 from hindsight.http.middleware import CSP_HEADER
 from orgs.actors import Actor
@@ -22,6 +21,7 @@ from sequences.text import Placeholder, rendered
 from staff.base import OrgRowsAdmin
 from staff.confirmation import Action, ActionAdmin
 from staff.edit_conflicts import EditForm, as_sent
+from staff.interviews.fields import contact_shown
 from staff.lists.filters import ChoiceFilter, OrgFilter
 from staff.security_events import actor_of
 from staff.sequences.mails import FRAMES, may_change, name_of, next_mail, status_in_words
@@ -108,7 +108,7 @@ class EnrolmentAdmin(OrgRowsAdmin, ActionAdmin):
     change_form_template = "staff/sequences/enrolment.html"
     object_pages = {"stop": STOP, "edit": "edit_view"}
     locked = ("interview_request",)  # as the worker does
-    list_display = ("contact_shown", "org", "sequence", "subject", "status")
+    list_display = (contact_shown, "org", "sequence", "subject", "status")
     list_filter = (StatusFilter, OrgFilter)
     lookups = frozenset({"sequence"})
     actions = ("approve", "reject")
@@ -124,11 +124,6 @@ class EnrolmentAdmin(OrgRowsAdmin, ActionAdmin):
 
     def may_act(self, request: HttpRequest, obj: Any = None) -> bool:
         return may_change(request, obj)
-
-    @admin.display(description="Contact")
-    def contact_shown(self, enrolment: Enrolment) -> str:
-        name, email = enrolment.contact.name, enrolment.contact.email
-        return format_html('{} <span class="quiet">{}</span>', name, email) if name else email
 
     @admin.display(description="Address")
     def address(self, enrolment: Enrolment) -> str:
