@@ -5,7 +5,7 @@ An opening, a start, a completion and an opt-out each count for the last mail th
 
 from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
-from itertools import groupby
+from itertools import groupby, pairwise
 from operator import itemgetter
 from typing import Any, NamedTuple
 
@@ -57,10 +57,7 @@ def figures_by_sequence(
 
 def _figures(rows: list[Any]) -> dict[int | None, MailFigures]:
     """A mail leaves after the one before it, so what happened after it happened after all earlier ones, too."""
-    parts = [
-        (None, rows[0], {}),
-        *((row["step"], row, after) for row, after in zip(rows, [*rows[1:], {}], strict=True)),
-    ]
+    parts = [(None, rows[0], {}), *((row["step"], row, after) for row, after in pairwise([*rows, {}]))]
     return {
         number: MailFigures(row["sent"], [Share(row[event] - after.get(event, 0), row["sent"]) for event in _EVENTS])
         for number, row, after in parts
