@@ -22,7 +22,7 @@ from staff.base import OrgRowsAdmin
 from staff.confirmation import Action, ActionAdmin
 from staff.edit_conflicts import EditForm, as_sent
 from staff.interviews.fields import contact_shown
-from staff.lists.filters import ChoiceFilter, OrgFilter
+from staff.lists.filters import HidingFilter, OrgFilter
 from staff.security_events import actor_of
 from staff.sequences.mails import FRAMES, may_change, name_of, next_mail, status_in_words
 
@@ -30,18 +30,13 @@ MAX_SELECTED = 1_000
 ROWS_AT_ONCE = 100  # are locked in one transaction
 
 
-class StatusFilter(ChoiceFilter):
+class StatusFilter(HidingFilter):
     """The queue, unless staff choose otherwise."""
 
     title = "status"
     parameter_name = "state"
-    hides = "decided"
+    hides, default = "decided", "waits for approval"
     options = (("active", "active"), ("stopped", "stopped"), ("finished", "all mails sent"), ("all", "all"))
-
-    def choices(self, changelist: Any) -> Any:
-        default, *others = super().choices(changelist)
-        yield {**default, "display": "waits for approval"}
-        yield from others
 
     def queryset(self, request: HttpRequest, queryset: Any) -> Any:
         chosen = {
