@@ -68,7 +68,8 @@ class OrgChoice(forms.Form):
 
     @classmethod
     def of(cls, request: HttpRequest) -> Self:
-        return cls(request.GET if "org" in request.GET else None)
+        """A link to the page can have some of the fields."""
+        return cls(request.GET if cls.base_fields.keys() <= request.GET.keys() else None, initial=request.GET.dict())
 
     @property
     def chosen(self) -> Org | None:

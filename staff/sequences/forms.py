@@ -23,11 +23,6 @@ class SequenceStart(OrgChoice):
         label="Start from", choices=lambda: [(code, f"The shipped texts, {name}") for code, name in languages()]
     )
 
-    @classmethod
-    def of(cls, request: Any) -> "SequenceStart":
-        """A link to the page can have the org alone."""
-        return cls(request.GET if "language" in request.GET else None, initial=request.GET.dict())
-
 
 class StepForm(EditForm):
     """A reminder without subject and text is removed."""
