@@ -4,15 +4,15 @@ from collections.abc import Mapping
 from typing import Any
 
 from django import forms
-from django.conf import settings
 from django.contrib import messages
-from django.core.mail import EmailMultiAlternatives, get_connection
+from django.core.mail import EmailMultiAlternatives
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.formats import date_format
 from django.utils.functional import cached_property
 from django.utils.timezone import localtime
 
 from contacts.models import Contact
+from hindsight.http.mail import is_sent
 from hindsight.http.middleware import CSP_HEADER, content_security_policy
 from interviews.lifecycle import Status
 from interviews.models import InterviewRequest
@@ -119,11 +119,8 @@ def sent_test(request: HttpRequest, sequence: Sequence, mail: EmailMultiAlternat
     if not (mail_is_set_up() and address):
         return messages.ERROR, "Nothing was sent: your login has no address, or no mail server is set up."
     mail.to, mail.subject = [address], f"[Test] {mail.subject}"
-    try:
-        with get_connection(timeout=settings.EMAIL_TIMEOUT) as connection:
-            connection.send_messages([mail])
-    except Exception as error:  # of smtplib, sockets, or a provider's client
-        return messages.ERROR, f"The mail server did not accept the mail ({type(error).__name__}). Tell the operator."
+    if not is_sent(mail):
+        return messages.ERROR, "The mail server did not accept the mail. Tell the operator: the log has the error."
     detail = f"Test of mail {request.POST['step']} sent to oneself."
     record_act(request, EventKind.SEQUENCE_CHANGED, sequence, detail)
     return messages.SUCCESS, f"Sent to {address}, marked as a test."

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from django.core import mail as outbox
+from django.core.mail.backends.smtp import EmailBackend
 from django.utils import timezone
 
 from interviews.models import InterviewType
@@ -198,6 +199,17 @@ def test_a_test_mail_goes_to_oneself_and_is_recorded(support: Staff, sequence: S
     event = SecurityEvent.objects.latest("pk")
     assert (event.kind, event.actor, event.detail) == ("sequence_changed", "sue", "Test of mail 0 sent to oneself.")
     assert Mail.objects.get().state == MailState.TO_APPROVE
+
+
+def test_a_test_mail_that_does_not_leave_is_an_error(support: Staff, sequence: Sequence, settings: Any) -> None:
+    settings.DEVELOPMENT, settings.EMAIL_BACKEND = True, f"{EmailBackend.__module__}.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 9  # nobody listens
+    support.user.email = "sue@hindsight.example"
+    support.user.save()
+    url = f"/admin/sequences/sequence/{sequence.pk}/preview/"
+    page = support.client.post(url, {"step": "0", "request": ""}, follow=True)
+    assert "The mail server did not accept the mail." in page.content.decode()
+    assert not SecurityEvent.objects.filter(detail__startswith="Test of mail").exists()
 
 
 def test_a_sequence_is_archived_once(support: Staff, sequence: Sequence) -> None:
