@@ -24,6 +24,7 @@ from staff.sequences.mails import mail_view, name_of, preview_view
 
 ADD, CHANGE = "sequences.add_sequence", "sequences.change_sequence"
 MAX_CONTACTS = 5_000
+CREATED = "Created. Its id in the API: {}. Look at the mails before the first contact gets one."
 
 ARCHIVE = Action(
     title="Archive",
@@ -81,7 +82,6 @@ class SequenceAdmin(OrgRowsAdmin, ExportableAdmin, ActionAdmin):
         steps = {step.number: step for step in sequence.steps.all()}
         numbers = sorted({*steps, *figures} - {None})
         context["mails"] = [(name_of(number), steps.get(number), figures.get(number)) for number in numbers]
-        context["unsent"] = Mail.objects.unsent().filter(sequence=sequence).count()
         context.update(total=figures.get(None), counted=MAX_CONTACTS, may_change=self.may_act(request, sequence))
         return super().render_change_form(request, context, *args, **kwargs)
 
@@ -90,32 +90,26 @@ class SequenceAdmin(OrgRowsAdmin, ExportableAdmin, ActionAdmin):
         """First asks for the org and the texts, which the query then has."""
         if not self.has_add_permission(request):
             raise PermissionDenied
-        title, start = "New sequence", SequenceStart.of(request)
+        start = SequenceStart.of(request)
         if (org := start.chosen) is None:
-            return self.page(request, "lists/org_choice", None, title=title, form=start)
+            return self.page(request, "lists/org_choice", None, title="New sequence", form=start)
         if not may(request, ADD, org):
             raise PermissionDenied
-        form = SequenceForm(request.POST or None, instance=Sequence(org=org, language=start.cleaned_data["language"]))
-        if request.method == "POST" and form.store(actor_of(request)):
-            created = form.instance
-            text = (
-                f"Created. Its id in the API: {created.public_id}. Look at the mails before the first contact gets one."
-            )
-            return self.back_to(request, "preview", created, messages.SUCCESS, text)
-        return self.form_page(request, None, form, title=title, org=org)
+        return self.form_view(request, Sequence(org=org, language=start.cleaned_data["language"]))
 
     def edit_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        sequence = self.object_or_404(request, object_id, self.may_act)
+        return self.form_view(request, self.object_or_404(request, object_id, self.may_act))
+
+    def form_view(self, request: HttpRequest, sequence: Sequence) -> HttpResponse:
+        original = sequence if sequence.pk else None
         form = SequenceForm(request.POST or None, instance=sequence)
         if request.method == "POST" and form.store(actor_of(request)):
             if form.kept:
                 labels = " and ".join(label.lower() for label in form.kept)
                 messages.warning(request, f"Somebody else changed {labels} meanwhile. That change was kept.")
-            return self.back_to(request, "change", sequence, messages.SUCCESS, "Saved.")
-        unsent = Mail.objects.unsent().filter(sequence=sequence).count()
-        return self.form_page(request, sequence, form, title="Edit", org=sequence.org, unsent=unsent)
-
-    def form_page(
-        self, request: HttpRequest, sequence: Sequence | None, form: SequenceForm, **context: Any
-    ) -> HttpResponse:
-        return self.page(request, "sequences/form", sequence, form=form, meanings=Placeholder.choices, **context)
+            if original:
+                return self.back_to(request, "change", sequence, messages.SUCCESS, "Saved.")
+            text = CREATED.format(sequence.public_id)
+            return self.back_to(request, "preview", sequence, messages.SUCCESS, text)
+        shown = {"title": "Edit" if original else "New sequence", "org": sequence.org, "meanings": Placeholder.choices}
+        return self.page(request, "sequences/form", original, form=form, **shown)
