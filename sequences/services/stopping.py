@@ -31,7 +31,7 @@ STOPS: Mapping[StopReason, Callable[[Enrolment, str], bool]] = {
 }
 """Has the enrolment to stop? By the reason of its address's suppression, or "". In the order of the questions."""
 
-EVENTS = {StopReason.BOUNCED: "interview.bounced", StopReason.OPTED_OUT: "interview.opted_out"}
+EVENTS: Mapping[str, str] = {StopReason.BOUNCED: "interview.bounced", StopReason.OPTED_OUT: "interview.opted_out"}
 """The webhook events of reasons."""
 
 
@@ -53,7 +53,7 @@ def finish(enrolment: Enrolment, reason: StopReason | str) -> bool:
         Mail.objects.unsent().filter(enrolment=enrolment).update(state=MailState.STOPPED, leased_until=None)
     elif not (reason and rows.update(stop_reason=reason)):
         return False
-    if event := EVENTS.get(StopReason(reason)) if reason else None:
+    if event := EVENTS.get(reason):
         announce(event, enrolment)
     return True
 
@@ -75,8 +75,8 @@ def suppress(*, email: str, org_id: int | None, reason: StopReason) -> None:
     """
     _put(digests_of(email)[0], org_id, reason)
     active = Enrolment.objects.active().filter(contact__email=email)
-    for each in active if org_id is None else active.for_org(org_id):
-        stop(org_id=each.org_id, enrolment_ids=[each.pk], reason=reason)
+    for row in (active if org_id is None else active.for_org(org_id)).locked():
+        finish(row, reason)
 
 
 def _put(digest: str, org_id: int | None, reason: StopReason) -> None:
