@@ -16,7 +16,8 @@ from interviews.lifecycle import Flag, Rating, progress_of
 from interviews.models import InterviewRequest
 from interviews.services.state import displayed_status_of, rating_of
 from staff.base import StaffAdmin
-from staff.sequences.mails import may_change, status_in_words
+from staff.orgs.permissions import may
+from staff.sequences.mails import CHANGE, status_in_words
 from staff.templatetags.desk import pill
 
 SYMBOLS = {"EUR": "€", "GBP": "£", "USD": "$"}
@@ -116,7 +117,7 @@ class RequestFields(StaffAdmin):
         if enrolment is None:
             return ""
         shown = linked(enrolment, status_in_words(enrolment))
-        if enrolment.finished_at or request is None or not may_change(request, enrolment):
+        if enrolment.finished_at or request is None or not may(request, CHANGE, enrolment):
             return shown
         url = reverse("admin:sequences_enrolment_stop", args=[enrolment.pk])
         return format_html('{} <a class="button" href="{}">Stop mails</a>', shown, url)

@@ -1,6 +1,5 @@
 """Who gets the mails of a sequence, and the queue of mails that a person approves."""
 
-from collections import defaultdict
 from typing import Any
 
 from django import forms
@@ -23,8 +22,9 @@ from staff.confirmation import Action, ActionAdmin
 from staff.edit_conflicts import EditForm, as_sent
 from staff.interviews.fields import contact_shown
 from staff.lists.filters import HidingFilter, OrgFilter
+from staff.orgs.permissions import may
 from staff.security_events import actor_of
-from staff.sequences.mails import FRAMES, may_change, name_of, next_mail, status_in_words
+from staff.sequences.mails import CHANGE, FRAMES, name_of, next_mail, status_in_words
 
 MAX_SELECTED = 1_000
 ROWS_AT_ONCE = 100  # are locked in one transaction
@@ -118,7 +118,7 @@ class EnrolmentAdmin(OrgRowsAdmin, ActionAdmin):
         return rows.prefetch_related("mails", "sequence__steps")
 
     def may_act(self, request: HttpRequest, obj: Any = None) -> bool:
-        return may_change(request, obj)
+        return may(request, CHANGE, obj)
 
     @admin.display(description="Address")
     def address(self, enrolment: Enrolment) -> str:
@@ -136,7 +136,7 @@ class EnrolmentAdmin(OrgRowsAdmin, ActionAdmin):
         return status_in_words(enrolment)
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
-        return super().get_actions(request) if may_change(request) else {}
+        return super().get_actions(request) if self.may_act(request) else {}
 
     @admin.action(description="Approve")
     def approve(self, request: HttpRequest, selected: QuerySet[Enrolment]) -> None:
@@ -149,17 +149,14 @@ class EnrolmentAdmin(OrgRowsAdmin, ActionAdmin):
     def decide(self, request: HttpRequest, selected: QuerySet[Enrolment], *, is_approved: bool) -> None:
         """The list can show enrolments of orgs in which the person may only look."""
         rows = list(selected.prefetch_related(None).select_related(None).only("org_id")[:MAX_SELECTED])
-        if not all(may_change(request, row) for row in rows):
+        if not all(self.may_act(request, row) for row in rows):
             raise PermissionDenied
-        actor = actor_of(request)
-        by_org: defaultdict[int, list[int]] = defaultdict(list)
-        for row in rows:
-            by_org[row.org_id].append(row.pk)
-        decided = sum(
-            decide(org_id=org_id, enrolment_ids=ids[start : start + ROWS_AT_ONCE], is_approved=is_approved, actor=actor)
-            for org_id, ids in by_org.items()
-            for start in range(0, len(ids), ROWS_AT_ONCE)
-        )
+        actor, decided = actor_of(request), 0
+        for start in range(0, len(rows), ROWS_AT_ONCE):
+            part = rows[start : start + ROWS_AT_ONCE]
+            for org_id in {row.org_id for row in part}:
+                ids = [row.pk for row in part if row.org_id == org_id]
+                decided += decide(org_id=org_id, enrolment_ids=ids, is_approved=is_approved, actor=actor)
         if decided:
             done = "approved" if is_approved else "rejected: no mail of the sequence leaves"
             messages.success(request, f"{decided:,} {done}.")

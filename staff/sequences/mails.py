@@ -24,13 +24,10 @@ from staff.confirmation import ConfirmingAdmin
 from staff.orgs.permissions import may
 from staff.security_events import record_act
 
+CHANGE = "sequences.change_enrolment"
 MAX_REQUESTS = 50
 NO_TOKEN = "of-a-preview"  # noqa: S105 - no survey token has this form
 FRAMES = content_security_policy(frame_src="'self'")
-
-
-def may_change(request: HttpRequest, enrolment: Enrolment | None = None) -> bool:
-    return may(request, "sequences.change_enrolment", enrolment)
 
 
 def name_of(step: int) -> str:
