@@ -1,4 +1,5 @@
 import datetime
+import django.core.validators
 import django.db.models.deletion
 import django.db.models.functions.datetime
 import django.db.models.functions.math
@@ -6,10 +7,9 @@ import django.utils.timezone
 import hindsight.db.ids
 import hindsight.db.versions
 import orgs.tenancy
-import uuid
-import django.core.validators
 import sequences.models.sequence
 import sequences.text
+import uuid
 from django.db import migrations, models
 
 from hindsight.db.upgrades import ROLLING
@@ -55,6 +55,8 @@ class Migration(migrations.Migration):
             options={
                 'ordering': ('-id',),
                 'permissions': (('view_own_sequence', 'Can view sequences of orgs that they manage'), ('add_own_sequence', 'Can add sequences of orgs that they manage'), ('change_own_sequence', 'Can change sequences of orgs that they manage')),
+                'indexes': [models.Index(models.F('org'), django.db.models.functions.math.Abs('id'), name='sequence_newest')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('window_start__lt', models.F('window_end'))), name='sequence_window_opens'), models.CheckConstraint(condition=models.Q(('daily_cap__gte', 1), ('daily_cap__lte', 100000)), name='sequence_cap_is_positive')],
             },
             bases=(hindsight.db.ids.PublicId, models.Model),
         ),
@@ -78,6 +80,8 @@ class Migration(migrations.Migration):
                 'permissions': (('view_own_enrolment', 'Can view enrolments in orgs that they manage'), ('change_own_enrolment', 'Can approve and stop mails in orgs that they manage')),
                 'verbose_name_plural': 'mails',
                 'default_permissions': ('view', 'change'),
+                'indexes': [models.Index(fields=['org', '-id'], name='enrolment_of_org_newest')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('stop_reason__in', ['', 'completed', 'declined', 'opted_out', 'replied', 'bounced', 'complained', 'erased', 'cancelled', 'suspended', 'archived', 'person', 'expired'])), name='enrolment_stop_reason_is_known'), models.CheckConstraint(condition=models.Q(('stop_reason', ''), ('finished_at__isnull', False), _connector='OR'), name='enrolment_stopped_has_time')],
             },
         ),
         migrations.CreateModel(
@@ -103,6 +107,8 @@ class Migration(migrations.Migration):
             options={
                 'ordering': ('-id',),
                 'default_permissions': (),
+                'indexes': [models.Index(condition=models.Q(('state', 'waiting')), fields=['sequence', 'due_at'], name='mail_lane'), models.Index(condition=models.Q(('leased_until__isnull', False), ('state', 'waiting')), fields=['leased_until'], name='mail_leased'), models.Index(condition=models.Q(('state', 'to_approve')), fields=['org', 'id'], name='mail_to_approve'), models.Index(fields=['sequence', 'step', 'state'], name='mail_by_step'), models.Index(condition=models.Q(('state', 'sent'), ('step', 0)), fields=['sent_at', 'org'], name='mail_first_sent')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['to_approve', 'waiting', 'sent', 'stopped'])), name='mail_state_is_known'), models.CheckConstraint(condition=models.Q(('step__lt', 5)), name='mail_step_is_known'), models.CheckConstraint(condition=models.Q(models.Q(('sent_at__isnull', False), ('state', 'sent')), models.Q(models.Q(('state', 'sent'), _negated=True), ('sent_at__isnull', True)), _connector='OR'), name='mail_sent_has_time')],
             },
         ),
         migrations.CreateModel(
@@ -119,6 +125,7 @@ class Migration(migrations.Migration):
             options={
                 'ordering': ('number',),
                 'default_permissions': (),
+                'constraints': [models.CheckConstraint(condition=models.Q(('number__lt', 5)), name='sequence_step_is_known'), models.CheckConstraint(condition=models.Q(('delay__lte', 60)), name='sequence_step_delay_is_short')],
             },
         ),
         migrations.CreateModel(
@@ -133,15 +140,8 @@ class Migration(migrations.Migration):
             options={
                 'ordering': ('-id',),
                 'default_permissions': (),
+                'constraints': [models.CheckConstraint(condition=models.Q(('reason__in', ['opted_out', 'bounced', 'complained'])), name='suppression_reason_is_known')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='sequence',
-            index=models.Index(models.F('org'), django.db.models.functions.math.Abs('id'), name='sequence_newest'),
-        ),
-        migrations.AddConstraint(
-            model_name='sequence',
-            constraint=orgs.tenancy.SameOrg('interview_type', name='sequence_type_is_of_org'),
         ),
         migrations.AddConstraint(
             model_name='sequence',
@@ -152,104 +152,20 @@ class Migration(migrations.Migration):
             constraint=models.UniqueConstraint(fields=('org', 'id'), name='sequence_of_org'),
         ),
         migrations.AddConstraint(
-            model_name='sequence',
-            constraint=models.CheckConstraint(condition=models.Q(('window_start__lt', models.F('window_end'))), name='sequence_window_opens'),
-        ),
-        migrations.AddConstraint(
-            model_name='sequence',
-            constraint=models.CheckConstraint(condition=models.Q(('daily_cap__gte', 1), ('daily_cap__lte', 100000)), name='sequence_cap_is_positive'),
-        ),
-        migrations.AddIndex(
-            model_name='mail',
-            index=models.Index(condition=models.Q(('state', 'waiting')), fields=['sequence', 'due_at'], name='mail_lane'),
-        ),
-        migrations.AddIndex(
-            model_name='mail',
-            index=models.Index(condition=models.Q(('leased_until__isnull', False), ('state', 'waiting')), fields=['leased_until'], name='mail_leased'),
-        ),
-        migrations.AddIndex(
-            model_name='mail',
-            index=models.Index(condition=models.Q(('state', 'to_approve')), fields=['org', 'id'], name='mail_to_approve'),
-        ),
-        migrations.AddIndex(
-            model_name='mail',
-            index=models.Index(fields=['sequence', 'step', 'state'], name='mail_by_step'),
-        ),
-        migrations.AddIndex(
-            model_name='mail',
-            index=models.Index(condition=models.Q(('state', 'sent'), ('step', 0)), fields=['sent_at', 'org'], name='mail_first_sent'),
-        ),
-        migrations.AddConstraint(
             model_name='enrolment',
             constraint=models.UniqueConstraint(fields=('org', 'id'), name='enrolment_of_org'),
-        ),
-        migrations.AddConstraint(
-            model_name='mail',
-            constraint=orgs.tenancy.SameOrg('sequence', name='mail_sequence_is_of_org'),
-        ),
-        migrations.AddConstraint(
-            model_name='mail',
-            constraint=orgs.tenancy.SameOrg('enrolment', name='mail_enrolment_is_of_org'),
         ),
         migrations.AddConstraint(
             model_name='mail',
             constraint=models.UniqueConstraint(condition=models.Q(('state__in', ('to_approve', 'waiting'))), fields=('enrolment',), name='mail_is_the_only_unsent_one'),
         ),
         migrations.AddConstraint(
-            model_name='mail',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['to_approve', 'waiting', 'sent', 'stopped'])), name='mail_state_is_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='mail',
-            constraint=models.CheckConstraint(condition=models.Q(('step__lt', 5)), name='mail_step_is_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='mail',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('sent_at__isnull', False), ('state', 'sent')), models.Q(models.Q(('state', 'sent'), _negated=True), ('sent_at__isnull', True)), _connector='OR'), name='mail_sent_has_time'),
-        ),
-        migrations.AddIndex(
-            model_name='enrolment',
-            index=models.Index(fields=['org', '-id'], name='enrolment_of_org_newest'),
-        ),
-        migrations.AddConstraint(
-            model_name='enrolment',
-            constraint=orgs.tenancy.SameOrg('sequence', name='enrolment_sequence_is_of_org'),
-        ),
-        migrations.AddConstraint(
-            model_name='enrolment',
-            constraint=orgs.tenancy.SameOrg('interview_request', name='enrolment_request_is_of_org'),
-        ),
-        migrations.AddConstraint(
-            model_name='enrolment',
-            constraint=orgs.tenancy.SameOrg('contact', name='enrolment_contact_is_of_org'),
-        ),
-        migrations.AddConstraint(
             model_name='enrolment',
             constraint=models.UniqueConstraint(condition=models.Q(('finished_at', None)), fields=('org', 'contact'), name='enrolment_is_the_only_active_one'),
         ),
         migrations.AddConstraint(
-            model_name='enrolment',
-            constraint=models.CheckConstraint(condition=models.Q(('stop_reason__in', ['', 'completed', 'declined', 'opted_out', 'replied', 'bounced', 'complained', 'erased', 'cancelled', 'suspended', 'archived', 'person', 'expired'])), name='enrolment_stop_reason_is_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='enrolment',
-            constraint=models.CheckConstraint(condition=models.Q(('stop_reason', ''), ('finished_at__isnull', False), _connector='OR'), name='enrolment_stopped_has_time'),
-        ),
-        migrations.AddConstraint(
-            model_name='step',
-            constraint=orgs.tenancy.SameOrg('sequence', name='sequence_step_is_of_org'),
-        ),
-        migrations.AddConstraint(
             model_name='step',
             constraint=models.UniqueConstraint(fields=('sequence', 'number'), name='sequence_step_is_unique'),
-        ),
-        migrations.AddConstraint(
-            model_name='step',
-            constraint=models.CheckConstraint(condition=models.Q(('number__lt', 5)), name='sequence_step_is_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='step',
-            constraint=models.CheckConstraint(condition=models.Q(('delay__lte', 60)), name='sequence_step_delay_is_short'),
         ),
         migrations.AddConstraint(
             model_name='suppression',
@@ -260,7 +176,32 @@ class Migration(migrations.Migration):
             constraint=models.UniqueConstraint(condition=models.Q(('org', None)), fields=('digest',), name='suppression_is_unique_of_all'),
         ),
         migrations.AddConstraint(
-            model_name='suppression',
-            constraint=models.CheckConstraint(condition=models.Q(('reason__in', ['opted_out', 'bounced', 'complained'])), name='suppression_reason_is_known'),
+            model_name='mail',
+            constraint=orgs.tenancy.SameOrg('sequence', name='mail_sequence_is_of_org'),
+        ),
+        migrations.AddConstraint(
+            model_name='mail',
+            constraint=orgs.tenancy.SameOrg('enrolment', name='mail_enrolment_is_of_org'),
+        ),
+        migrations.AddConstraint(
+            model_name='enrolment',
+            constraint=orgs.tenancy.SameOrg('sequence', name='enrolment_sequence_is_of_org'),
+        ),
+        migrations.AddConstraint(
+            model_name='step',
+            constraint=orgs.tenancy.SameOrg('sequence', name='sequence_step_is_of_org'),
+        ),
+        # Last: they block writes to tables of other apps until the migration ends.
+        migrations.AddConstraint(
+            model_name='sequence',
+            constraint=orgs.tenancy.SameOrg('interview_type', name='sequence_type_is_of_org'),
+        ),
+        migrations.AddConstraint(
+            model_name='enrolment',
+            constraint=orgs.tenancy.SameOrg('interview_request', name='enrolment_request_is_of_org'),
+        ),
+        migrations.AddConstraint(
+            model_name='enrolment',
+            constraint=orgs.tenancy.SameOrg('contact', name='enrolment_contact_is_of_org'),
         ),
     ]
