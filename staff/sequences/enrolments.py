@@ -13,7 +13,7 @@ from hindsight.http.middleware import CSP_HEADER
 from orgs.actors import Actor
 from orgs.models import EventKind
 from sequences.mail import values_of
-from sequences.models import Enrolment, Mail, MailState, StopReason
+from sequences.models import Enrolment, Mail, StopReason
 from sequences.services.enrolments import decide, edit_mail
 from sequences.services.stopping import stop
 from sequences.text import Placeholder, rendered
@@ -24,7 +24,8 @@ from staff.interviews.fields import contact_shown
 from staff.lists.filters import HidingFilter, OrgFilter
 from staff.orgs.permissions import may
 from staff.security_events import actor_of
-from staff.sequences.mails import CHANGE, FRAMES, name_of, next_mail, status_in_words
+from staff.sequences.mails import CHANGE, FRAMES, next_mail, status_in_words
+from staff.templatetags.desk import mail_name
 
 MAX_SELECTED = 1_000
 ROWS_AT_ONCE = 100  # are locked in one transaction
@@ -173,14 +174,10 @@ class EnrolmentAdmin(OrgRowsAdmin, ActionAdmin):
         form = MailForm(request.POST or None, mail=mail, enrolment=enrolment)
         if request.method == "POST" and form.store(actor_of(request)):
             return self.back_to(request, "change", enrolment, messages.SUCCESS, "The text of this mail is saved.")
-        return self.page(request, "form", enrolment, title=f"Edit: {name_of(mail.step)}", form=form, button="Save")
+        return self.page(request, "form", enrolment, title=f"Edit: {mail_name(mail.step)}", form=form, button="Save")
 
     def render_change_form(self, request: Any, context: Any, *args: Any, **kwargs: Any) -> Any:
-        enrolment = kwargs["obj"]
-        mail = next_mail(enrolment)
-        mails = [(name_of(each.step), each) for each in enrolment.mails.order_by("step")]
-        context.update(may_change=self.may_act(request, enrolment), mail=mail, mails=mails)
-        context["waits"] = mail is not None and mail.state == MailState.TO_APPROVE
+        context.update(may_change=self.may_act(request, kwargs["obj"]), mail=next_mail(kwargs["obj"]))
         return super().render_change_form(request, context, *args, **kwargs)
 
     def change_view(self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any) -> HttpResponse:

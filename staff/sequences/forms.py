@@ -15,7 +15,7 @@ from sequences.models.sequence import MAX_STEPS, languages
 from sequences.services.sequences import save_sequence, shipped_steps
 from staff.edit_conflicts import EditForm
 from staff.orgs.org_choice import OrgChoice
-from staff.sequences.mails import name_of
+from staff.templatetags.desk import mail_name
 
 
 class SequenceStart(OrgChoice):
@@ -96,13 +96,9 @@ class SequenceForm(EditForm):
         return True
 
     @property
-    def named_steps(self) -> list[tuple[str, StepForm]]:
-        return [(name_of(number), step) for number, step in enumerate(self.steps)]
-
-    @property
     def problems(self) -> list[tuple[str, str]]:
         """Ids of fields, and what is wrong."""
-        parts = [("", self), *((f"{name}, ", step) for name, step in self.named_steps)]
+        parts = [("", self), *((f"{mail_name(number)}, ", step) for number, step in enumerate(self.steps))]
         return [
             (field.auto_id, Truncator(strip_tags(f"{where}{field.label}: {field.errors[0]}")).chars(200))
             for where, form in parts

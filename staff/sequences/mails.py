@@ -23,15 +23,12 @@ from sequences.models.enrolment import UNSENT
 from staff.confirmation import ConfirmingAdmin
 from staff.orgs.permissions import may
 from staff.security_events import record_act
+from staff.templatetags.desk import mail_name
 
 CHANGE = "sequences.change_enrolment"
 MAX_REQUESTS = 50
 NO_TOKEN = "of-a-preview"  # noqa: S105 - no survey token has this form
 FRAMES = content_security_policy(frame_src="'self'")
-
-
-def name_of(step: int) -> str:
-    return f"Reminder {step}" if step else "Invitation"
 
 
 def next_mail(enrolment: Any) -> Mail | None:
@@ -45,7 +42,7 @@ def status_in_words(enrolment: Enrolment) -> str:
         return f"Stopped: {enrolment.get_stop_reason_display()}"
     if mail is None:
         return "All mails sent"
-    name = name_of(mail.step)
+    name = mail_name(mail.step)
     if mail.state == MailState.TO_APPROVE:
         return f"{name} waits for approval"
     return f"{name} due {date_format(localtime(mail.due_at), 'j M Y, H:i')}"
@@ -104,7 +101,7 @@ def preview_view(admin: ConfirmingAdmin, request: HttpRequest, object_id: str) -
     if is_test:
         level, text = sent_test(request, sequence, form.mail(request.POST.get("step")), address)
         return admin.back_to(request, "preview", sequence, level, text)
-    mails = [(name_of(step.number), step, form.mails[step.number]) for step in sequence.steps.all()]
+    mails = [(step, form.mails[step.number]) for step in sequence.steps.all()]
     shown = {"form": form, "mails": mails, "may_test": admin.may_act(request, sequence) and mail_is_set_up()}
     page = admin.page(request, "sequences/preview", sequence, title="Preview", own_address=address, **shown)
     page[CSP_HEADER] = FRAMES

@@ -20,7 +20,7 @@ from staff.lists.filters import ArchivedFilter, OrgFilter
 from staff.orgs.permissions import may
 from staff.security_events import actor_of
 from staff.sequences.forms import SequenceForm, SequenceStart
-from staff.sequences.mails import mail_view, name_of, preview_view
+from staff.sequences.mails import mail_view, preview_view
 
 ADD, CHANGE = "sequences.add_sequence", "sequences.change_sequence"
 MAX_CONTACTS = 5_000
@@ -81,7 +81,7 @@ class SequenceAdmin(OrgRowsAdmin, ExportableAdmin, ActionAdmin):
         figures = figures_by_sequence([sequence.pk], MAX_CONTACTS).get(sequence.pk, {})
         steps = {step.number: step for step in sequence.steps.all()}
         numbers = sorted({*steps, *figures} - {None})
-        context["mails"] = [(name_of(number), steps.get(number), figures.get(number)) for number in numbers]
+        context["mails"] = [(number, steps.get(number), figures.get(number)) for number in numbers]
         context.update(total=figures.get(None), counted=MAX_CONTACTS, may_change=self.may_act(request, sequence))
         return super().render_change_form(request, context, *args, **kwargs)
 

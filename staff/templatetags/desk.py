@@ -1,4 +1,4 @@
-"""What templates of the desk show as pills, and lists as cards on a phone."""
+"""What templates of the desk show as pills, what mails are called, and lists as cards on a phone."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -26,6 +26,11 @@ def pill(status: Any) -> SafeString:
     """What follows a comma or "until" does not change the tone."""
     name = str(status).lower().partition(",")[0].partition(" until")[0].partition(" since")[0]
     return format_html('<span class="pill {}">{}</span>', _TONE_OF.get(name, ""), status)
+
+
+@register.filter
+def mail_name(step: int) -> str:
+    return f"Reminder {step}" if step else "Invitation"
 
 
 @register.filter

@@ -60,6 +60,10 @@ def test_a_sequence_begins_with_the_shipped_texts(support: Staff, acme: Org, kin
         ({"steps-0-text": "Hello {first_name}, {link}"}, "Invitation, Text: There is no placeholder {first_name}."),
         ({"steps-0-text": "Hello"}, "Invitation, Text: The invitation needs the placeholder {link}"),
         ({"steps-1-subject": ""}, "Reminder 1, Subject: This field cannot be blank."),
+        (
+            {"steps-1-subject": "", "steps-1-text": "", "steps-2-subject": "{x}", "steps-2-text": "Hello"},
+            "Reminder 2, Subject: There is no placeholder {x}.",
+        ),
         ({"steps-1-delay": "x"}, "Business days after the mail before: Enter a whole number."),
         ({"window_end": "08:00"}, "Until: The window never opens."),
         ({"sender_name": "Ann\nBcc: x@example.com"}, "Sender: Enter one line"),
