@@ -19,15 +19,15 @@ from sequences.text import MAX_SUBJECT_LENGTH, MAX_TEXT_LENGTH, validate_line, v
 
 MAX_STEPS = 5  # the invitation and four reminders
 MAX_DAILY_CAP = 100_000
-zone_names = cache(available_timezones)
 
 
 def languages() -> list[tuple[str, str]]:
     return [(code, language_name(code)) for code, _ in settings.LANGUAGES]
 
 
+@cache
 def time_zones() -> list[tuple[str, str]]:
-    names = sorted(name for name in zone_names() if name == "UTC" or ("/" in name and name[:3] != "Etc"))
+    names = sorted(name for name in available_timezones() if name == "UTC" or ("/" in name and name[:3] != "Etc"))
     return [(name, name.replace("_", " ")) for name in names]
 
 
