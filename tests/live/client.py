@@ -2,8 +2,9 @@
 
 import json
 import socket
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass
 from email.message import Message
 from http.client import HTTPConnection, HTTPException, HTTPResponse
@@ -50,32 +51,32 @@ class LiveClient:
         return self.send("POST", path, json.dumps(body).encode(), **headers)
 
     def send(self, method: str, path: str, body: bytes | None, **headers: str) -> Response:
-        connection = HTTPConnection("127.0.0.1", self.server.port, timeout=10)
-        try:
-            connection.request(
-                method,
-                f"/api/v1{path}",
-                body,
-                {
-                    "Authorization": f"Bearer {self.key}",
-                    "Content-Type": "application/json",
-                    **{name.replace("_", "-"): value for name, value in headers.items()},
-                },
-            )
-            response = Response.of(connection.getresponse())
-        finally:
-            connection.close()
+        sent = {
+            "Authorization": f"Bearer {self.key}",
+            "Content-Type": "application/json",
+            **{name.replace("_", "-"): value for name, value in headers.items()},
+        }
+        response = response_to(self.server.port, method, f"/api/v1{path}", body, sent)
         check_response(method, path, response)
         return response
 
 
-def get_page(server: Server, path: str, method: str = "GET", **headers: str) -> Response:
-    connection = HTTPConnection("127.0.0.1", server.port, timeout=10)
-    try:
-        connection.request(method, path, headers=headers)
+def response_to(
+    port: int,
+    method: str,
+    path: str,
+    body: bytes | str | None = None,
+    headers: Mapping[str, str] | None = None,
+    *,
+    seconds: float = 10,
+) -> Response:
+    with closing(HTTPConnection("127.0.0.1", port, timeout=seconds)) as connection:
+        connection.request(method, path, body, headers or {})
         return Response.of(connection.getresponse())
-    finally:
-        connection.close()
+
+
+def get_page(server: Server, path: str) -> Response:
+    return response_to(server.port, "GET", path)
 
 
 def at_once(calls: Iterable[Callable[[], T]], *, threads: int = 16) -> list[T]:

@@ -8,7 +8,6 @@ import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from http.client import HTTPConnection
 from pathlib import Path
 from urllib.parse import urlencode
 from urllib.request import urlopen
@@ -21,7 +20,7 @@ from hindsight import __version__
 from interviews.models import InterviewRequest
 from orgs.models import Org
 from tests.fakes.provider import fake_provider, status
-from tests.live.client import LiveClient, get_page
+from tests.live.client import LiveClient, get_page, response_to
 from tests.live.conftest import Serve
 from tools.harness.processes import eventually, free_port, is_running
 from tools.harness.receiver import receiving
@@ -99,7 +98,7 @@ def test_nothing_of_a_request_is_in_a_label(
         get_page(measured.server, f"/survey?token={token}&number={number}")
         get_page(measured.server, f"/static/s3cret-{number}")
         get_page(measured.server, f"/admin/s3cret-{number}/")
-        get_page(measured.server, "/healthz", f"S3CRET{number}")
+        response_to(measured.server.port, f"S3CRET{number}", "/healthz")
         LiveClient(measured.server, acme_key).get(f"/interviews/{7_770_000 + number}")
     text = measured.metrics.scrape()
     for secret in (token, acme_key, acme_key[:12], interview_request.org.slug, "s3cret", "S3CRET", "777000"):
@@ -110,10 +109,7 @@ def test_nothing_of_a_request_is_in_a_label(
 
 def test_the_public_server_does_not_have_the_path(measured: Measured) -> None:
     assert get_page(measured.server, "/metrics").status_code == 404
-    connection = HTTPConnection("127.0.0.1", measured.metrics.port, timeout=10)
-    connection.request("GET", "/healthz")
-    assert connection.getresponse().status == 404
-    connection.close()
+    assert response_to(measured.metrics.port, "GET", "/healthz").status_code == 404
 
 
 def test_the_pool_counts_connections_of_running_processes_only(measured: Measured) -> None:

@@ -3,8 +3,6 @@
 import time
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import closing
-from http.client import HTTPConnection
 from http.cookies import SimpleCookie
 from urllib.parse import urlencode
 
@@ -13,7 +11,7 @@ from django.contrib.sessions.models import Session
 
 from staff.login.single_sign_on.provider import REQUEST_SECONDS
 from tests.fakes.identity_provider import CLIENT_ID, CLIENT_SECRET, IdentityProvider, identity_provider
-from tests.live.client import LiveClient
+from tests.live.client import LiveClient, get_page, response_to
 from tests.live.conftest import Serve
 from tools.harness.web import Server
 
@@ -35,23 +33,14 @@ def one_thread(serve: Serve, provider: IdentityProvider) -> Iterator[Server]:
         yield server
 
 
-def response_to(server: Server, method: str, path: str, body: str = "", **headers: str) -> tuple[int, str]:
-    """Returns (status, cookie)."""
-    with closing(HTTPConnection("127.0.0.1", server.port, timeout=60)) as connection:
-        connection.request(method, path, body, headers)
-        with connection.getresponse() as response:
-            response.read()
-            return response.status, response.headers.get("Set-Cookie", "")
-
-
-def status_of(server: Server, method: str, path: str, body: str = "", **headers: str) -> int:
-    return response_to(server, method, path, body, **headers)[0]
+def status_of(server: Server, method: str, body: str = "", **headers: str) -> int:
+    """Of a request to log in."""
+    return response_to(server.port, method, PATH, body, headers, seconds=60).status_code
 
 
 def form_of(server: Server) -> tuple[str, dict[str, str]]:
     """The body and the headers that the button of the login page sends."""
-    _, cookie = response_to(server, "GET", "/admin/login/")
-    token = SimpleCookie(cookie)["csrftoken"].value
+    token = SimpleCookie(get_page(server, "/admin/login/").headers["Set-Cookie"])["csrftoken"].value
     headers = {"Cookie": f"csrftoken={token}", "Content-Type": "application/x-www-form-urlencoded"}
     return urlencode({"csrfmiddlewaretoken": token}), headers
 
@@ -71,7 +60,7 @@ def test_get_requests_of_strangers_do_not_ask_the_provider(
 ) -> None:
     client, before = LiveClient(one_thread, acme_key), Session.objects.count()
     with ThreadPoolExecutor(STRANGERS) as strangers:
-        pages = [strangers.submit(status_of, one_thread, "GET", PATH) for _ in range(STRANGERS)]
+        pages = [strangers.submit(status_of, one_thread, "GET") for _ in range(STRANGERS)]
         busy = slowest(client, pages)
     assert {page.result() for page in pages} == {302}
     assert busy < REQUEST_SECONDS
@@ -87,7 +76,7 @@ def test_logins_that_wait_hold_neither_the_thread_nor_the_connection_of_the_api(
     with ThreadPoolExecutor(STRANGERS) as strangers:
         addresses = [{"X-Forwarded-For": f"203.0.113.{number}"} for number in range(STRANGERS)]
         start = time.perf_counter()
-        pages = [strangers.submit(status_of, one_thread, "POST", PATH, body, **headers, **own) for own in addresses]
+        pages = [strangers.submit(status_of, one_thread, "POST", body, **headers, **own) for own in addresses]
         busy = slowest(client, pages)
         waited = time.perf_counter() - start
     assert {page.result() for page in pages} == {503}

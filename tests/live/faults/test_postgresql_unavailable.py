@@ -9,22 +9,15 @@ from contacts.models import Contact
 from interviews.models import InterviewRequest
 from orgs.models import Change
 from orgs.services import create_api_key
-from tests.live.client import LiveClient, at_once, exchange, head
+from tests.live.client import LiveClient, at_once, get_page
 from tests.live.conftest import Serve
 from tests.live.stores import ON_POSTGRESQL
 from tests.live.tcp_proxy import tcp_proxy
 from tools.harness.processes import eventually
-from tools.harness.web import Server
 
 pytestmark = pytest.mark.skipif(not ON_POSTGRESQL, reason="needs PostgreSQL")
 
 REQUESTS = 60  # enough to reach all four workers
-
-
-def probe(server: Server, path: str) -> int:
-    response = exchange(server, head(f"GET {path} HTTP/1.1", "Host: localhost"))
-    assert response
-    return response.status_code
 
 
 @pytest.mark.parametrize("environment", [{}, {"REDIS_URL": ""}], ids=["counters in Redis", "counters in the database"])
@@ -44,13 +37,13 @@ def test_requests_get_503_and_recover_without_a_restart(
         for response in [*(api.patch(path, {"objective": "Meanwhile"}) for _ in range(10)), with_new_key.get(path)]:
             assert (response.status_code, response.code) == (503, "service_unavailable")
             assert int(response.headers["Retry-After"]) >= 1
-        assert [probe(server, path) for path in ("/healthz", "/readyz")] == [200, 503]
+        assert [get_page(server, path).status_code for path in ("/healthz", "/readyz")] == [200, 503]
         interview_request.refresh_from_db()
         assert interview_request.objective == "Before"
 
         postgresql.set_state("up")
         assert {api.patch(path, {"objective": "After"}).status_code for _ in range(10)} == {200}
-        assert [probe(server, path) for path in ("/healthz", "/readyz")] == [200, 200]
+        assert [get_page(server, path).status_code for path in ("/healthz", "/readyz")] == [200, 200]
         interview_request.refresh_from_db()
         assert interview_request.objective == "After"
 

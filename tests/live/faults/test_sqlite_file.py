@@ -11,7 +11,7 @@ from pytest_django.plugin import DjangoDbBlocker
 
 from orgs.services import create_api_key
 from tests.factories import InterviewRequestFactory
-from tests.live.client import LiveClient, exchange, head
+from tests.live.client import LiveClient, get_page
 from tests.live.conftest import Serve, new_org
 from tools.harness.orm import orm_at
 
@@ -48,6 +48,4 @@ def test_a_deleted_file_acknowledges_no_write(serve: Serve, file: Path) -> None:
         assert {api.patch(path, {"objective": f"New {number}"}).status_code for number in range(8)} == {200}
         file.unlink()
         assert {api.patch(path, {"objective": "Lost"}).status_code for _ in range(8)} == {503}
-        ready = exchange(server, head("GET /readyz HTTP/1.1", "Host: localhost"))
-        assert ready
-        assert ready.status_code == 503
+        assert get_page(server, "/readyz").status_code == 503

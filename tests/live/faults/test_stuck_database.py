@@ -18,24 +18,17 @@ from orgs.actors import Actor, ActorKind
 from orgs.models import Change
 from orgs.services import create_api_key
 from tests.factories import InterviewRequestFactory
-from tests.live.client import LiveClient, exchange, head
+from tests.live.client import LiveClient, get_page, response_to
 from tests.live.conftest import Serve, new_org
 from tests.live.stores import ON_POSTGRESQL
 from tests.transactions import waiting_sessions
 from tools.harness.orm import orm_at
 from tools.harness.processes import eventually
-from tools.harness.web import Server
 
 pytestmark = pytest.mark.skipif(not ON_POSTGRESQL, reason="needs PostgreSQL")
 
 THREADS = 4
 SCRIPT = Actor(ActorKind.COMMAND, "test")
-
-
-def probe(server: Server, path: str) -> int:
-    response = exchange(server, head(f"GET {path} HTTP/1.1", "Host: localhost"))
-    assert response
-    return response.status_code
 
 
 @contextmanager
@@ -83,7 +76,7 @@ def test_a_held_lock_blocks_neither_other_orgs_nor_probes(
         patches = [pool.submit(acme_api.patch, path, {"objective": f"Number {n}"}) for n in range(THREADS)]
         assert eventually(lambda: waiting_sessions() == THREADS // 2)
         started = time.monotonic()
-        assert [probe(server, path) for path in ("/healthz", "/readyz")] == [200, 200]
+        assert [get_page(server, path).status_code for path in ("/healthz", "/readyz")] == [200, 200]
         assert time.monotonic() - started < 1  # both threads that acme may use wait for the lock
         response = globex_api.patch(f"/interviews/{other.pk}", {"objective": "New"})
         assert response.status_code == 200
@@ -125,13 +118,12 @@ def test_a_read_only_database_is_unavailable(
 ) -> None:
     read_only = f"{database_url}?options={quote('-c default_transaction_read_only=on')}"
     with serve(workers=1, DATABASE_URL=read_only) as server:
-        assert [probe(server, path) for path in ("/healthz", "/readyz")] == [200, 503]
+        assert [get_page(server, path).status_code for path in ("/healthz", "/readyz")] == [200, 503]
         response = LiveClient(server, acme_key).patch(f"/interviews/{interview_request.pk}", {"objective": "New"})
         assert (response.status_code, response.code) == (503, "service_unavailable")
-        body = f"token={interview_request.survey_token}&step=consent".encode()
-        form = ("Content-Type: application/x-www-form-urlencoded", f"Content-Length: {len(body)}")
-        page = exchange(server, head("POST /survey HTTP/1.1", "Host: localhost", *form) + body)
-        assert page
+        body = f"token={interview_request.survey_token}&step=consent"
+        form = {"Content-Type": "application/x-www-form-urlencoded"}
+        page = response_to(server.port, "POST", "/survey", body, form)
         assert (page.status_code, "Retry-After" in page.headers) == (503, True)
         assert b"read-only" in page.content
     interview_request.refresh_from_db()

@@ -13,7 +13,6 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
-from http.client import HTTPConnection
 from pathlib import Path
 from secrets import token_hex, token_urlsafe
 from typing import Any
@@ -24,6 +23,7 @@ import pytest
 import yaml
 
 from tests.hindsight.test_settings import settings_of
+from tests.live.client import response_to
 from tests.live.optional.checkout import ROOT, copy_checkout
 from tests.live.optional.test_operations import INHERITED, require_passwords
 from tools.harness.processes import eventually, free_port
@@ -235,14 +235,10 @@ def test_a_backup_is_written(deployment: Deployment, monkeypatch: pytest.MonkeyP
 
 
 def is_ready(port: int) -> bool:
-    connection = HTTPConnection("127.0.0.1", port, timeout=10)
     try:
-        connection.request("GET", "/readyz")
-        return connection.getresponse().status == 200
+        return response_to(port, "GET", "/readyz").status_code == 200
     except OSError:
         return False
-    finally:
-        connection.close()
 
 
 def test_the_services_of_compose() -> None:

@@ -11,7 +11,6 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from http.client import HTTPConnection
 from pathlib import Path
 from textwrap import dedent
 from urllib.parse import urlsplit
@@ -21,6 +20,7 @@ import pytest
 from dotenv import dotenv_values
 
 from tests.docs.test_operations import PAGE, section
+from tests.live.client import response_to
 from tests.live.optional.checkout import copy_checkout
 from tests.live.optional.terminal import run_in_terminal
 from tools.harness.processes import eventually, free_port
@@ -123,14 +123,10 @@ class Machine:
 
     def status(self, path: str, **headers: str) -> int:
         """0 if nothing listens."""
-        connection = HTTPConnection("127.0.0.1", self.port, timeout=10)
         try:
-            connection.request("GET", path, headers=headers)
-            return connection.getresponse().status
+            return response_to(self.port, "GET", path, headers=headers).status_code
         except OSError:
             return 0
-        finally:
-            connection.close()
 
 
 @pytest.fixture(scope="module")

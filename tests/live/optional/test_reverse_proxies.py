@@ -6,13 +6,14 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, ExitStack
-from http.client import HTTPConnection, HTTPException
+from http.client import HTTPException
 from pathlib import Path
 from secrets import token_urlsafe
 
 import pytest
 
 from orgs.services import create_api_key
+from tests.live.client import response_to
 from tests.live.conftest import Serve, new_org
 from tests.live.reverse_proxies import ProxyMissingError, caddy, nginx
 from tools.harness.processes import free_port
@@ -43,14 +44,10 @@ def proxy(request: pytest.FixtureRequest, servers: list[Server]) -> Iterator[int
 
 
 def status_of(port: int, method: str, path: str, size: int, headers: dict[str, str]) -> int | str:
-    connection = HTTPConnection("127.0.0.1", port, timeout=20)
     try:
-        connection.request(method, path, b"x" * size, headers)
-        return connection.getresponse().status
+        return response_to(port, method, path, b"x" * size, headers, seconds=20).status_code
     except (OSError, HTTPException) as error:
         return type(error).__name__
-    finally:
-        connection.close()
 
 
 @pytest.mark.parametrize("size", [100_000, 900_000, 7_000_000])

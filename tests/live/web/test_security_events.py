@@ -2,7 +2,6 @@
 
 import re
 import secrets
-from http.client import HTTPConnection
 from urllib.parse import urlencode
 
 import pytest
@@ -12,7 +11,7 @@ from django.test import RequestFactory
 from hindsight.limits.rate_limits import hit
 from orgs.models import SecurityEvent
 from staff.login.attempts import ATTEMPTS
-from tests.live.client import Response
+from tests.live.client import Response, response_to
 from tests.live.conftest import Serve, patient_redis_url
 from tests.live.stores import ON_POSTGRESQL
 from tests.live.tcp_proxy import tcp_proxy
@@ -29,12 +28,7 @@ def attempt(server: Server, login: str, password: str = "wrong") -> Response:
         "X-Forwarded-For": CLIENT,
     }
     body = urlencode({"username": login, "password": password, "csrfmiddlewaretoken": token})
-    connection = HTTPConnection("127.0.0.1", server.port, timeout=20)
-    try:
-        connection.request("POST", "/admin/login/", body, headers)
-        return Response.of(connection.getresponse())
-    finally:
-        connection.close()
+    return response_to(server.port, "POST", "/admin/login/", body, headers, seconds=20)
 
 
 def login_early_in_its_window() -> str:
