@@ -3,12 +3,14 @@
 import json
 import re
 from functools import cache
-from typing import Any
+from typing import Any, Self
 
 from django.test import Client
 from jsonschema import Draft202012Validator
 
 from hindsight.api.schema import description
+from orgs.models import Org, Scopes
+from orgs.services import create_api_key
 
 HEADERS_OF_ALL = ("X-Request-Id",)
 HEADERS_OF_AUTHENTICATED = (
@@ -23,6 +25,11 @@ class ApiClient:
     def __init__(self, key: str | None = None) -> None:
         self.key = key
         self.client = Client(raise_request_exception=False)
+
+    @classmethod
+    def of(cls, org: Org, scopes: str = Scopes.READ_WRITE) -> Self:
+        """With a new key."""
+        return cls(create_api_key(org=org, name="CRM", scopes=scopes)[1])
 
     def get(self, path: str, **headers: str) -> Any:
         return self.send("GET", path, None, **headers)

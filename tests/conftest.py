@@ -214,7 +214,7 @@ def acme_api(acme_key: str) -> ApiClient:
 
 @pytest.fixture
 def globex_api(globex: Org) -> ApiClient:
-    return ApiClient(create_api_key(org=globex, name="CRM")[1])
+    return ApiClient.of(globex)
 
 
 @pytest.fixture

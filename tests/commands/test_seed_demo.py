@@ -19,7 +19,6 @@ from interviews.paige.reading.model import READER_VERSION
 from interviews.reports.interview_statistics import interview_statistics
 from interviews.services.readings import EncoderReadings
 from orgs.models import Org, SecurityEvent
-from orgs.services import create_api_key
 from sequences.models import Enrolment, Sequence
 from tests.client import ApiClient
 from tests.commands.running import run
@@ -37,7 +36,7 @@ SAMPLES = [
 @pytest.fixture
 def api() -> ApiClient:
     run("seed_demo")
-    return ApiClient(create_api_key(org=Org.objects.get(slug="acme-analytics"), name="CRM")[1])
+    return ApiClient.of(Org.objects.get(slug="acme-analytics"))
 
 
 def test_times_and_counts_agree(api: ApiClient) -> None:

@@ -13,7 +13,6 @@ from deals.text import DealId
 from hindsight.text.timestamps import utc_text
 from orgs.actors import Actor, ActorKind
 from orgs.models import Change, Org, Scopes
-from orgs.services import create_api_key
 from tests.client import ApiClient
 from tests.transactions import needs_concurrent_writes, waiting_for
 
@@ -191,8 +190,7 @@ class TestOrgs:
 
     def test_a_key_needs_the_scope(self, acme: Org, acme_api: ApiClient) -> None:
         acme_api.put(PATH, LOST)
-        reader = ApiClient(create_api_key(org=acme, name="Reader", scopes=Scopes.READ)[1])
-        writer = ApiClient(create_api_key(org=acme, name="Writer", scopes=Scopes.WRITE)[1])
+        reader, writer = ApiClient.of(acme, Scopes.READ), ApiClient.of(acme, Scopes.WRITE)
         statuses = [(api.get(PATH).status_code, api.put(PATH, LOST).status_code) for api in (reader, writer)]
         assert statuses == [(200, 403), (403, 200)]
 

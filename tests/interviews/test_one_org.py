@@ -21,7 +21,6 @@ from interviews.models import InterviewRequest
 from interviews.services.conversation_steps import give_consent, next_question
 from orgs.actors import Actor, ActorKind
 from orgs.models import Org, Scopes
-from orgs.services import create_api_key
 from tests.client import ApiClient
 from tests.completed import complete
 from tests.factories import ContactFactory, InterviewRequestFactory, SequenceFactory
@@ -271,7 +270,7 @@ OPERATIONS = {
 def test_an_operation_of_the_api_depends_only_on_rows_of_one_org(
     own: InterviewRequest, foreign: InterviewRequest, operation: str
 ) -> None:
-    acme_api = ApiClient(create_api_key(org=own.org, name="CRM", scopes=Scopes.ALL)[1])
+    acme_api = ApiClient.of(own.org, Scopes.ALL)
     sent, one_org = calls(own, foreign)[operation], OneOrg(own.org)
     with one_org.active():
         for call in sent:

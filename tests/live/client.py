@@ -8,8 +8,10 @@ from contextlib import closing
 from dataclasses import dataclass
 from email.message import Message
 from http.client import HTTPConnection, HTTPException, HTTPResponse
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 
+from orgs.models import Org
+from orgs.services import create_api_key
 from tests.client import check_response
 from tools.harness.web import Server
 
@@ -40,6 +42,11 @@ class LiveClient:
 
     server: Server
     key: str
+
+    @classmethod
+    def of(cls, server: Server, org: Org) -> Self:
+        """With a new key."""
+        return cls(server, create_api_key(org=org, name="CRM")[1])
 
     def get(self, path: str, **headers: str) -> Response:
         return self.send("GET", path, None, **headers)

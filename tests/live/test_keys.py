@@ -9,7 +9,7 @@ import pytest
 from interviews.models import InterviewRequest
 from orgs import keys
 from orgs.models import ApiKey, Org
-from orgs.services import create_api_key, revoke_api_key, suspend_org
+from orgs.services import revoke_api_key, suspend_org
 from tests.live.client import LiveClient, at_once
 from tests.live.conftest import Serve
 from tools.harness.processes import eventually
@@ -34,14 +34,14 @@ def test_every_worker_refuses_a_revoked_key_and_a_suspended_org_from_the_next_re
     api: LiveClient, interview_request: InterviewRequest, end: Callable[[LiveClient, Org], None], of_other_key: int
 ) -> None:
     path = f"/interviews/{interview_request.pk}"
-    other_key = create_api_key(org=interview_request.org, name="Warehouse")[1]
+    other_api = LiveClient.of(api.server, interview_request.org)
     assert {api.get(path).status_code for _ in range(30)} == {200}
 
     end(api, interview_request.org)
 
     responses = [api.patch(path, {"objective": "New"}) for _ in range(30)]
     assert {(response.status_code, response.code) for response in responses} == {(401, "unauthorized")}
-    assert LiveClient(api.server, other_key).get(path).status_code == of_other_key
+    assert other_api.get(path).status_code == of_other_key
     interview_request.refresh_from_db()
     assert interview_request.objective == "Old objective"
 

@@ -8,7 +8,6 @@ from django.db import transaction
 
 from interviews.models import InterviewRequest
 from orgs.models import Org
-from orgs.services import create_api_key
 from tests.factories import InterviewRequestFactory
 from tests.live.client import LiveClient, Response, connect
 from tests.live.conftest import Serve, new_org
@@ -32,7 +31,7 @@ def globex() -> InterviewRequest:
 
 def client_of(server: Server, org: Org) -> LiveClient:
     """Its first requests are made: then its key is known, and its use is stored."""
-    client = LiveClient(server, create_api_key(org=org, name="CRM")[1])
+    client = LiveClient.of(server, org)
     for _ in range(2):
         assert client.get("/interviews").status_code == 200
     return client

@@ -10,7 +10,6 @@ from django.conf import settings
 
 from interviews.models import InterviewRequest
 from orgs.models import Change
-from orgs.services import create_api_key
 from tests.factories import InterviewRequestFactory
 from tests.live.client import LiveClient, Response, at_once
 from tests.live.conftest import Serve, new_org
@@ -70,7 +69,7 @@ def new_org_early_in_its_window(server: Server, limit: int = LIMIT) -> tuple[Liv
     """Returns a new org after one request, with at least 15 s left in its window. Windows differ by org."""
     for _ in range(50):
         interview_request = InterviewRequestFactory.create(org=new_org(requests_per_minute=limit))
-        api = LiveClient(server, create_api_key(org=interview_request.org, name="CRM")[1])
+        api = LiveClient.of(server, interview_request.org)
         response = api.get(f"/interviews/{interview_request.pk}")
         assert (response.status_code, remaining(response)) == (200, limit - 1)
         if int(response.headers["X-RateLimit-Reset"]) - time.time() > 15:

@@ -17,10 +17,6 @@ from tests.staff.conftest import log_in
 pytestmark = pytest.mark.django_db
 
 
-def api_with(org: Org, scopes: str) -> ApiClient:
-    return ApiClient(create_api_key(org=org, name="CRM", scopes=scopes)[1])
-
-
 @pytest.mark.parametrize(
     ("scopes", "reads", "writes", "lists_webhooks"),
     [
@@ -33,7 +29,7 @@ def api_with(org: Org, scopes: str) -> ApiClient:
 def test_a_key_does_what_its_scopes_allow(
     interview_request: InterviewRequest, scopes: str, reads: int, writes: int, lists_webhooks: int
 ) -> None:
-    api, path = api_with(interview_request.org, scopes), f"/interviews/{interview_request.pk}"
+    api, path = ApiClient.of(interview_request.org, scopes), f"/interviews/{interview_request.pk}"
     assert [api.get(path).status_code, api.get("/interviews").status_code] == [reads, reads]
     assert api.get("/webhook-endpoints").status_code == lists_webhooks
     response = api.patch(path, {"objective": "New"})
@@ -46,7 +42,7 @@ def test_a_key_does_what_its_scopes_allow(
 
 
 def test_a_refused_request_says_why_and_counts(interview_request: InterviewRequest) -> None:
-    api = api_with(interview_request.org, Scopes.READ)
+    api = ApiClient.of(interview_request.org, Scopes.READ)
     path = f"/interviews/{interview_request.pk}"
     before = int(api.get(path).headers["X-RateLimit-Remaining"])
     refused = api.patch(path, {"objective": "New"})

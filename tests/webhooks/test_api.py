@@ -8,7 +8,6 @@ from django.utils import timezone
 from standardwebhooks import Webhook
 
 from orgs.models import Org, Scopes, SecurityEvent
-from orgs.services import create_api_key
 from tests.client import ApiClient
 from tests.webhooks.conftest import complete, work
 from tools.harness.receiver import Receiver
@@ -25,13 +24,9 @@ EVENTS = ["interview.started", "interview.completed"]
 BODY = {"url": URL, "event_types": EVENTS}
 
 
-def api_of(org: Org, scopes: str = Scopes.WEBHOOKS) -> ApiClient:
-    return ApiClient(create_api_key(org=org, name="CRM", scopes=scopes)[1])
-
-
 @pytest.fixture
 def api(acme: Org) -> ApiClient:
-    return api_of(acme)
+    return ApiClient.of(acme, Scopes.WEBHOOKS)
 
 
 def path(endpoint: Endpoint) -> str:
@@ -96,7 +91,7 @@ def test_a_url_is_used_once(api: ApiClient, globex: Org) -> None:
     [detail] = response.json()["error"]["details"]
     assert (response.status_code, detail["field"]) == (400, "url")
     assert "already has a webhook endpoint" in detail["message"]
-    assert api_of(globex).post(PATH, BODY).status_code == 201
+    assert ApiClient.of(globex, Scopes.WEBHOOKS).post(PATH, BODY).status_code == 201
     assert Endpoint.objects.count() == 2
 
 
@@ -188,7 +183,7 @@ def test_a_test_event_is_sent(api: ApiClient, endpoint: Endpoint, receiver: Rece
 
 
 def test_another_orgs_endpoint_is_like_a_missing_one(endpoint: Endpoint, globex: Org) -> None:
-    other = api_of(globex)
+    other = ApiClient.of(globex, Scopes.WEBHOOKS)
     assert other.get(PATH).json()["data"] == []
     for id in (endpoint.public_id, "endpoint_999999", str(endpoint.pk), "x"):
         calls = (
@@ -207,7 +202,7 @@ def test_another_orgs_endpoint_is_like_a_missing_one(endpoint: Endpoint, globex:
     [(Scopes.WEBHOOKS, 200), (Scopes.ALL, 200), (Scopes.READ_WRITE, 403), (Scopes.READ, 403), (Scopes.WRITE, 403)],
 )
 def test_each_path_needs_the_scope(acme: Org, endpoint: Endpoint, scopes: str, status: int) -> None:
-    api = api_of(acme, scopes)
+    api = ApiClient.of(acme, scopes)
     responses = (
         api.get(PATH),
         api.get(path(endpoint)),

@@ -11,7 +11,6 @@ from interviews.services.conversation_steps import give_consent
 from interviews.services.erasure import erase_contact
 from orgs.actors import Actor, ActorKind
 from orgs.models import ApiKey, Org, Scopes, SecurityEvent
-from orgs.services import create_api_key
 from tests.client import ApiClient
 from tests.interviews.api.pages import page, statements, walk
 from tests.transactions import needs_concurrent_writes, uncommitted
@@ -27,8 +26,7 @@ LONG_AGO = "2026-01-01T00:00:00Z"
 
 @pytest.fixture
 def api(acme: Org) -> ApiClient:
-    _, key = create_api_key(org=acme, name="CRM", scopes=Scopes.ALL)
-    return ApiClient(key)
+    return ApiClient.of(acme, Scopes.ALL)
 
 
 def numbers(rows: list[dict[str, object]]) -> list[object]:

@@ -14,9 +14,10 @@ from pytest_django import Settings
 from hindsight.http import outgoing
 from hindsight.http.outgoing import Slots
 from hindsight.server.connections import ConnectionThreads
-from orgs.models import Org
+from orgs.models import Org, Scopes
+from tests.client import ApiClient
 from tests.staff.conftest import log_in
-from tests.webhooks.test_api import BODY, PATH, URL, api_of
+from tests.webhooks.test_api import BODY, PATH, URL
 from tools.harness.processes import eventually
 from webhooks import sending
 from webhooks.models import Endpoint
@@ -62,22 +63,23 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_an_org_whose_host_names_hang_does_not_delay_another_org(
     acme: Org, globex: Org, name_server: NameServer
 ) -> None:
-    responses = [api_of(acme).post(PATH, {**BODY, "url": blocked_url(number)}) for number in range(8)]
+    apis = [ApiClient.of(acme, Scopes.WEBHOOKS) for _ in range(8)]
+    responses = [api.post(PATH, {**BODY, "url": blocked_url(number)}) for number, api in enumerate(apis)]
     assert {response.status_code for response in responses} == {400}
     assert {response.json()["error"]["message"] for response in responses} == {
         "url: The host name did not resolve in time. Try again in a minute."
     }
     assert name_server.asked == RESOLVE_OF_CALLER
-    assert api_of(globex).post(PATH, BODY).status_code == 201
+    assert ApiClient.of(globex, Scopes.WEBHOOKS).post(PATH, BODY).status_code == 201
     name_server.answers.set()
-    assert eventually(lambda: api_of(acme).post(PATH, BODY).status_code == 201)
+    assert eventually(lambda: ApiClient.of(acme, Scopes.WEBHOOKS).post(PATH, BODY).status_code == 201)
     assert [*Endpoint.objects.order_by("org").values_list("org", "url")] == [(acme.pk, URL), (globex.pk, URL)]
 
 
 @pytest.mark.django_db
 @pytest.mark.usefixtures("impatient")
 def test_a_change_of_the_url_has_the_same_limits(acme: Org, name_server: NameServer) -> None:
-    api = api_of(acme)
+    api = ApiClient.of(acme, Scopes.WEBHOOKS)
     created = api.post(PATH, BODY).json()
     for number in range(4):
         assert api.patch(f"{PATH}/{created['id']}", {"url": blocked_url(number)}).status_code == 400
@@ -97,7 +99,7 @@ def test_a_staff_page_says_that_the_host_name_hangs_and_keeps_what_was_typed(
         assert "did not resolve in time" in page.content.decode()
         assert blocked_url(number) in page.content.decode()
     assert name_server.asked == RESOLVE_OF_CALLER
-    assert api_of(acme).post(PATH, BODY).status_code == 201
+    assert ApiClient.of(acme, Scopes.WEBHOOKS).post(PATH, BODY).status_code == 201
     assert Endpoint.objects.get().url == URL
 
 

@@ -21,7 +21,6 @@ from interviews.models import InterviewRequest
 from orgs import keys
 from orgs.models import ApiKey, Org
 from orgs.plans import REQUESTS_PER_MINUTE, Plan
-from orgs.services import create_api_key
 from tests.broken_store import make_counters_unavailable
 from tests.client import ApiClient
 
@@ -76,7 +75,7 @@ def test_request_over_the_limit_changes_nothing(
 
 @pytest.mark.usefixtures("clock")
 def test_all_keys_and_endpoints_of_an_org_share_one_limit(acme: Org, acme_api: ApiClient) -> None:
-    second = ApiClient(create_api_key(org=acme, name="RevOps")[1])
+    second = ApiClient.of(acme)
     assert [usage(acme_api.get("/interviews/1"))[1], usage(second.patch("/interviews/2", {}))[1]] == [2, 1]
 
 

@@ -153,7 +153,7 @@ def test_wrong_parameters_are_named(acme_api: ApiClient, path: str, field: str) 
 
 @pytest.mark.parametrize("path", ["/transcripts/search?q=price", "/findings"])
 def test_a_key_without_the_scope_to_read_is_refused(acme: Org, path: str) -> None:
-    assert ApiClient(create_api_key(org=acme, name="Writer", scopes="write")[1]).get(path).status_code == 403
+    assert ApiClient.of(acme, "write").get(path).status_code == 403
     api_key, key = create_api_key(org=acme, name="Reader", scopes="read")
     assert ApiClient(key).get(path).status_code == 200
     revoke_api_key(api_key)

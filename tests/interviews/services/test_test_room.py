@@ -41,7 +41,7 @@ def room(acme: Org) -> Org:
 
 @pytest.fixture
 def room_api(room: Org) -> ApiClient:
-    return ApiClient(create_api_key(org=room, name="CRM")[1])
+    return ApiClient.of(room)
 
 
 def create(api: ApiClient, email: str = "jane.smith@example.com", **fields: Any) -> int:

@@ -7,7 +7,6 @@ from itertools import count
 import pytest
 from django.core.management import call_command
 
-from orgs.services import create_api_key
 from tests.factories import InterviewRequestFactory
 from tests.live.client import LiveClient, at_once
 from tests.live.conftest import Serve, new_org
@@ -24,10 +23,9 @@ def test_requests_are_served_as_soon_as_the_database_is_back(serve: Serve) -> No
     numbers = count()
     with killable_postgres() as postgres, orm_at(postgres.url):
         call_command("migrate", verbosity=0)
-        row = InterviewRequestFactory.create(org=(acme := new_org()))
-        key = create_api_key(org=acme, name="CRM")[1]
+        row = InterviewRequestFactory.create(org=new_org())
         with serve(workers=2, WEB_THREADS="1", REDIS_URL="", DATABASE_URL=postgres.url) as server:
-            api, path = LiveClient(server, key), f"/interviews/{row.pk}"
+            api, path = LiveClient.of(server, row.org), f"/interviews/{row.pk}"
 
             new = {"interview_type_id": row.interview_type.public_id}
 

@@ -15,7 +15,6 @@ from django.core.management import call_command
 
 from contacts.text import MAX_NOTES_LENGTH
 from orgs.models import Change
-from orgs.services import create_api_key
 from tests.factories import InterviewRequestFactory
 from tests.live.client import LiveClient, Response
 from tests.live.conftest import Serve, new_org
@@ -81,7 +80,7 @@ def test_a_full_disk_gets_503_and_nothing_is_stored(serve: Serve, disk: SmallDis
     notes = token_hex(MAX_NOTES_LENGTH // 2)  # does not compress, so the table has to grow
     create = {"contact_email": "bob@example.com", "interview_type_id": f"type_{row.interview_type_id}"}
     with serve(workers=1, DATABASE_URL=database_on_it) as server:
-        api = LiveClient(server, create_api_key(org=row.org, name="CRM")[1])
+        api = LiveClient.of(server, row.org)
 
         def patch() -> Response:
             return api.patch(f"/interviews/{row.pk}", {"objective": "New", "contact_context": notes})

@@ -8,7 +8,6 @@ from django.db import connection
 from contacts.models import Contact
 from interviews.models import InterviewRequest
 from orgs.models import Change
-from orgs.services import create_api_key
 from tests.live.client import LiveClient, at_once, get_page
 from tests.live.conftest import Serve
 from tests.live.stores import ON_POSTGRESQL
@@ -30,7 +29,7 @@ def test_requests_get_503_and_recover_without_a_restart(
         serve(workers=1, DATABASE_URL=postgresql.url(database_url), **environment) as server,
     ):
         api = LiveClient(server, acme_key)
-        with_new_key = LiveClient(server, create_api_key(org=interview_request.org, name="new")[1])
+        with_new_key = LiveClient.of(server, interview_request.org)
         assert {api.patch(path, {"objective": "Before"}).status_code for _ in range(10)} == {200}
 
         postgresql.set_state("down")

@@ -7,7 +7,6 @@ import redis
 from django.conf import settings
 
 from hindsight.limits.counters import RedisCounters
-from orgs.services import create_api_key
 from tests.factories import InterviewRequestFactory
 from tests.live.client import LiveClient
 from tests.live.conftest import Serve, new_org
@@ -27,9 +26,8 @@ def cluster() -> Iterator[StoreServer]:
 
 def test_a_request_is_counted_in_a_cluster(cluster: StoreServer, serve: Serve) -> None:
     interview_request = InterviewRequestFactory.create(org=new_org(requests_per_minute=1))
-    key = create_api_key(org=interview_request.org, name="CRM")[1]
     with serve(workers=1, REDIS_URL=cluster.url) as server:
-        api = LiveClient(server, key)
+        api = LiveClient.of(server, interview_request.org)
         path = f"/interviews/{interview_request.pk}"
         assert [api.patch(path, {"objective": "New"}).status_code for _ in range(2)] == [200, 429]
         assert "Rate limits are off" not in server.log

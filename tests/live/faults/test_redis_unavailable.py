@@ -6,7 +6,6 @@ import pytest
 from django.conf import settings
 
 from interviews.models import InterviewRequest
-from orgs.services import create_api_key
 from tests.factories import InterviewRequestFactory
 from tests.live.client import LiveClient
 from tests.live.conftest import Serve, new_org
@@ -29,12 +28,11 @@ def test_requests_are_unlimited_only_while_redis_is_unavailable(
     serve: Serve, interview_request: InterviewRequest
 ) -> None:
     path = f"/interviews/{interview_request.pk}"
-    key = create_api_key(org=interview_request.org, name="CRM")[1]
     with (
         tcp_proxy(settings.REDIS_URL, "hung") as redis,
         serve(workers=1, REDIS_URL=redis.url(settings.REDIS_URL)) as server,
     ):
-        api = LiveClient(server, key)
+        api = LiveClient.of(server, interview_request.org)
 
         started = time.monotonic()
         assert {api.get(path).status_code for _ in range(REQUESTS)} == {200}
@@ -54,9 +52,8 @@ def test_requests_are_unlimited_only_while_redis_is_unavailable(
 
 def test_requests_pass_when_redis_refuses_connections(serve: Serve, interview_request: InterviewRequest) -> None:
     path = f"/interviews/{interview_request.pk}"
-    key = create_api_key(org=interview_request.org, name="CRM")[1]
     with tcp_proxy(settings.REDIS_URL) as redis, serve(workers=1, REDIS_URL=redis.url(settings.REDIS_URL)) as server:
-        api = LiveClient(server, key)
+        api = LiveClient.of(server, interview_request.org)
         assert api.get(path).status_code == 200
         redis.set_state("down")
         assert {api.patch(path, {"objective": "New"}).status_code for _ in range(REQUESTS)} == {200}

@@ -9,7 +9,6 @@ import pytest
 from django.core.management import call_command
 from pytest_django.plugin import DjangoDbBlocker
 
-from orgs.services import create_api_key
 from tests.factories import InterviewRequestFactory
 from tests.live.client import LiveClient, get_page
 from tests.live.conftest import Serve, new_org
@@ -31,9 +30,8 @@ def file(tmp_path: Path, django_db_blocker: DjangoDbBlocker) -> Iterator[Path]:
 
 def test_only_the_owner_reads_the_files(serve: Serve, file: Path) -> None:
     interview_request = InterviewRequestFactory.create(org=new_org())
-    key = create_api_key(org=interview_request.org, name="CRM")[1]
     with serve(workers=1, DATABASE_URL=f"sqlite:///{file}", REDIS_URL="") as server:
-        LiveClient(server, key).patch(f"/interviews/{interview_request.pk}", {"objective": "New"})
+        LiveClient.of(server, interview_request.org).patch(f"/interviews/{interview_request.pk}", {"objective": "New"})
         modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in file.parent.glob("hindsight.sqlite3*")}
     assert {"hindsight.sqlite3", "hindsight.sqlite3-wal", "hindsight.sqlite3-counters"} <= set(modes)
     assert {name for name, mode in modes.items() if mode != 0o600} == set()
@@ -42,9 +40,8 @@ def test_only_the_owner_reads_the_files(serve: Serve, file: Path) -> None:
 def test_a_deleted_file_acknowledges_no_write(serve: Serve, file: Path) -> None:
     interview_request = InterviewRequestFactory.create(org=new_org(), objective="Old")
     path = f"/interviews/{interview_request.pk}"
-    api_key = create_api_key(org=interview_request.org, name="CRM")[1]
     with serve(workers=1, DATABASE_URL=f"sqlite:///{file}", REDIS_URL="") as server:
-        api = LiveClient(server, api_key)
+        api = LiveClient.of(server, interview_request.org)
         assert {api.patch(path, {"objective": f"New {number}"}).status_code for number in range(8)} == {200}
         file.unlink()
         assert {api.patch(path, {"objective": "Lost"}).status_code for _ in range(8)} == {503}

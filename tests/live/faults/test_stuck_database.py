@@ -16,7 +16,6 @@ from interviews.services.update import update_interview_request
 from interviews.text import clean_objective
 from orgs.actors import Actor, ActorKind
 from orgs.models import Change
-from orgs.services import create_api_key
 from tests.factories import InterviewRequestFactory
 from tests.live.client import LiveClient, get_page, response_to
 from tests.live.conftest import Serve, new_org
@@ -62,14 +61,13 @@ def test_a_held_lock_blocks_neither_other_orgs_nor_probes(
     serve: Serve, database_url: str, acme_key: str, interview_request: InterviewRequest
 ) -> None:
     globex = new_org()
-    globex_key = create_api_key(org=globex, name="CRM")[1]
     other = InterviewRequestFactory.create(org=globex)
     with (
         serve(workers=1, WEB_THREADS=str(THREADS), DATABASE_LOCK_SECONDS="2") as server,
         locked(database_url, interview_request),
         ThreadPoolExecutor(THREADS) as pool,
     ):
-        acme_api, globex_api = LiveClient(server, acme_key), LiveClient(server, globex_key)
+        acme_api, globex_api = LiveClient(server, acme_key), LiveClient.of(server, globex)
         for api in (acme_api, globex_api):  # from now on, the server knows whose requests they are
             assert api.get("/interviews").status_code == 200
         path = f"/interviews/{interview_request.pk}"
