@@ -9,8 +9,17 @@ from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.expected_conditions import staleness_of
 from selenium.webdriver.support.ui import WebDriverWait
 
+from interviews.lifecycle import Speaker
+from interviews.models import InterviewRequest
 from tests.live.web.browser import SECONDS, Browser
 from tests.live.web.browser_page import BrowserPage
+
+FIRST = "what was happening at your company that set off this search?"
+LONG = "In March we lost an order because nobody trusted the numbers of our spreadsheets. " * 3
+
+
+def answers(interview_request: InterviewRequest) -> list[str]:
+    return [turn.text for turn in interview_request.turns.filter(speaker=Speaker.CONTACT)]
 
 
 class BrowserSurveyPage(BrowserPage):

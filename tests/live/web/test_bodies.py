@@ -1,12 +1,10 @@
 """Bodies that are slow, cut off or too large."""
 
-from contextlib import ExitStack
-
 import pytest
 
 from interviews.models import InterviewRequest
 from interviews.services.conversation_steps import give_consent, next_question
-from tests.live.client import LiveClient, connect, exchange, head
+from tests.live.client import LiveClient, exchange, head
 
 FORM = "Content-Type: application/x-www-form-urlencoded"
 HOST = "Host: localhost"
@@ -56,21 +54,3 @@ def test_an_upload_without_a_login_is_refused_unread(api: LiveClient) -> None:
     response = exchange(api.server, start + b'--x\r\nContent-Disposition: form-data; name="f"; filename="f"\r\n\r\n')
     assert response
     assert response.status_code in (400, 403, 413)
-
-
-def test_clients_with_a_key_that_stop_sending_hold_no_thread(
-    api: LiveClient, interview_request: InterviewRequest
-) -> None:
-    start = head(
-        f"PATCH /api/v1/interviews/{interview_request.pk} HTTP/1.1",
-        HOST,
-        f"Authorization: Bearer {api.key}",
-        "Content-Type: application/json",
-        "Content-Length: 1000",
-    )
-    with ExitStack() as stack:
-        for _ in range(50):
-            stack.enter_context(connect(api.server)).sendall(start + b"{")
-        for number in range(16):
-            path = f"/interviews/{interview_request.pk}"
-            assert api.patch(path, {"contact_name": f"Alice {number}"}).status_code == 200

@@ -4,6 +4,7 @@ import pytest
 
 from interviews.models import InterviewRequest
 from tests.live.client import LiveClient, exchange, head
+from tests.live.web.test_hostile_http import assert_unchanged_and_serving
 
 BODY = b'{"objective": "Why price mattered"}'
 END = b"0\r\n\r\n"
@@ -83,9 +84,3 @@ def test_a_truncated_body_changes_nothing(api: LiveClient, interview_request: In
     response = exchange(api.server, patch(api, interview_request, body), hang_up=True)
     assert response is None or (response.status_code, response.code) == (400, "bad_request")
     assert_unchanged_and_serving(api, interview_request)
-
-
-def assert_unchanged_and_serving(api: LiveClient, interview_request: InterviewRequest) -> None:
-    interview_request.refresh_from_db()
-    assert interview_request.objective == "Old objective"
-    assert api.patch(f"/interviews/{interview_request.pk}", {"objective": "New"}).status_code == 200

@@ -4,21 +4,16 @@ from collections.abc import Callable
 
 from selenium.webdriver.support.expected_conditions import staleness_of
 
-from interviews.lifecycle import Speaker
 from interviews.models import InterviewRequest
 from interviews.services.conversation_steps import correct_answers, give_consent, next_question, submit_answer
 from orgs.models import Org
 from tests.factories import InterviewRequestFactory
 from tests.live.web.browser import Browser
-from tests.live.web.survey_page import BrowserSurveyPage
+from tests.live.web.survey_page import BrowserSurveyPage, answers
 
 STILL_HERE = "Your text is still here."
 # The request is sent, and the response is lost.
 LOSE_RESPONSES = "const real = fetch; window.fetch = async (...request) => { await real(...request); throw Error(); };"
-
-
-def answers(interview_request: InterviewRequest) -> list[str]:
-    return [turn.text for turn in interview_request.turns.filter(speaker=Speaker.CONTACT)]
 
 
 def start(browser: Browser, interview_request: InterviewRequest, *given: str) -> BrowserSurveyPage:

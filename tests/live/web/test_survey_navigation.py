@@ -7,19 +7,12 @@ import pytest
 from selenium.webdriver import ActionChains, Keys
 from selenium.webdriver.support.expected_conditions import staleness_of
 
-from interviews.lifecycle import Speaker
 from interviews.models import InterviewRequest, InterviewType
 from interviews.paige.guide.guide import shipped_guide
 from interviews.services.conversation_steps import submit_answer
-from tests.live.web.survey_page import BrowserSurveyPage
+from tests.live.web.survey_page import FIRST, LONG, BrowserSurveyPage, answers
 
-FIRST = "what was happening at your company that set off this search?"
-LONG = "In March we lost an order because nobody trusted the numbers of our spreadsheets. " * 3
 KEYBOARD_LEAVES = 400  # CSS pixels of 740
-
-
-def answers(interview_request: InterviewRequest) -> list[str]:
-    return [turn.text for turn in interview_request.turns.filter(speaker=Speaker.CONTACT)]
 
 
 def go(page: BrowserSurveyPage, steps: int) -> None:

@@ -9,7 +9,7 @@ from django.utils import timezone
 from selenium.webdriver import ActionChains, Keys
 from selenium.webdriver.support.expected_conditions import staleness_of
 
-from interviews.lifecycle import Rating, Speaker, Stage, Status
+from interviews.lifecycle import Rating, Stage, Status
 from interviews.models import Conversation, InterviewRequest
 from interviews.services.conversation_steps import give_consent, submit_answer
 from orgs.models import Org
@@ -20,18 +20,12 @@ from tests.images import PNG
 from tests.live.client import LiveClient
 from tests.live.conftest import Serve
 from tests.live.web.browser import Browser
-from tests.live.web.survey_page import BrowserSurveyPage
+from tests.live.web.survey_page import FIRST, LONG, BrowserSurveyPage, answers
 
-FIRST = "what was happening at your company that set off this search?"
-LONG = "In March we lost an order because nobody trusted the numbers of our spreadsheets. " * 3
 # The first move offered: a follow-up that quotes the answer.
 CHOICE = '{"move": 1}'
 SLOW = "We had grown to 40 people. The reports were slow."
 FOLLOW_UP = "You said “The reports were slow”. What was behind that?"
-
-
-def answers(interview_request: InterviewRequest) -> list[str]:
-    return [turn.text for turn in interview_request.turns.filter(speaker=Speaker.CONTACT)]
 
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["with JavaScript", "without"])
