@@ -11,7 +11,7 @@ from interviews.paige.language import Phrase, language_of, phrases, unaccented
 from interviews.paige.reading import thresholds
 from interviews.paige.reading.readings import Act, AnswerReading, Clause, StatementKind
 from interviews.paige.turn.brief import Brief
-from interviews.paige.turn.statements import Statement, statements
+from interviews.paige.turn.statements import Statement, statement_words, statements
 
 ASSUMING = frozenset({FollowUpKind.COMPARISON, FollowUpKind.PEOPLE, FollowUpKind.CHANGE})
 """Follow-ups of these kinds assume that there was something to compare with, other people, or a decision."""
@@ -187,18 +187,24 @@ class DialogueState:
         return tuple(each for answer in answers for each in answer.stating if _is_on(topic, each))
 
     def _is_left_out(self, topic: Topic) -> bool:
-        """A core topic that was answered elsewhere is left out only after a follow-up on it."""
+        """A core topic that was answered elsewhere is left out only after a follow-up on it. What tipped the decision
+        is asked unless the contact has said so in plain words: other clauses that seem decisive often are not.
+        """
         clauses, found, has_follow_up = self._clauses_on(topic), self.mentions(topic), bool(self.follow_ups_to(topic))
-        is_decisive = any(each.is_decisive for each in found)
-        if topic.key in self.told and (not topic.core or is_decisive or _is_answer(topic, clauses)):
-            return True
-        if has_follow_up and is_decisive:
+        if topic.core and asks_what_tipped_it(topic):
+            is_open = not has_follow_up and topic.key not in self.told
+            return not is_open and any(is_plainly_decisive(each, self.brief.guide.language) for each in found)
+        if topic.key in self.told and (not topic.core or _is_answer(topic, clauses)):
             return True
         if self.emphasizes(topic):
             return not topic.core and self.avoids(topic)
         if _is_answer(topic, found):
             return not topic.core or has_follow_up or any(self.repeats)
         return not topic.core and (self.avoids(topic) or _is_denial(clauses))
+
+
+def is_plainly_decisive(clause: Clause, language: str) -> bool:
+    return clause.is_decisive and bool(statement_words(language, "decisive").search(unaccented(clause.text)))
 
 
 def asks_what_tipped_it(topic: Topic) -> bool:

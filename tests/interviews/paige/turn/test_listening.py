@@ -126,7 +126,7 @@ class TestRepetitions:
         assert not says(second, "said_before", language)
 
     def test_what_was_mentioned_is_not_asked_of_who_was_asked_twice(self) -> None:
-        tipped = spoken(states("The deciding factor was the offer of Globex.", FACT, "options", decisive=True))
+        tipped = spoken(states("What tipped the balance was the offer of Globex.", FACT, "options", decisive=True))
         said = conduct(buyer_brief(), [tipped, AS_I_SAID, AS_I_SAID])
         assert "decision" not in [turn.topic for turn in paige(said)]
 
