@@ -106,9 +106,7 @@ INTERVIEW_REQUEST = {
         "content": CONTENT,
         "summary": {
             "source": "read",
-            "sentences": [
-                {"text": f"Asked what decided it, they said: “{ANSWER[:-1]}”.", "quotes": [{**PLACE, "quote": ANSWER}]}
-            ],
+            "sentences": [{"text": f"What decided it: “{ANSWER[:-1]}”.", "quotes": [{**PLACE, "quote": ANSWER}]}],
         },
         "key_answers": [
             {

@@ -75,7 +75,7 @@ def summary_of(stored: Shown, vendor: str) -> dict[str, Any]:
     for lead, each in _up_to(left, [*added, *beside]):
         of_lead[lead].append(each)
     sentences = [
-        _quoting({"Asked what decided it, they said": decided}),
+        _quoting({"What decided it": decided}),
         _quoting({"What would have changed it": change}),
         _quoting({also: of_lead.pop(also, [])}),
         _quoting(of_lead),

@@ -6,6 +6,7 @@ from typing import Any, Self
 
 from django.db.models import Subquery
 
+from deals.models import Outcome
 from hindsight.text.languages import ENGLISH
 from interviews.lifecycle import DisplayedStatus, Flag, Move, Speaker, Stage
 from interviews.models import Conversation, InterviewRequest, Turn
@@ -85,13 +86,17 @@ class StoredInterview:
     def load(cls, interview_request: InterviewRequest) -> Self:
         """Raises InterviewRequest.DoesNotExist."""
         related = InterviewRequest.objects.with_versions().select_related("org")
-        of_deal = Subquery(reported_deals().values("competitor")[:1])
-        row: Any = related.annotate(competitor=of_deal).get(pk=interview_request.pk, org_id=interview_request.org_id)
+        of_deal = {name: Subquery(reported_deals().values(name)[:1]) for name in ("competitor", "outcome")}
+        row: Any = related.annotate(**of_deal).get(pk=interview_request.pk, org_id=interview_request.org_id)
         return cls(
             interview_request=row,
             stage=stage_of(row),
             turns=tuple(row.turns.all()),
-            opening=replace(opening_brief(row), competitors=(row.competitor,) if row.competitor else ()),
+            opening=replace(
+                opening_brief(row),
+                competitors=(row.competitor,) if row.competitor else (),
+                is_won=row.outcome == Outcome.WON,
+            ),
         )
 
     @property

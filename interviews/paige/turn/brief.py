@@ -31,7 +31,7 @@ class Brief:
     """Everything that the next message may depend on. The last utterance of the conversation is the contact's.
 
     `guides_before`: of other languages, since the contact switched. `said`, `noted`: the stored readings of objective
-    and notes, or None if they are not read yet. No model chooses or words in a test room.
+    and notes, or None if they are not read yet. No model chooses or words in a test room. `is_won`: the deal.
     """
 
     vendor: str
@@ -49,6 +49,7 @@ class Brief:
     conversation: tuple[Utterance, ...] = field(default=(), repr=False)
     guides_before: tuple[Guide, ...] = ()
     competitors: tuple[str, ...] = ()
+    is_won: bool = False
     said: ObjectiveReading | None = field(default=None, repr=False)
     noted: ObjectiveReading | None = field(default=None, repr=False)
 

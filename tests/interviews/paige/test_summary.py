@@ -144,7 +144,7 @@ def test_all_kinds_of_sentences_with_the_objective_are_five() -> None:
     coverage = [{"topic": "vendor", "title": "Acme", "status": "declined", "turns": [4]}]
     stored: dict[str, Any] = {"summary": {**summary, "sure": [praise["start"]]}}
     first = [
-        "Asked what decided it, they said: “A”.",
+        "What decided it: “A”.",
         "What would have changed it: “A smaller package”.",
         "They also said: “It was slow”.",
         "For Acme: “Everybody in the plant could read the reports”.",
@@ -155,7 +155,7 @@ def test_all_kinds_of_sentences_with_the_objective_are_five() -> None:
 def test_a_correction_of_quoted_words_is_told_too() -> None:
     corrected = driver("The board froze it.", "for", source="staff")
     assert texts(corrected, summary={"decided": quoted(corrected)}) == [
-        "Asked what decided it, they said: “The board froze it”.",
+        "What decided it: “The board froze it”.",
         "For Acme: “The board froze it”.",
     ]
 
@@ -165,7 +165,7 @@ def test_a_transcript_of_an_earlier_release_begins_with_its_key_answer() -> None
     answers = [{"topic": "decision", "title": "", "excerpts": ["The board froze it."], "places": [place]}]
     [sentence] = sentences(key_answers=answers, summary={})
     assert sentence == {
-        "text": "Asked what decided it, they said: “The board froze it”.",
+        "text": "What decided it: “The board froze it”.",
         "quotes": [{"quote": "The board froze it.", **place}],
     }
 
@@ -192,7 +192,7 @@ def test_the_whole_answer_to_what_decided_it_is_quoted_without_questions() -> No
     asked = talks("Who reads this?", Act.ASKS_WHO_READS)
     reasons = talks("The Sage link, as I said.", Act.SAID_BEFORE), talks("Gut feeling.", Act.DECLINES)
     assert summary_after(answer("decision", *reasons, asked)) == [
-        "Asked what decided it, they said: “The Sage link, as I said. Gut feeling”."
+        "What decided it: “The Sage link, as I said. Gut feeling”."
     ]
 
 
@@ -201,10 +201,14 @@ def test_the_whole_answer_to_what_decided_it_is_quoted_without_questions() -> No
     [
         (says("They wanted an exported file for Sage every evening."), True),
         (says("That was the deal breaker."), True),
-        (says("Then the plant closed.", weight=0.2), True),
-        (says("Then the board cancelled.", weight=0.1), False),
+        (says("Then the plant closed in the middle of March.", weight=0.2), True),
+        (says("Then the board cancelled it in the spring.", weight=0.1), False),
+        (says("Then the plant closed.", weight=0.6), False),
+        (says("The plant.", weight=0.6, is_decisive=True), True),
         (says("Sage was never named.", kind=StatementKind.DENIAL), False),
-        (says("There was no app.", kind=StatementKind.DENIAL, speaks=Direction.AGAINST, weight=0.3), True),
+        (says("I would not say that Sage tipped it.", kind=StatementKind.DENIAL), False),
+        (says("There was no app for them.", kind=StatementKind.DENIAL, speaks=Direction.AGAINST, weight=0.3), False),
+        (says(f"There was no app {'x ' * 5}.", kind=StatementKind.DENIAL, speaks=Direction.AGAINST, weight=0.3), True),
     ],
 )
 def test_what_may_be_a_reason_is_quoted_from_every_answer(elsewhere: Clause, is_told: bool) -> None:
@@ -220,9 +224,32 @@ def test_a_short_sentence_is_quoted_with_its_neighbours() -> None:
         "They said: “We rang on a Friday. We got a machine. Then Monday came”."
     ]
     asked = talks("Who reads this?", Act.ASKS_WHO_READS)
-    assert summary_after(answer("vendor", before, asked, *said[1:])) == [
-        "They said: “We got a machine. Then Monday came”."
+    assert summary_after(answer("vendor", before, asked, says("We got a machine that rang.", weight=0.5), after)) == [
+        "They said: “We got a machine that rang. Then Monday came”."
     ]
+
+
+def test_a_sentence_that_refers_to_the_one_before_is_quoted_with_it() -> None:
+    first = says(f"We rang on a Friday{' for an hour' * 4}.")
+    second, third = says("She rewrote our codes before we had paid a cent.", weight=0.5), says(f"Nobody {'x' * 100}.")
+    assert summary_after(answer("vendor", first, second, third)) == [f"They said: “{first.text} {second.text[:-1]}”."]
+
+
+@pytest.mark.parametrize(("is_won", "order"), [(True, [1, 0]), (False, [0, 1])])
+def test_in_a_won_deal_what_speaks_for_the_vendor_comes_first(is_won: bool, order: list[int]) -> None:
+    said = [
+        says(f"{way} {'x ' * 40}z.", speaks=way, weight=0.4 - n / 10)
+        for n, way in enumerate((Direction.AGAINST, Direction.FOR))
+    ]
+    [sentence] = summary_after(answer("vendor", *said), brief=replace(buyer_brief(), is_won=is_won))
+    assert sentence == f"They said: “{'”; “'.join(said[n].text[:-1] for n in order)}”."
+
+
+def test_what_was_plainly_called_decisive_counts_if_nobody_was_asked() -> None:
+    told = says("The link to Sage tipped it.", is_decisive=True)
+    assert summary_after(answer("process", told)) == ["What decided it: “The link to Sage tipped it”."]
+    asked = answer("decision", says("The price."))
+    assert summary_after(answer("process", told), asked)[0] == "What decided it: “The price”."
 
 
 def test_a_short_last_sentence_is_quoted_with_the_one_before() -> None:
@@ -231,21 +258,19 @@ def test_a_short_last_sentence_is_quoted_with_the_one_before() -> None:
 
 
 def test_of_a_long_sentence_the_clause_is_quoted() -> None:
-    said = says(f"They had {'x' * 200},"), says("and nobody answered the phone.", weight=0.5)
-    assert summary_after(answer("vendor", *said)) == ["They said: “and nobody answered the phone”."]
+    said = says(f"They had {'x' * 200},"), says("and nobody answered the phone in all of March.", weight=0.5)
+    assert summary_after(answer("vendor", *said)) == ["They said: “and nobody answered the phone in all of March”."]
 
 
 def test_the_weightiest_are_quoted_first_as_far_as_there_is_room() -> None:
-    quotes = [says(f"{n} {'x' * 177}.", weight=(n + 2) / 10) for n in range(1, 6)]
-    short = says("y" * 100, weight=0.2)
+    quotes = [says(f"{n} {'x ' * 88}x.", weight=(n + 2) / 10) for n in range(1, 6)]
+    short = says("y " * 50, weight=0.2)
     [sentence] = summary_after(answer("vendor", *quotes, short))
-    shown = [each.text.rstrip(".") for each in (*reversed(quotes[2:]), short)]
+    shown = [each.text.strip(". ") for each in (*reversed(quotes[2:]), short)]
     assert sentence == f"They said: “{'”; “'.join(shown)}”."
 
 
-@pytest.mark.parametrize(
-    ("topic", "lead"), [("stall", "Asked what decided it, they said"), ("reopening", "What would have changed it")]
-)
+@pytest.mark.parametrize(("topic", "lead"), [("stall", "What decided it"), ("reopening", "What would have changed it")])
 def test_the_guide_on_no_decision_asks_for_the_reasons_too(topic: str, lead: str) -> None:
     guide = parsed_guide("no_decision").for_vendor("Acme")
     assert topic in [each.key for each in guide.topics]
@@ -263,7 +288,7 @@ def test_the_guide_on_no_decision_asks_for_the_reasons_too(topic: str, lead: str
         (says("The app.", kind=StatementKind.NEED), True),
     ],
 )
-@pytest.mark.parametrize(("kind", "lead"), [("reason", "Asked what decided it, they said"), ("change", "What would")])
+@pytest.mark.parametrize(("kind", "lead"), [("reason", "What decided it"), ("change", "What would")])
 def test_of_follow_ups_only_what_tells_something_is_quoted(said: Clause, is_quoted: bool, kind: str, lead: str) -> None:
     brief = buyer_brief()
     kinds = [each.kind for each in brief.guide.topic("decision").follow_ups]
@@ -275,6 +300,9 @@ def test_of_follow_ups_only_what_tells_something_is_quoted(said: Clause, is_quot
 
 
 def test_a_direction_about_the_vendor_is_sure_if_the_reader_is() -> None:
-    read = [says("It was slow.", speaks=Direction.AGAINST, is_sure=sure, weight=0.3) for sure in (True, False)]
+    read = [
+        says("It was slow on every day of March.", speaks=Direction.AGAINST, is_sure=sure, weight=0.3)
+        for sure in (True, False)
+    ]
     found = [summary_after(answer("vendor", clause)) for clause in read]
-    assert found == [["Against Acme: “It was slow”."], ["They said: “It was slow”."]]
+    assert found == [[f"{lead}: “It was slow on every day of March”."] for lead in ("Against Acme", "They said")]
