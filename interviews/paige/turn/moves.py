@@ -10,7 +10,7 @@ from interviews.paige.language import Phrase, languages
 from interviews.paige.objective import mentions_subject
 from interviews.paige.reading.readings import Act
 from interviews.paige.turn.brief import Brief
-from interviews.paige.turn.dialogue_state import DialogueState
+from interviews.paige.turn.dialogue_state import DialogueState, asks_what_tipped_it, is_plainly_decisive
 from interviews.paige.turn.openers import openers
 from interviews.paige.turn.statements import phrase_in, quote_from, quote_in
 from interviews.paige.turn.threads import Thread, follow_ups, threads
@@ -202,9 +202,11 @@ def _has_room(state: DialogueState, topic: Topic) -> bool:
 
 
 def _quote_about(state: DialogueState, topic: Topic) -> str:
-    """A quote that was not shown, or "". The best is about no other topic."""
-    shown = [turn.authored_text for turn in state.said]
+    """A quote that was not shown, or "". The best is about no other topic, or says plainly what tipped the decision."""
+    shown, language = [turn.authored_text for turn in state.said], state.brief.guide.language
     quotable = {clause for answer in state.answers for clause in answer.as_read.quotable}
+    if asks_what_tipped_it(topic):
+        quotable = {clause for clause in quotable if is_plainly_decisive(clause, language)}
     told = sorted(quotable.intersection(state.mentions(topic)), key=lambda each: (len(each.topics), each.text))
     quotes = (quote_from(each.text, state.language) for each in told)
     return next((quote for quote in quotes if quote and not any(quote in text for text in shown)), "")

@@ -213,6 +213,15 @@ class TestOtherTopics:
         assert decision.move == Move.FOLLOW_UP
         assert quote in decision.text
 
+    @pytest.mark.parametrize("later", [COMPLETE, AS_I_SAID, NO_IDEA])
+    def test_what_only_seems_decisive_does_not_replace_the_question(self, later: Answer) -> None:
+        seems = spoken(
+            states("With a working scanner we would be having a different chat.", EVENT, decisive=True),
+            states("Twelve weeks from September is Christmas.", FACT, decisive=True),
+        )
+        said = paige(conduct(buyer_brief(), [GREW, seems, later]))
+        assert Move.QUESTION in [turn.move for turn in said if turn.topic == "decision"]
+
     def test_what_did_not_tip_it_is_asked(self) -> None:
         denial = spoken(states("The price was not what tipped it.", DENIAL, "decision", "pricing"))
         said = paige(conduct(buyer_brief(), [GREW, denial, COMPLETE]))
