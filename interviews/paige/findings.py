@@ -225,7 +225,7 @@ def decided(brief: Brief) -> list[Excerpt]:
     """
     found, plain, language = list[Excerpt](), list[Excerpt](), brief.guide.language
     for turn, answer in _numbered_answers(brief.heard):
-        passages, message = _passages(turn, answer, language), brief.heard[turn - 2]
+        passages, message = _passages(turn, answer), brief.heard[turn - 2]
         plain += [part for part, told in passages if any(is_plainly_decisive(each, language) for each in told)]
         if answer.topic in DECISIONS and message.follow_up is None:
             found += _finding_excerpts(turn, answer, ACTS_OF_REASONS)
@@ -248,7 +248,7 @@ def beside_reasons(brief: Brief, reasons: Sequence[Excerpt]) -> list[Excerpt]:
     Few words have to be decisive. In a won deal, what speaks for the vendor weighs more; else complaints weigh enough.
     """
     numbered, language = _numbered_answers(brief.heard), brief.guide.language
-    passages = [each for turn, answer in numbered for each in _passages(turn, answer, language, reasons)]
+    passages = [each for turn, answer in numbered for each in _passages(turn, answer, reasons)]
     called, stems = statement_words(language, "decisive"), [_stems(each.text) for each, _ in passages]
     sides = {Direction.FOR: WEIGHT_OF_A_WON_DEAL, Direction.AGAINST: -WEIGHT_OF_A_WON_DEAL} if brief.is_won else {}
     counts = Counter(chain.from_iterable(stems))
@@ -271,15 +271,12 @@ def beside_reasons(brief: Brief, reasons: Sequence[Excerpt]) -> list[Excerpt]:
     return found
 
 
-def _passages(
-    turn: int, answer: Utterance, language: str, reasons: Sequence[Excerpt] = ()
-) -> Iterator[tuple[Excerpt, list[Clause]]]:
-    """Whole sentences, short ones together with the next or the last ones, such as "She rewrote them" with the one
-    before, and the clauses of long ones. Without the reasons, questions, wishes, refusals and small talk.
+def _passages(turn: int, answer: Utterance, reasons: Sequence[Excerpt] = ()) -> Iterator[tuple[Excerpt, list[Clause]]]:
+    """Whole sentences, short ones together with the next or the last ones, and the clauses of long ones. Without the
+    reasons, questions, wishes, refusals and small talk.
     """
     whole, known = Excerpt(turn, 0, answer.text), [each for each in reasons if each.turn == turn]
     ends, own = [gap.end() for gap in SENTENCE_GAP.finditer(answer.text)], _own_findings(answer)
-    back = statement_words(language, "pronouns")
 
     def is_told(clause: Clause) -> bool:
         return clause in own and not any(0 <= clause.start - each.start < len(each.text) for each in known)
@@ -289,8 +286,7 @@ def _passages(
         for _, sentence in groupby(run if tells else (), key=lambda clause: bisect_right(ends, clause.start)):
             clauses = [*sentence]
             for part in [clauses] if _length(clauses) <= MAX_PASSAGE else [[clause] for clause in clauses]:
-                is_short = bool(found) and _length(found[-1]) < MIN_PASSAGE
-                _join(found, part, is_open=is_short or back.match(unaccented(part[0].text)) is not None)
+                _join(found, part, is_open=bool(found) and _length(found[-1]) < MIN_PASSAGE)
         if found:
             last = found.pop()
             _join(found, last, is_open=_length(last) < MIN_PASSAGE)

@@ -229,12 +229,6 @@ def test_a_short_sentence_is_quoted_with_its_neighbours() -> None:
     ]
 
 
-def test_a_sentence_that_refers_to_the_one_before_is_quoted_with_it() -> None:
-    first = says(f"We rang on a Friday{' for an hour' * 4}.")
-    second, third = says("She rewrote our codes before we had paid a cent.", weight=0.5), says(f"Nobody {'x' * 100}.")
-    assert summary_after(answer("vendor", first, second, third)) == [f"They said: “{first.text} {second.text[:-1]}”."]
-
-
 @pytest.mark.parametrize(("is_won", "order"), [(True, [1, 0]), (False, [0, 1])])
 def test_in_a_won_deal_what_speaks_for_the_vendor_comes_first(is_won: bool, order: list[int]) -> None:
     said = [
