@@ -1,7 +1,6 @@
 """A proxy that refuses the first request of each method and path, and forwards the others to a server."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from http.client import HTTPConnection
 
 from tools.harness.receiver import LoopbackServer, QuietHandler
@@ -46,8 +45,5 @@ class Handler(QuietHandler):
         self.wfile.write(body)
 
 
-@contextmanager
-def busy_proxy(port: int) -> Iterator[Proxy]:
-    proxy = Proxy(port)
-    with proxy.running():
-        yield proxy
+def busy_proxy(port: int) -> AbstractContextManager[Proxy]:
+    return Proxy(port).running()

@@ -121,7 +121,6 @@ def one_each(query: str) -> dict[str, str]:
 
 @contextmanager
 def identity_provider() -> Iterator[IdentityProvider]:
-    provider = IdentityProvider()
-    with provider.running():
+    with IdentityProvider().running() as provider:
         yield provider
         provider.answers.set()

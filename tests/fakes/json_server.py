@@ -1,8 +1,7 @@
 """A fake server, such as that of a CRM. It stores each write, and answers with JSON."""
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
@@ -54,8 +53,5 @@ class Handler(QuietHandler):
         self.wfile.write(json.dumps(body).encode())
 
 
-@contextmanager
-def json_server() -> Iterator[JsonServer]:
-    server = JsonServer()
-    with server.running():
-        yield server
+def json_server() -> AbstractContextManager[JsonServer]:
+    return JsonServer().running()

@@ -106,8 +106,7 @@ def breaks_off(handler: Handler) -> None:
 
 @contextmanager
 def fake_provider(*acts: Act) -> Iterator[Server]:
-    server = Server(acts)
-    with server.running():
+    with Server(acts).running() as server:
         try:
             yield server
         finally:

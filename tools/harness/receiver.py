@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 
 class QuietHandler(BaseHTTPRequestHandler):
@@ -27,12 +27,12 @@ class LoopbackServer(ThreadingHTTPServer):
         """Ignores clients that have disconnected."""
 
     @contextmanager
-    def running(self) -> Iterator[None]:
+    def running(self) -> Iterator[Self]:
         with self:
             thread = Thread(target=self.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
             thread.start()
             try:
-                yield
+                yield self
             finally:
                 self.shutdown()
                 thread.join()

@@ -67,8 +67,7 @@ class Handler(QuietHandler):
 
 @pytest.fixture
 def service() -> Iterator[str]:
-    server = LoopbackServer(Handler)
-    with server.running():
+    with LoopbackServer(Handler).running() as server:
         yield server.url
 
 
