@@ -2,7 +2,10 @@
 
 import json
 import re
-from collections.abc import Iterator
+import socket
+import subprocess
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
@@ -11,6 +14,7 @@ from interviews.models import InterviewRequest
 from orgs.models import Org, Scopes
 from orgs.services import create_api_key
 from tests.factories import ContactFactory, InterviewRequestFactory, InterviewTypeFactory
+from tools.harness.processes import eventually
 
 ROOT = Path(__file__).parents[2]
 
@@ -34,6 +38,26 @@ def samples_of(page: str) -> Iterator[Sample]:
 
 def key_for_samples(org: Org) -> str:
     return create_api_key(org=org, name="CRM", scopes=Scopes.ALL)[1]
+
+
+@contextmanager
+def listening(command: Sequence[str | Path], environment: Mapping[str, str], port: int) -> Iterator[None]:
+    """A process that serves at the port."""
+    process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        assert eventually(lambda: answers(port))
+        yield
+    finally:
+        process.kill()
+        process.wait()
+
+
+def answers(port: int) -> bool:
+    try:
+        socket.create_connection(("127.0.0.1", port), 1).close()
+    except OSError:
+        return False
+    return True
 
 
 GUIDES = ("docs/api.md", "docs/recipes.md", "docs/behaviour.md")

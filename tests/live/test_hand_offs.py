@@ -23,10 +23,9 @@ from orgs.models import Org
 from tests.completed import complete
 from tests.factories import InterviewRequestFactory, InterviewTypeFactory
 from tests.fakes.json_server import JsonServer, json_server
-from tests.live.samples import samples_of
-from tests.live.test_webhook_receiver import answers
+from tests.live.samples import listening, samples_of
 from tests.working import work_off
-from tools.harness.processes import eventually, free_port
+from tools.harness.processes import free_port
 from tools.harness.web import Server
 from webhooks.models import Delivery, Status
 from webhooks.sending import clean_url
@@ -247,18 +246,8 @@ def receiver(environment: dict[str, str], acme: Org, folder: Path) -> Iterator[s
     url = f"http://127.0.0.1:{port}/hooks"
     secret = create_endpoint(org_id=acme.pk, url=clean_url(url), event_types=["interview.completed"]).secret
     more = {"WEBHOOK_SECRET": secret, "PORT": str(port)}
-    process = subprocess.Popen(
-        [sys.executable, folder / SLACK],
-        env={**environment, **more},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        assert eventually(lambda: answers(port))
+    with listening([sys.executable, folder / SLACK], {**environment, **more}, port):
         yield url
-    finally:
-        process.kill()
-        process.wait()
 
 
 def test_slack_gets_one_message_for_each_interview(

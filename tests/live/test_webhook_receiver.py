@@ -1,8 +1,6 @@
 """The receiver in docs/api.md, as a process."""
 
 import os
-import socket
-import subprocess
 import sys
 import time
 from collections.abc import Iterator
@@ -12,9 +10,9 @@ import pytest
 import requests
 
 from orgs.models import Org
-from tests.live.samples import samples_of
+from tests.live.samples import listening, samples_of
 from tests.working import work_off
-from tools.harness.processes import eventually, free_port
+from tools.harness.processes import free_port
 from webhooks.models import Delivery, Endpoint, Status
 from webhooks.sending import clean_url
 from webhooks.services.endpoints import DEFAULT_GRACE, create_endpoint, rotate_secret
@@ -33,21 +31,8 @@ def endpoint(acme: Org) -> Iterator[Endpoint]:
     )
     (sample,) = (sample for sample in samples_of("docs/api.md") if sample.language == "py")
     environment = {"PATH": os.environ["PATH"], "PORT": str(port), "WEBHOOK_SECRET": endpoint.secret}
-    process = subprocess.Popen([sys.executable, "-c", sample.code], env=environment, stderr=subprocess.DEVNULL)
-    try:
-        assert eventually(lambda: answers(port))
+    with listening([sys.executable, "-c", sample.code], environment, port):
         yield endpoint
-    finally:
-        process.kill()
-        process.wait()
-
-
-def answers(port: int) -> bool:
-    try:
-        socket.create_connection(("127.0.0.1", port), 1).close()
-    except OSError:
-        return False
-    return True
 
 
 def status_of(endpoint: Endpoint, headers: dict[str, str], body: str = BODY) -> int:

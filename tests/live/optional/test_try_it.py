@@ -16,8 +16,7 @@ import pytest
 
 from tests.live.optional.checkout import copy_checkout
 from tests.live.optional.test_operations import INHERITED, shell_blocks
-from tests.live.samples import ROOT, samples_of
-from tests.live.test_webhook_receiver import answers
+from tests.live.samples import ROOT, answers, samples_of
 from tools.harness.processes import eventually, free_port
 
 PAGE = (ROOT / "docs" / "api.md").read_text(encoding="utf-8")
