@@ -7,6 +7,7 @@ import pytest
 
 from interviews.models import InterviewRequest
 from tests.live.web.browser import NO_SCREENSHOTS, Browser, BrowserMissingError, browsing, programs
+from tests.live.web.browser_page import BrowserPage
 from tests.live.web.survey_page import BrowserSurveyPage
 from tools.harness.web import Server
 
@@ -39,6 +40,16 @@ def browser(one_browser: Browser) -> Iterator[Browser]:
     one_browser.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "", "features": []})
     messages = one_browser.console_messages()
     assert [line for line in messages if not any(part in line for part in EXPECTED_MESSAGES)] == []
+
+
+@pytest.fixture
+def quiet_browser(one_browser: Browser) -> Iterator[Browser]:
+    """Asserts that the browser logs nothing: no failed script and no violation of the Content Security Policy."""
+    yield one_browser
+    page = BrowserPage(one_browser)
+    page.emulate("clearDeviceMetricsOverride")
+    page.use_scheme("")
+    assert one_browser.console_messages() == []
 
 
 @pytest.fixture

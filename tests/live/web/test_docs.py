@@ -1,7 +1,5 @@
 """The pages for integrators in a real browser."""
 
-from collections.abc import Iterator
-
 import pytest
 
 from hindsight.docs.guide import guide_markdown
@@ -16,13 +14,8 @@ SECONDS_FOR_A_LONG_PAGE = 120
 
 
 @pytest.fixture
-def page(one_browser: Browser) -> Iterator[BrowserPage]:
-    """Asserts that the browser logs no failed script and no violation of the Content Security Policy."""
-    page = BrowserPage(one_browser)
-    yield page
-    page.emulate("clearDeviceMetricsOverride")
-    page.use_scheme("")
-    assert one_browser.console_messages() == []
+def page(quiet_browser: Browser) -> BrowserPage:
+    return BrowserPage(quiet_browser)
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(400, "light"), (1400, "dark")], ids=["phone, light", "desktop, dark"])
