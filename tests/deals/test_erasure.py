@@ -7,12 +7,10 @@ import pytest
 from contacts.models import Contact
 from deals.models import Deal
 from interviews.services.erasure import erase_contact
-from orgs.actors import Actor, ActorKind
 from orgs.models import Change, Org
 from tests.client import ApiClient
 from tests.factories import InterviewRequestFactory
-
-SAM = Actor(ActorKind.STAFF, "sam")
+from tests.interviews.steps import SAM
 
 
 @pytest.fixture

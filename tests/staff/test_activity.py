@@ -13,15 +13,14 @@ from django.test.utils import CaptureQueriesContext
 
 from contacts.models import Contact
 from interviews.models import InterviewRequest
-from orgs.actors import Actor, ActorKind
 from orgs.audit import overwrite
 from orgs.models import EventKind, SecurityEvent
 from orgs.security_events import record_security_event
 from tests.client import ApiClient
 from tests.factories import ContactFactory, OrgFactory
+from tests.interviews.steps import SAM
 from tests.staff.conftest import Staff, log_in, staff_of
 
-SAM = Actor(ActorKind.STAFF, "sam")
 TUESDAY, FRIDAY = datetime(2026, 11, 17, 9, tzinfo=UTC), datetime(2026, 11, 20, 12, tzinfo=UTC)
 
 

@@ -10,12 +10,11 @@ from contacts.models import Contact
 from interviews.models import InterviewRequest, InterviewType
 from interviews.paige.objective import Picks, picks_in
 from interviews.paige.turn import brief as briefs
-from interviews.services.steering_by_staff import pick_topics
 from interviews.services.transitions import complete_interview
-from orgs.actors import Actor, ActorKind
 from orgs.models import Change, Org
 from tests.factories import InterviewRequestFactory
 from tests.history import history_of
+from tests.interviews.steps import pick
 from tests.staff.conftest import Staff, staff_of
 from tests.stored_readings import reader_of, store_steering
 
@@ -23,7 +22,6 @@ pytestmark = pytest.mark.usefixtures("plain_objectives")
 
 CHANGE = "interviews_interviewrequest_change"
 STEERING = "interviews_interviewrequest_steering"
-SAM = Actor(ActorKind.STAFF, "sam")
 
 PRICING = "How price and packaging came into it"
 CRITERIA = "What mattered most"
@@ -45,10 +43,6 @@ def reader(monkeypatch: pytest.MonkeyPatch) -> None:
     """Of what staff type."""
     topics = {"pricing": "pricing", "alternatives": "options"}
     monkeypatch.setattr(briefs, "read_objective", reader_of(topics, ["CFO", "Globex"]))
-
-
-def pick(row: InterviewRequest, picks: Picks) -> None:
-    pick_topics(org_id=row.org_id, interview_request_id=row.pk, picks=picks, actor=SAM)
 
 
 def words(content: bytes) -> str:

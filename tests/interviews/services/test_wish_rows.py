@@ -7,10 +7,8 @@ from interviews.models import InterviewRequest, Wish
 from interviews.services.conversation_steps import submit_answer
 from interviews.services.erasure import erase_contact
 from interviews.services.wishes import assign_wish, decline_interview, finish_wish, withdraw_decline
-from orgs.actors import Actor, ActorKind
 from orgs.models import Change, Org
-
-SAM = Actor(ActorKind.STAFF, "sam")
+from tests.interviews.steps import SAM
 
 
 @pytest.fixture

@@ -9,13 +9,12 @@ from selenium.webdriver.common.keys import Keys
 from contacts.models import Contact
 from interviews.lifecycle import DeclineReason
 from interviews.models import Driver, InterviewRequest
-from interviews.services.erasure import erase_contact
 from interviews.services.marks import CANCELLED, mark_one
 from interviews.services.wishes import decline_interview
 from orgs.models import Change, Org
 from tests.completed import complete
 from tests.factories import InterviewRequestFactory
-from tests.interviews.steps import SAM, converse, mark_sent
+from tests.interviews.steps import SAM, converse, erase, mark_sent
 from tests.live.client import LiveClient
 from tests.live.web.browser import Browser
 from tests.live.web.browser_page import BrowserPage
@@ -208,10 +207,6 @@ def decline(row: InterviewRequest) -> None:
 
 def cancel(row: InterviewRequest) -> None:
     mark_one(CANCELLED, org_id=row.org_id, interview_request_id=row.pk, actor=SAM)
-
-
-def erase(row: InterviewRequest) -> None:
-    erase_contact(org_id=row.org_id, contact_id=row.contact_id, actor=SAM)
 
 
 STATES: Mapping[str, tuple[Callable[[InterviewRequest], Any], list[str]]] = {
