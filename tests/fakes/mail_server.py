@@ -14,12 +14,10 @@ from aiosmtpd.smtp import SMTP
 
 from tools.harness.processes import free_port
 
-STAGES = ("EHLO", "MAIL", "RCPT", "DATA")
-
 
 @dataclass
 class Trouble:
-    """At a stage, once. `reply`: instead of 250. `is_late`: after the mail was accepted."""
+    """At a stage (EHLO, MAIL, RCPT or DATA), once. `reply`: instead of 250. `is_late`: after the mail was accepted."""
 
     stage: str
     reply: str = ""

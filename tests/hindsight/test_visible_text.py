@@ -6,8 +6,6 @@ import pytest
 
 from hindsight.text.visible import position_in, stored, visible
 
-RIGHT_TO_LEFT_OVERRIDE = "\u202e"
-
 
 @pytest.mark.parametrize(
     "character",

@@ -12,7 +12,6 @@ from pathlib import Path
 
 from interviews.paige.dialogue import Utterance
 from interviews.paige.guide.guide import FollowUp, FollowUpKind, Guide
-from tests.labelled_rows import labelled_rows
 from tests.quality.buyers import Aspect, Buyer, Fact
 
 TABLE = Path(__file__).with_name("aspects.tsv")
@@ -56,7 +55,9 @@ def aspects_of(follow_up: FollowUp) -> frozenset[Aspect]:
 
 @cache
 def exceptions() -> dict[str, frozenset[Aspect]]:
-    return {template: frozenset(map(Aspect, names.split())) for names, template in labelled_rows(TABLE)}
+    lines = [line for line in TABLE.read_text(encoding="utf-8").splitlines() if not line.startswith("#")]
+    rows = (line.split("\t") for line in lines)
+    return {template: frozenset(map(Aspect, names.split())) for names, template in rows}
 
 
 def answer(buyer: Buyer, told: Sequence[Answer], question: Question) -> Answer:

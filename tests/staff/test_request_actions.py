@@ -22,7 +22,6 @@ from tests.staff.conftest import Staff
 from webhooks.models import Endpoint, Event
 
 ACT = "interviews_interviewrequest_act"
-CHANGE = "interviews_interviewrequest_change"
 LIST = "interviews_interviewrequest_changelist"
 POSITIONS = {"mark-sent": "0", "archive": "1", "unarchive": "2", "cancel": "3", "uncancel": "4"}
 ROOT = Actor(ActorKind.STAFF, "root")
