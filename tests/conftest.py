@@ -22,6 +22,7 @@ from interviews.paige.guide import guide
 from interviews.paige.reading import answer
 from interviews.paige.reading import objective as objective_reading
 from interviews.paige.turn import brief
+from interviews.services.conversation_steps import give_consent, next_question
 from orgs.authentication import forget_keys
 from orgs.models import Org
 from orgs.services import create_api_key
@@ -225,3 +226,11 @@ def alice(acme: Org) -> Contact:
 @pytest.fixture
 def interview_request(alice: Contact) -> InterviewRequest:
     return InterviewRequestFactory.create(org=alice.org, contact=alice, objective="Old objective")
+
+
+@pytest.fixture
+def running(interview_request: InterviewRequest) -> InterviewRequest:
+    """Alice has consented, and her first question is unanswered."""
+    give_consent(interview_request)
+    next_question(interview_request)
+    return interview_request

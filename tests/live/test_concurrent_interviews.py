@@ -64,30 +64,24 @@ def test_of_twelve_reloads_one_computes_the_question(
 
 
 def test_one_of_twelve_answers_is_stored_and_only_its_call_returns_true(
-    interview_request: InterviewRequest, in_tabs: InTabs
+    running: InterviewRequest, in_tabs: InTabs
 ) -> None:
-    give_consent(interview_request)
-    next_question(interview_request)
-    stored = in_tabs(lambda tab: submit_answer(interview_request, number=1, text=f"From tab {tab}."))
-    answer = Turn.objects.get(interview_request=interview_request, speaker=Speaker.CONTACT)
+    stored = in_tabs(lambda tab: submit_answer(running, number=1, text=f"From tab {tab}."))
+    answer = Turn.objects.get(interview_request=running, speaker=Speaker.CONTACT)
     assert [f"From tab {tab}." for tab, is_stored in enumerate(stored) if is_stored] == [answer.text]
 
 
-def test_one_answer_submitted_twelve_times_is_stored_once(interview_request: InterviewRequest, in_tabs: InTabs) -> None:
-    give_consent(interview_request)
-    next_question(interview_request)
-    assert in_tabs(lambda _: submit_answer(interview_request, number=1, text="It was slow.")) == [True] * TABS
-    assert interview_request.turns.count() == 2
+def test_one_answer_submitted_twelve_times_is_stored_once(running: InterviewRequest, in_tabs: InTabs) -> None:
+    assert in_tabs(lambda _: submit_answer(running, number=1, text="It was slow.")) == [True] * TABS
+    assert running.turns.count() == 2
 
 
-def test_twelve_completions_create_one_transcript(interview_request: InterviewRequest, in_tabs: InTabs) -> None:
-    give_consent(interview_request)
-    next_question(interview_request)
-    submit_answer(interview_request, number=1, text="It was slow.")
-    finish_conversation(interview_request)
-    states = in_tabs(lambda _: after(complete_conversation, interview_request).stage)
+def test_twelve_completions_create_one_transcript(running: InterviewRequest, in_tabs: InTabs) -> None:
+    submit_answer(running, number=1, text="It was slow.")
+    finish_conversation(running)
+    states = in_tabs(lambda _: after(complete_conversation, running).stage)
     assert states == [Stage.COMPLETED] * TABS
-    assert Transcript.objects.filter(interview_request=interview_request).count() == 1
+    assert Transcript.objects.filter(interview_request=running).count() == 1
 
 
 def test_consents_and_declines_at_the_same_time_end_declined(

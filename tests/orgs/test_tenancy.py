@@ -8,7 +8,7 @@ from django.db import IntegrityError, connection, models, transaction
 
 from contacts.models import Contact
 from interviews.models import Conversation, InterviewRequest, InterviewType, Transcript, Turn
-from interviews.services.conversation_steps import give_consent, next_question
+from interviews.services.conversation_steps import give_consent
 from orgs.models import Org
 from tests.factories import ContactFactory, InterviewRequestFactory, InterviewTypeFactory
 
@@ -48,11 +48,8 @@ def test_a_transcript_must_have_the_org_of_its_interview_request(
     assert is_rejected(lambda: Transcript.objects.create(org=globex, interview_request=interview_request, content="x"))
 
 
-def test_a_conversation_and_its_turns_must_have_the_org_of_their_interview_request(
-    interview_request: InterviewRequest, globex: Org
-) -> None:
-    give_consent(interview_request)
-    next_question(interview_request)
+@pytest.mark.usefixtures("running")
+def test_a_conversation_and_its_turns_must_have_the_org_of_their_interview_request(globex: Org) -> None:
     assert is_rejected(lambda: Conversation.objects.update(org=globex))
     assert is_rejected(lambda: Turn.objects.update(org=globex))
 
@@ -69,15 +66,13 @@ def test_a_conversation_and_its_turns_must_have_the_org_of_their_interview_reque
         {"speaker": "nobody", "engine": ""},
     ],
 )
-def test_the_database_rejects_invalid_turns(interview_request: InterviewRequest, values: dict[str, str]) -> None:
-    give_consent(interview_request)
-    next_question(interview_request)
+@pytest.mark.usefixtures("running")
+def test_the_database_rejects_invalid_turns(values: dict[str, str]) -> None:
     assert is_rejected(lambda: Turn.objects.update(**values))
 
 
-def test_turn_numbers_are_unique_in_a_conversation(interview_request: InterviewRequest) -> None:
-    give_consent(interview_request)
-    next_question(interview_request)
+@pytest.mark.usefixtures("running")
+def test_turn_numbers_are_unique_in_a_conversation() -> None:
     duplicate = Turn.objects.get()
     duplicate.pk = None
     assert is_rejected(duplicate.save)

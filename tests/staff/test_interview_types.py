@@ -11,7 +11,7 @@ from django.utils import timezone
 from interviews.lifecycle import Engine, Wording
 from interviews.models import Conversation, InterviewRequest, InterviewType, Turn
 from interviews.paige.guide.guide import shipped_guide
-from interviews.services.conversation_steps import give_consent, next_question
+from interviews.services.conversation_steps import give_consent
 from interviews.services.interview_types import archive_interview_type
 from orgs.models import Org, SecurityEvent
 from tests.client import ApiClient
@@ -158,11 +158,9 @@ def test_staff_choose_whose_words_follow_ups_have(support: Staff, kind: Intervie
 
 
 def test_the_pages_compare_engines_and_words_and_show_where_contacts_break_off(
-    support: Staff, interview_request: InterviewRequest
+    support: Staff, running: InterviewRequest
 ) -> None:
-    pk = interview_request.interview_type_id
-    give_consent(interview_request)
-    next_question(interview_request)
+    pk = running.interview_type_id
     Turn.objects.update(engine=Engine.MODEL, worded_by=Wording.MODEL, latency_ms=1_500, prompt_tokens=3_100)
     page = support.text(f"{PAGE}_change", pk)
     cells = re.sub(r"<[^>]+>", "|", page.partition("Quality by engine and words")[2].partition("</section>")[0])

@@ -3,7 +3,6 @@
 import pytest
 
 from interviews.models import InterviewRequest
-from interviews.services.conversation_steps import give_consent, next_question
 from tests.live.client import LiveClient, exchange, head
 
 FORM = "Content-Type: application/x-www-form-urlencoded"
@@ -14,13 +13,6 @@ def answer(interview_request: InterviewRequest, text: str, *headers: str) -> tup
     """Returns head and body of a POST of the survey page."""
     body = f"token={interview_request.survey_token}&step=answer&number=1&text={text}".encode()
     return head("POST /survey HTTP/1.1", HOST, FORM, *(headers or [f"Content-Length: {len(body)}"])), body
-
-
-@pytest.fixture
-def running(interview_request: InterviewRequest) -> InterviewRequest:
-    give_consent(interview_request)
-    next_question(interview_request)
-    return interview_request
 
 
 @pytest.mark.parametrize("part", [0.5, 0.999])
