@@ -100,6 +100,15 @@ def log_in(username: str, **fields: Any) -> Staff:
     return Staff(user, client)
 
 
+def attempt(username: str, password: str = "wrong", address: str = "192.0.2.1") -> Any:
+    """To log in."""
+    return Client().post("/admin/login/", {"username": username, "password": password}, REMOTE_ADDR=address)
+
+
+def is_open(client: Client) -> bool:
+    return client.get("/admin/").status_code == 200
+
+
 @pytest.fixture
 def root(db: None) -> Staff:
     return log_in("root", is_superuser=True)

@@ -1,7 +1,5 @@
 """The login of staff: limits on attempts, cookies, and which passwords are accepted."""
 
-from typing import Any
-
 import pytest
 import time_machine
 from django.conf import global_settings
@@ -18,6 +16,7 @@ from pytest_django import Settings
 from staff.login.attempts import ATTEMPTS
 from tests.broken_store import make_counters_unavailable
 from tests.hindsight.test_settings import PRODUCTION, settings_of
+from tests.staff.conftest import attempt
 
 pytestmark = pytest.mark.django_db
 
@@ -27,10 +26,6 @@ NOON = "2026-03-01T12:00:30Z"
 @pytest.fixture(autouse=True)
 def ann(db: None) -> User:
     return User.objects.create_user("ann", password="correct horse", is_staff=True)
-
-
-def attempt(username: str, password: str = "wrong", address: str = "192.0.2.1") -> Any:
-    return Client().post("/admin/login/", {"username": username, "password": password}, REMOTE_ADDR=address)
 
 
 def attempts_of(heading: str) -> int:

@@ -16,6 +16,7 @@ from pytest_django import Settings
 from orgs.models import SecurityEvent
 from staff.login.attempts import PASSKEY_ATTEMPTS
 from staff.login.passkeys import Step
+from tests.staff.conftest import is_open
 from tests.staff.security_key import HOST, PRESENT, VERIFIED, SecurityKey
 
 pytestmark = pytest.mark.django_db
@@ -78,10 +79,6 @@ def challenges(client: Client) -> set[str]:
     """The steps whose challenge is in the session."""
     stored = client.session.keys()
     return {key for key in stored if "passkey" in key or "webauthn" in key}
-
-
-def is_open(client: Client) -> bool:
-    return client.get("/admin/").status_code == 200
 
 
 def test_a_passkey_that_verifies_the_person_logs_in_alone(ann: User) -> None:

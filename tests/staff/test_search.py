@@ -1,17 +1,16 @@
 """The search box of every page."""
 
 import logging
-from typing import Any
 
 import pytest
 from django.db import connection
-from django.urls import reverse
 from django.utils.html import conditional_escape
 
 from interviews.models import InterviewRequest
 from orgs.models import ApiKey, Org
 from orgs.services import create_api_key
 from tests.factories import ContactFactory, InterviewRequestFactory
+from tests.staff.admin_pages import change_path
 from tests.staff.conftest import Staff, log_in, staff_of
 
 
@@ -19,10 +18,6 @@ from tests.staff.conftest import Staff, log_in, staff_of
 def deal(interview_request: InterviewRequest) -> InterviewRequest:
     InterviewRequest.objects.filter(pk=interview_request.pk).update(deal_id="D-1042")
     return interview_request
-
-
-def page_of(row: Any) -> str:
-    return reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_change", args=[row.pk])
 
 
 def found(staff: Staff, text: str) -> dict[str, list[str]]:
@@ -42,11 +37,11 @@ def test_contacts_orgs_requests_and_keys(root: Staff, deal: InterviewRequest, ac
     response = root.post("search", q="  Zoë & co\x00 ")
     assert response["Location"] == "/admin/search/?q=Zo%C3%AB+%26+co"
     api_key, _ = create_api_key(org=globex, name="Warehouse")
-    assert found(root, "LICE@exam") == {"contacts": [page_of(deal.contact)]}
-    assert found(root, "acm") == {"orgs": [page_of(acme)]}
-    assert found(root, "D-10") == {"interview requests": [page_of(deal)]}
-    assert found(root, str(deal.pk))["interview requests"] == [page_of(deal)]
-    assert found(root, "wareh") == found(root, api_key.prefix) == {"API keys": [page_of(api_key)]}
+    assert found(root, "LICE@exam") == {"contacts": [change_path(deal.contact)]}
+    assert found(root, "acm") == {"orgs": [change_path(acme)]}
+    assert found(root, "D-10") == {"interview requests": [change_path(deal)]}
+    assert found(root, str(deal.pk))["interview requests"] == [change_path(deal)]
+    assert found(root, "wareh") == found(root, api_key.prefix) == {"API keys": [change_path(api_key)]}
     assert found(root, "") == found(root, "nobody") == {}
     assert "Every word has to match" in root.text("search", q="nobody")
 

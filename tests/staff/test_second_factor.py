@@ -16,6 +16,7 @@ from pytest_django import Settings
 from orgs.models import SecurityEvent
 from staff.login.attempts import CODE_ATTEMPTS
 from tests.staff.authenticator import SECRET, add_app, code_of, shown_secret
+from tests.staff.conftest import is_open
 
 pytestmark = pytest.mark.django_db
 
@@ -54,10 +55,6 @@ def log_in() -> Client:
     client, _ = enter_password()
     assert enter_code(client, code_of(SECRET)).headers["Location"] == "/admin/"
     return client
-
-
-def is_open(client: Client) -> bool:
-    return client.get("/admin/").status_code == 200
 
 
 def events() -> list[tuple[str, str, str]]:

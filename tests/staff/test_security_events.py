@@ -26,7 +26,7 @@ from orgs.models import ApiKey, EventKind, Org, SecurityEvent
 from staff.history import security_events
 from staff.login.attempts import ATTEMPTS
 from staff.security_events import STORED_ATTEMPTS
-from tests.staff.conftest import Staff, staff_of
+from tests.staff.conftest import Staff, attempt, staff_of
 
 pytestmark = pytest.mark.django_db
 
@@ -66,10 +66,6 @@ def events() -> list[tuple[str, str, str, str]]:
     """Kind, actor, org and subject, oldest first."""
     rows = SecurityEvent.objects.order_by("pk")
     return [(row.kind, row.actor, row.org, f"{row.subject_type} {row.subject}".strip()) for row in rows]
-
-
-def attempt(username: str, password: str = "wrong", address: str = ADDRESS) -> Any:
-    return Client().post("/admin/login/", {"username": username, "password": password}, REMOTE_ADDR=address)
 
 
 class TestLogins:

@@ -16,7 +16,7 @@ from django.test.utils import CaptureQueriesContext
 
 from orgs.models import SecurityEvent
 from staff.login.sessions import browser_of
-from tests.staff.conftest import Staff
+from tests.staff.conftest import Staff, is_open
 
 pytestmark = pytest.mark.django_db
 
@@ -40,10 +40,6 @@ def logged_in(address: str = "192.0.2.1", agent: str = FIREFOX, username: str = 
     client = Client(REMOTE_ADDR=address, headers={"user-agent": agent})
     assert client.post("/admin/login/", {"username": username, "password": PASSWORD}).status_code == 302
     return client
-
-
-def is_open(client: Client) -> bool:
-    return client.get("/admin/").status_code == 200
 
 
 @pytest.fixture
