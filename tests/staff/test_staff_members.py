@@ -2,14 +2,10 @@
 
 import re
 from collections.abc import Iterator
-from email.message import Message
-from queue import Queue
 from typing import Any
 
 import pytest
 import time_machine
-from aiosmtpd.controller import Controller
-from aiosmtpd.handlers import Message as MessageHandler
 from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib.auth.models import Group, User
@@ -19,9 +15,10 @@ from pytest_django import Settings
 
 from hindsight.environment import mail_server
 from orgs.models import SecurityEvent
+from tests.fakes.mail_server import MailServer, serving
 from tests.staff.authenticator import add_app
-from tests.staff.conftest import Staff, log_in
-from tools.harness.processes import free_port
+from tests.staff.conftest import Staff, is_open, log_in
+from tools.harness.processes import eventually, free_port
 
 pytestmark = pytest.mark.django_db
 
@@ -29,29 +26,20 @@ PASSWORD = "correct horse battery"
 FORGOTTEN = "/admin/forgotten-password/"
 
 
-class Inbox(MessageHandler):
-    def __init__(self) -> None:
-        super().__init__()
-        self.mails: Queue[Message] = Queue()
-
-    def handle_message(self, message: Message) -> None:
-        self.mails.put(message)
-
-    def next_link(self, address: str) -> str:
-        mail = self.mails.get(timeout=10)
-        assert (mail["To"], mail["From"]) == (address, "hindsight@example.com")
-        return path_in(mail.get_payload())
-
-
 @pytest.fixture
-def inbox(settings: Settings) -> Iterator[Inbox]:
+def inbox(settings: Settings) -> Iterator[MailServer]:
     """A running SMTP server, set up as EMAIL_URL does."""
-    inbox, port = Inbox(), free_port()
-    controller = Controller(inbox, hostname="127.0.0.1", port=port)
-    controller.start()
-    use_mail(settings, port)
-    yield inbox
-    controller.stop()
+    with serving() as server:
+        use_mail(settings, server.port)
+        yield server
+
+
+def next_link(inbox: MailServer, address: str) -> str:
+    """In the oldest mail, which is removed."""
+    assert eventually(lambda: inbox.mails != [])
+    mail = inbox.mails.pop(0)
+    assert (mail["To"], mail["From"]) == (address, "hindsight@example.com")
+    return path_in(mail.get_content())
 
 
 def use_mail(settings: Settings, port: int) -> None:
@@ -87,7 +75,7 @@ def set_password(link: str, password: str = PASSWORD) -> Any:
 def can_log_in(username: str, password: str = PASSWORD) -> bool:
     client = Client()
     client.post("/admin/login/", {"username": username, "password": password})
-    return client.get("/admin/").status_code == 200
+    return is_open(client)
 
 
 def test_a_new_person_gets_a_role_and_a_link_that_works_once(root: Staff) -> None:
@@ -105,11 +93,11 @@ def test_a_new_person_gets_a_role_and_a_link_that_works_once(root: Staff) -> Non
     assert list(events)[-2:] == [("password_link", "root", "Shown."), ("password_changed", "bo", "")]
 
 
-def test_an_invitation_is_mailed_and_expires_after_three_days(root: Staff, inbox: Inbox) -> None:
+def test_an_invitation_is_mailed_and_expires_after_three_days(root: Staff, inbox: MailServer) -> None:
     with time_machine.travel("2026-03-01T12:00:00Z", tick=False):
         page = root.client.post(add(root).headers["Location"])
         assert page.status_code == 302, "the link is not shown"
-        link = inbox.next_link("bo@example.com")
+        link = next_link(inbox, "bo@example.com")
     with time_machine.travel("2026-03-04T12:00:01Z", tick=False):
         assert "This link does not work" in set_password(link).content.decode()
     with time_machine.travel("2026-03-04T11:59:00Z", tick=False):
@@ -118,13 +106,13 @@ def test_an_invitation_is_mailed_and_expires_after_three_days(root: Staff, inbox
 
 @pytest.mark.django_db(transaction=True)  # the mail of a forgotten password is sent in a thread
 @pytest.mark.parametrize("host", ["testserver:6666", "127.0.0.1", "[::1]:8000"])
-def test_links_do_not_follow_the_host_header(root: Staff, inbox: Inbox, settings: Settings, host: str) -> None:
+def test_links_do_not_follow_the_host_header(root: Staff, inbox: MailServer, settings: Settings, host: str) -> None:
     settings.PUBLIC_BASE_URL = "https://hindsight.example.com"
     settings.ALLOWED_HOSTS = ["*"]
     root.client.post(add(root).headers["Location"], headers={"host": host})
-    inbox.next_link("bo@example.com")
+    next_link(inbox, "bo@example.com")
     assert Client(headers={"host": host}).post(FORGOTTEN, {"email": "bo@example.com"}).status_code == 302
-    inbox.next_link("bo@example.com")
+    next_link(inbox, "bo@example.com")
     settings.EMAIL_URL = None
     bo = User.objects.get(username="bo")
     shown = root.client.post(f"/admin/auth/user/{bo.pk}/password-link/", headers={"host": host}).content.decode()
@@ -172,18 +160,18 @@ def test_who_loses_all_roles_is_no_longer_staff(root: Staff) -> None:
 
 
 @pytest.mark.django_db(transaction=True)  # a thread reads the login
-def test_a_forgotten_password_is_set_with_a_mailed_link(inbox: Inbox) -> None:
+def test_a_forgotten_password_is_set_with_a_mailed_link(inbox: MailServer) -> None:
     User.objects.create_user("ann", "ann@example.com", "the old password", is_staff=True)
     assert FORGOTTEN in Client().get("/admin/login/").content.decode()
     for address in ("nobody@example.com", "Ann@example.com"):
         answer = Client().post(FORGOTTEN, {"email": address}, follow=True)
         assert "If this address belongs to a login" in answer.content.decode()
-    link = inbox.next_link("ann@example.com")
-    assert inbox.mails.empty()
+    link = next_link(inbox, "ann@example.com")
+    assert inbox.mails == []
     assert can_log_in("ann", "the old password")  # which makes the link invalid
     assert "This link does not work" in set_password(link).content.decode()
     Client().post(FORGOTTEN, {"email": "ann@example.com"})
-    assert set_password(inbox.next_link("ann@example.com")).status_code == 302
+    assert set_password(next_link(inbox, "ann@example.com")).status_code == 302
     assert can_log_in("ann")
     assert not can_log_in("ann", "the old password")
     assert SecurityEvent.objects.filter(kind="password_link", actor="ann", detail="Forgotten.").count() == 2
@@ -191,14 +179,14 @@ def test_a_forgotten_password_is_set_with_a_mailed_link(inbox: Inbox) -> None:
 
 @pytest.mark.django_db(transaction=True)
 @time_machine.travel("2026-03-01T12:00:30Z", tick=False)
-def test_mails_to_one_address_are_limited(inbox: Inbox) -> None:
+def test_mails_to_one_address_are_limited(inbox: MailServer) -> None:
     User.objects.create_user("ann", "ann@example.com", is_staff=True)
     for number in range(3):
         assert Client(REMOTE_ADDR=f"192.0.2.{number}").post(FORGOTTEN, {"email": "ann@example.com"}).status_code == 302
-        inbox.next_link("ann@example.com")
+        next_link(inbox, "ann@example.com")
     refused = Client(REMOTE_ADDR="192.0.2.9").post(FORGOTTEN, {"email": "ann@example.com"})
     assert (refused.status_code, "Retry-After" in refused.headers) == (429, True)
-    assert inbox.mails.empty()
+    assert inbox.mails == []
 
 
 def test_a_superuser_removes_the_second_factor_of_somebody_else(root: Staff) -> None:
