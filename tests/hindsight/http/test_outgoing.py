@@ -4,9 +4,9 @@ import socket
 import ssl
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
-from threading import Event, Thread
+from threading import Event
 from typing import Any
 
 import pytest
@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from hindsight.http import outgoing
 from hindsight.http.outgoing import OutgoingError, Reason, Slots, send
 from tools.harness.processes import eventually
-from tools.harness.receiver import receiving
+from tools.harness.receiver import LoopbackServer, QuietHandler, receiving
 
 HOST = "customer.example"
 
@@ -36,14 +36,11 @@ def certificate_for(host: str, folder: Path) -> Path:
     return path
 
 
-class Handler(BaseHTTPRequestHandler):
+class Handler(QuietHandler):
     def do_GET(self) -> None:
         self.send_response(200)
         self.end_headers()
         self.wfile.write(str(self.headers["Host"]).encode())
-
-    def log_message(self, *args: object) -> None:
-        pass
 
 
 @pytest.fixture
@@ -55,13 +52,10 @@ def authority(tmp_path: Path) -> Path:
 def tls_port(authority: Path) -> Iterator[int]:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(authority)
-    with HTTPServer(("127.0.0.1", 0), Handler) as server:
-        server.socket = context.wrap_socket(server.socket, server_side=True)
-        thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-        thread.start()
+    server = LoopbackServer(Handler)
+    server.socket = context.wrap_socket(server.socket, server_side=True)
+    with server.running():
         yield server.server_port
-        server.shutdown()
-        thread.join()
 
 
 @pytest.fixture(autouse=True)
