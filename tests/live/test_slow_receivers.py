@@ -11,13 +11,13 @@ from django.db import transaction
 
 from orgs.models import Org
 from tests.live.conftest import StartWorker, new_org
+from tests.webhooks.conftest import complete
 from tools.harness.processes import eventually
 from tools.harness.receiver import Receiver, receiving
 from webhooks.models import Delivery
 from webhooks.schedule import SHORTEST_PAUSE
 from webhooks.sending import clean_url
 from webhooks.services.endpoints import MAX_ENDPOINTS, create_endpoint
-from webhooks.services.events import record_event
 
 EVENT = "interview.completed"
 INTERVIEWS = 60
@@ -36,10 +36,6 @@ def hanging() -> Iterator[Receiver]:
         receiver.respond = hang
         yield receiver
         may_answer.set()
-
-
-def complete(org: Org, number: int) -> None:
-    record_event(org_id=org.pk, event_type=EVENT, interview_request_id=number, data={})
 
 
 def pending(org: Org) -> int:
