@@ -16,13 +16,13 @@ from typing import Any
 
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.db import DatabaseError, transaction
-from django.db.models import Case, F, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import Case, F, Q, QuerySet, Value, When
 from django.utils import timezone
 
 from hindsight.db.statements import retried
 from hindsight.metrics.instruments import MAILS
 from hindsight.queue.kinds import Kind
-from hindsight.queue.models import is_due, is_leased
+from hindsight.queue.models import is_leased
 from hindsight.queue.shares import Lane, Shares
 from sequences.mail import mail_is_set_up, message_of
 from sequences.models import Enrolment, Mail, MailState, Sequence, StopReason
@@ -49,13 +49,10 @@ class Mails(Kind[Mail]):
         return waiting
 
     def due_lanes(self, now: datetime) -> list[Lane]:
-        """One look-up in the index for each sequence, however many mails it has."""
         if not mail_is_set_up():
             return []
-        due = self.rows().filter(is_due(now), sequence=OuterRef("pk")).order_by("due_at")
         open_now = Sequence.objects.filter(Q(paused_until=None) | Q(paused_until__lte=now))
-        lanes = open_now.annotate(oldest=Subquery(due.values("due_at")[:1])).exclude(oldest=None).order_by("oldest")
-        return [Lane(pk, org_id) for pk, org_id in lanes.values_list("pk", "org_id")]
+        return [Lane(pk, org_id) for pk, org_id in self.with_due_rows(open_now, now).values_list("pk", "org_id")]
 
     def leased_lanes(self, now: datetime) -> list[Lane]:
         leased = self.rows().filter(is_leased(now)).order_by()

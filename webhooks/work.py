@@ -11,14 +11,14 @@ from django.core.exceptions import ValidationError
 from django.core.mail import EmailMessage
 from django.core.validators import validate_email
 from django.db import transaction
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import Q, QuerySet
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from hindsight.http.mail import is_sent
 from hindsight.metrics.instruments import DELIVERIES
 from hindsight.queue.kinds import Kind
-from hindsight.queue.models import is_due, is_leased
+from hindsight.queue.models import is_leased
 from hindsight.queue.shares import Lane, Shares
 from orgs.actors import Actor, ActorKind
 from orgs.models import EventKind
@@ -64,11 +64,9 @@ class Deliveries(Kind[Delivery]):
         return Delivery.objects.pending().select_related("endpoint", "event").without_answers()
 
     def due_lanes(self, now: datetime) -> list[Lane]:
-        """One look-up in the index for each endpoint, however many deliveries it has."""
-        due = Delivery.objects.pending().filter(is_due(now), endpoint=OuterRef("pk")).order_by("due_at")
         open_now = Endpoint.objects.filter(Q(paused_until=None) | Q(paused_until__lte=now))
-        lanes = open_now.annotate(oldest=Subquery(due.values("due_at")[:1])).exclude(oldest=None).order_by("oldest")
-        return [Lane(pk, org, slow is not None) for pk, org, slow in lanes.values_list("pk", "org_id", "slow_since")]
+        values = self.with_due_rows(open_now, now).values_list("pk", "org_id", "slow_since")
+        return [Lane(pk, org, slow is not None) for pk, org, slow in values]
 
     def leased_lanes(self, now: datetime) -> list[Lane]:
         leased = Delivery.objects.pending().filter(is_leased(now)).order_by()

@@ -34,12 +34,17 @@ class Kind(ABC, Generic[Row]):
         return ()
 
     def due_lanes(self, now: datetime) -> list[Lane]:
-        """Lanes with due rows, the longest wait first. One look-up in the index for each org, not for each row."""
-        due = self.rows().filter(is_due(now), org=OuterRef("pk")).order_by("due_at")
+        """Lanes with due rows, the longest wait first."""
         model: Any = self.rows().model
-        orgs = model.org.field.related_model._default_manager
-        waiting = orgs.annotate(oldest=Subquery(due.values("due_at")[:1])).exclude(oldest=None).order_by("oldest")
-        return [Lane(pk, pk) for pk in waiting.values_list("pk", flat=True)]
+        orgs = self.with_due_rows(model.org.field.related_model._default_manager, now)
+        return [Lane(pk, pk) for pk in orgs.values_list("pk", flat=True)]
+
+    def with_due_rows(self, lanes: Any, now: datetime) -> Any:
+        """In the order of `due_lanes()`. `lanes`: rows that `lane` refers to. One look-up in the index for each of
+        them, however many rows of the queue it has.
+        """
+        due = self.rows().filter(is_due(now), **{self.lane: OuterRef("pk")}).order_by("due_at")
+        return lanes.annotate(oldest=Subquery(due.values("due_at")[:1])).exclude(oldest=None).order_by("oldest")
 
     def leased_lanes(self, now: datetime) -> list[Lane]:
         """One for each leased row."""
