@@ -178,9 +178,6 @@ class EnrolmentAdmin(OrgRowsAdmin, ActionAdmin):
 
     def render_change_form(self, request: Any, context: Any, *args: Any, **kwargs: Any) -> Any:
         context.update(may_change=self.may_act(request, kwargs["obj"]), mail=next_mail(kwargs["obj"]))
-        return super().render_change_form(request, context, *args, **kwargs)
-
-    def change_view(self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any) -> HttpResponse:
-        page = super().change_view(request, object_id, *args, **kwargs)
+        page = super().render_change_form(request, context, *args, **kwargs)
         page[CSP_HEADER] = FRAMES
         return page

@@ -265,7 +265,9 @@ def test_one_mail_is_edited_with_resolved_placeholders(support: Staff, sequence:
     mail = Mail.objects.get()
     assert (mail.subject, mail.text, mail.state) == ("For Alice", "Dear Alice\n{link}", MailState.TO_APPROVE)
     frame = f"/admin/sequences/sequence/{sequence.pk}/mail/?step=0&amp;request={enrolment.interview_request_id}"
-    assert frame in support.text("sequences_enrolment_change", enrolment.pk)
+    page = support.get("sequences_enrolment_change", enrolment.pk)
+    assert frame in page.content.decode()
+    assert "frame-src 'self'" in page.headers["Content-Security-Policy"]
     shown = support.text("sequences_sequence_mail", sequence.pk, step="0", request=enrolment.interview_request_id)
     assert "Dear Alice" in shown
     assert "Dear Alice" not in support.text("sequences_sequence_mail", sequence.pk, step="0")
