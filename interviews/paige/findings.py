@@ -41,8 +41,9 @@ MAX_CHARACTERS, MIN_PASSAGE, MAX_PASSAGE = 650, 60, 200
 are quoted: with 550 characters 258, with 750 265; with passages from 0 characters on 262, from 80 on 261.
 """
 MIN_WORDS, WEIGHT_OF_A_WON_DEAL = 8, 0.2
-"""Of a quote that is not decisive: without it the same 264 are quoted, in 40 more characters; with 12 words 263. The
-weight changes none of these, but of 20 reasons in ten other interviews 17 are quoted in full instead of 15.
+"""Of a quote that is neither decisive nor on a sure side: without it the same 264 are quoted, in 25 more characters;
+with 12 words 263. The weight changes none of these, but of 20 reasons in ten other interviews 17 are quoted in full
+instead of 15.
 """
 LETTERS_OF_A_STEM, WEIGHT_OF_A_STEM, WEIGHT_OF_A_WORDING = 5, 0.25, 0.8
 LEAST_WEIGHT, COST_OF_A_CHARACTER = 0.15, 0.001
@@ -245,7 +246,7 @@ def _told_to_follow_up(turn: int, answer: Utterance) -> Iterable[Excerpt]:
 def beside_reasons(brief: Brief, reasons: Sequence[Excerpt]) -> list[Excerpt]:
     """Passages of all answers that may give a reason too, the weightiest first, as far as MAX_CHARACTERS allow. What is
     likely decisive or an opinion, a wording such as "deal breaker", and rare words of the reasons give them weight.
-    Few words have to be decisive. In a won deal, what speaks for the vendor weighs more; else complaints weigh enough.
+    Few words have to be decisive, or on a sure side. In a won deal, what speaks for the vendor weighs more.
     """
     numbered, language = _numbered_answers(brief.heard), brief.guide.language
     passages = [each for turn, answer in numbered for each in _passages(turn, answer, reasons)]
@@ -258,8 +259,8 @@ def beside_reasons(brief: Brief, reasons: Sequence[Excerpt]) -> list[Excerpt]:
         # A denial without a direction weighs nothing: "Price was not the issue", "I wouldn't say it swung it".
         told = [each for each in clauses if each.kind is not StatementKind.DENIAL or each.speaks]
         is_called = {each in told for each in clauses if called.search(unaccented(each.text))}
-        is_reason = bool(is_called) or any(each.is_decisive for each in told) or len(passage.text.split()) >= MIN_WORDS
-        if told and False not in is_called and is_reason:
+        is_plain = bool(is_called) or any(each.is_decisive or each.is_sure for each in told)
+        if told and False not in is_called and (is_plain or len(passage.text.split()) >= MIN_WORDS):
             weight = max(each.weight + (sides.get(each.speaks, 0) if each.speaks else 0) for each in told)
             weight += WEIGHT_OF_A_WORDING * bool(is_called)
             weights[passage] = weight + WEIGHT_OF_A_STEM * sum(1 / counts[stem] for stem in own & known)

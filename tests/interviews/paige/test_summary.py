@@ -300,3 +300,9 @@ def test_a_direction_about_the_vendor_is_sure_if_the_reader_is() -> None:
     ]
     found = [summary_after(answer("vendor", clause)) for clause in read]
     assert found == [[f"{lead}: “It was slow on every day of March”."] for lead in ("Against Acme", "They said")]
+
+
+@pytest.mark.parametrize("is_sure", [True, False])
+def test_few_words_are_quoted_if_their_side_is_sure(is_sure: bool) -> None:
+    told = says("It was slow.", speaks=Direction.AGAINST, is_sure=is_sure, weight=0.3)
+    assert summary_after(answer("vendor", told)) == ["Against Acme: “It was slow”."] * is_sure
