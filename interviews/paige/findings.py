@@ -41,9 +41,9 @@ MAX_CHARACTERS, MIN_PASSAGE, MAX_PASSAGE = 650, 60, 200
 are quoted: with 550 characters 258, with 750 265; with passages from 0 characters on 262, from 80 on 261.
 """
 MIN_WORDS, WEIGHT_OF_A_WON_DEAL = 8, 0.2
-"""Of a quote that is neither decisive nor on a sure side: without it the same 264 are quoted, in 25 more characters;
-with 12 words 263. The weight changes none of these, but of 20 reasons in ten other interviews 17 are quoted in full
-instead of 15.
+"""MIN_WORDS is for a quote that is neither decisive nor on a sure side. Without it the same 264 are quoted, in 25 more
+characters; with 12 words 263. The weight of a won deal changes none of these, but of 20 reasons in ten other interviews
+17 are quoted in full instead of 15.
 """
 LETTERS_OF_A_STEM, WEIGHT_OF_A_STEM, WEIGHT_OF_A_WORDING = 5, 0.25, 0.8
 LEAST_WEIGHT, COST_OF_A_CHARACTER = 0.15, 0.001
@@ -224,15 +224,19 @@ def decided(brief: Brief) -> list[Excerpt]:
     """The answers to what decided it, or else what other answers plainly call decisive. Without questions, other wishes
     and small talk. At most EXCERPT_LENGTH long.
     """
-    found, plain, language = list[Excerpt](), list[Excerpt](), brief.guide.language
+    found, language = list[Excerpt](), brief.guide.language
     for turn, answer in _numbered_answers(brief.heard):
-        passages, message = _passages(turn, answer), brief.heard[turn - 2]
-        plain += [part for part, told in passages if any(is_plainly_decisive(each, language) for each in told)]
+        message = brief.heard[turn - 2]
         if answer.topic in DECISIONS and message.follow_up is None:
             found += _finding_excerpts(turn, answer, ACTS_OF_REASONS)
         elif answer.topic in DECISIONS and not _asks_for_change(brief.guide, message):
             found += _told_to_follow_up(turn, answer)
-    found = found or plain
+    found = found or [
+        passage
+        for turn, answer in _numbered_answers(brief.heard)
+        for passage, told in _passages(turn, answer)
+        if any(is_plainly_decisive(each, language) for each in told)
+    ]
     lengths = accumulate(len(each.text) for each in found)
     return [each for each, length in zip(found, lengths, strict=True) if length <= EXCERPT_LENGTH]
 
@@ -251,7 +255,8 @@ def beside_reasons(brief: Brief, reasons: Sequence[Excerpt]) -> list[Excerpt]:
     numbered, language = _numbered_answers(brief.heard), brief.guide.language
     passages = [each for turn, answer in numbered for each in _passages(turn, answer, reasons)]
     called, stems = statement_words(language, "decisive"), [_stems(each.text) for each, _ in passages]
-    sides = {Direction.FOR: WEIGHT_OF_A_WON_DEAL, Direction.AGAINST: -WEIGHT_OF_A_WON_DEAL} if brief.is_won else {}
+    won = WEIGHT_OF_A_WON_DEAL if brief.is_won else 0
+    sides: Mapping[Direction | None, float] = {Direction.FOR: won, Direction.AGAINST: -won}
     counts = Counter(chain.from_iterable(stems))
     known = _stems("\n".join(each.text for each in reasons)) - _stems(brief.vendor)
     weights: dict[Excerpt, float] = {}
@@ -261,7 +266,7 @@ def beside_reasons(brief: Brief, reasons: Sequence[Excerpt]) -> list[Excerpt]:
         is_called = {each in told for each in clauses if called.search(unaccented(each.text))}
         is_plain = bool(is_called) or any(each.is_decisive or each.is_sure for each in told)
         if told and False not in is_called and (is_plain or len(passage.text.split()) >= MIN_WORDS):
-            weight = max(each.weight + (sides.get(each.speaks, 0) if each.speaks else 0) for each in told)
+            weight = max(each.weight + sides.get(each.speaks, 0) for each in told)
             weight += WEIGHT_OF_A_WORDING * bool(is_called)
             weights[passage] = weight + WEIGHT_OF_A_STEM * sum(1 / counts[stem] for stem in own & known)
     left, found = MAX_CHARACTERS - sum(len(each.text) for each in reasons), list[Excerpt]()

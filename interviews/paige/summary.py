@@ -57,15 +57,17 @@ def summary_of(stored: Shown, vendor: str) -> dict[str, Any]:
     kept, drivers = stored["summary"], sorted(({**EARLIER_DRIVER, **each} for each in stored["drivers"]), key=_rank)
     answers = [quote for each in stored["key_answers"] if each["topic"] in DECISIONS for quote in _excerpts(each)]
     decided, change = kept.get("decided", answers), kept.get("would_change", [])
+    rejected = [each for each in drivers if each["review"] == Review.REJECTED]
     accepted = [each for each in drivers if each["review"] != Review.REJECTED]
-    left_out = [*decided, *change, *(each for each in drivers if each not in accepted)]
 
     def with_lead(quote: Shown) -> tuple[str, Shown]:
         within = [each for each in accepted if _meets(each, [quote])]
         return _side(within, kept.get("sure", ()), vendor) or also, quote
 
     also = "They also said" if decided or change else "They said"
-    beside = [with_lead(each) for each in kept.get("beside", accepted) if not _meets(each, left_out)]
+    beside = [
+        with_lead(each) for each in kept.get("beside", accepted) if not _meets(each, [*decided, *change, *rejected])
+    ]
     checked = [with_lead(each) for each in accepted if _is_checked(each)]
     added = [
         (lead, each) for lead, each in checked if not _meets(each, [told for side, told in beside if side == lead])

@@ -26,10 +26,10 @@ STOPS: Mapping[StopReason, Callable[[Enrolment, str], bool]] = {
     StopReason.CANCELLED: lambda row, _: row.interview_request.is_cancelled,
     StopReason.SUSPENDED: lambda row, _: not row.interview_request.org.is_active,
     StopReason.ARCHIVED: lambda row, _: bool(row.interview_request.archived_at or row.sequence.archived_at),
-    # Recorded: of a received mail; by staff, who stop or reject it; by `purge`, or the worker after five days.
+    # Only the enrolment stores these: of a received mail, by staff, and by `purge` or the worker after five days.
     **dict.fromkeys((StopReason.REPLIED, StopReason.PERSON, StopReason.EXPIRED), lambda *_: False),
 }
-"""Has the enrolment to stop? By the reason of its address's suppression, or "". In the order of the questions."""
+"""Whether the enrolment has to stop, by the reason why its address is suppressed, or "". Asked in this order."""
 
 EVENTS: Mapping[str, str] = {StopReason.BOUNCED: "interview.bounced", StopReason.OPTED_OUT: "interview.opted_out"}
 """The webhook events of reasons."""
