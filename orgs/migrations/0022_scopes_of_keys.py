@@ -1,6 +1,5 @@
 from django.db import migrations, models
 
-from hindsight.db.operations import DropChecks
 from hindsight.db.upgrades import ROLLING
 
 
@@ -18,7 +17,6 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        DropChecks('apikey', ['api_key_scopes_are_known']),
         migrations.AlterField(
             model_name='apikey',
             name='scopes',

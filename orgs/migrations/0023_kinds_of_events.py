@@ -1,6 +1,5 @@
 from django.db import migrations, models
 
-from hindsight.db.operations import DropChecks
 from hindsight.db.upgrades import ROLLING
 
 
@@ -18,8 +17,6 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        DropChecks('change', ['change_actor_kind_is_known']),
-        DropChecks('securityevent', ['event_kind_is_known', 'event_actor_kind_is_known']),
         migrations.AlterField(
             model_name='change',
             name='actor_kind',
